@@ -1,0 +1,12 @@
+/** A signal that aborts when any of `signals` does or `timeoutMs` has passed. */
+export function withTimeout(timeoutMs: number, ...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(timeoutMs), ...signals.filter((signal) => signal !== undefined)])
+}
+
+/** Resolves when `signal` aborts; at once when it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

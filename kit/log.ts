@@ -1,0 +1,65 @@
+import { pino, type DestinationStream } from 'pino'
+
+/** The keys that log lines may carry; one vocabulary, so that one query finds a meeting in all processes. */
+export interface LogFields {
+  readonly namespace?: string
+  readonly meeting?: string
+  readonly incarnation?: string
+  readonly participant?: string
+  readonly attachment?: string
+  readonly session?: string
+  readonly node?: string
+  readonly peer?: string
+  readonly pool?: string
+  readonly object?: string
+  readonly worker?: number
+  readonly epoch?: number
+  readonly generation?: number
+  readonly code?: string
+  readonly field?: string
+  readonly reason?: string
+  readonly method?: string
+  readonly url?: string
+  readonly status?: number
+  readonly durationMs?: number
+  readonly count?: number
+  readonly attempt?: number
+  readonly port?: number
+  readonly signal?: string
+  readonly phase?: string
+  readonly revision?: number | string
+  readonly err?: unknown
+}
+
+/** A log whose messages are constant; what varies goes into agreed fields. */
+export interface Log {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  child(fields: LogFields): Log
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** What never reaches a log, whatever object it stands in. */
+const redactedPaths = ['token', 'grant', 'authorization', 'password', 'secret', 'text', 'resumeToken'].flatMap((key) => [
+  key,
+  `*.${key}`,
+  `*.*.${key}`,
+])
+
+/** Makes the log of one process: JSON lines with `service` and ISO time, to stdout unless told otherwise. */
+export function createLog(options: { service: string; level: LogLevel; destination?: DestinationStream }): Log {
+  const settings = {
+    level: options.level,
+    base: { service: options.service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level: string) => ({ level }) },
+    redact: { paths: redactedPaths, censor: '[redacted]' },
+  }
+  return options.destination ? pino(settings, options.destination) : pino(settings)
+}
+
+/** A log that says nothing, for tests whose subject is not the log. */
+export const silentLog: Log = createLog({ service: 'test', level: 'silent' })

@@ -1,0 +1,18 @@
+import type { z } from 'zod'
+
+import { commonErrors, type CodedError } from './errors.ts'
+
+/** A path as people write it: `data.codecs[0].mimeType`. */
+function pathOf(where: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (so, key) => (typeof key === 'number' ? `${so}[${key}]` : so === '' ? String(key) : `${so}.${String(key)}`),
+    where,
+  )
+}
+
+/** The error for input that does not fit its schema: the first fault, with the field's path. It never repeats the value. */
+export function invalidInput(error: z.ZodError, where: string): CodedError {
+  const [issue] = error.issues
+  const field = pathOf(where, issue?.path ?? [])
+  return commonErrors.raise.invalid({ what: `${field === '' ? 'input' : field}: ${issue?.message ?? 'does not fit'}` }, { field })
+}
