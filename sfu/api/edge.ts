@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+import { nodeName, ulid } from './identity.ts'
+import { fence, segmentRole } from './order.ts'
+import { source } from './rights.ts'
+import { rosterChange, rosterEntry } from './roster.ts'
+import { kind, rtpParameters } from './rtp.ts'
+import { speakers } from './session.ts'
+
+/**
+ * The edge protocol: between two segments of one meeting, frames of kit/peer.ts over one WebSocket (`/v1/edges?meeting=KEY`, bearer: a
+ * peer token). Each side authors its own people, tracks and levels; what a core hears it forwards to its leaves (see segmentRole). The
+ * pipe is one pair of SRTP PipeTransports. When the WebSocket is lost the pipe stays; a later one whose `hello`s name the same pipe
+ * pair goes on with it, else both sides close it and make another.
+ */
+export const edgesPath = '/v1/edges'
+export const edgesSubprotocol = 'parley.edge.v1'
+
+const transportAddress = z.strictObject({
+  /** Id of the sender's PipeTransport. */
+  transportId: z.string().max(64),
+  ip: z.string().max(64),
+  port: z.int().min(1).max(65_535),
+  srtpParameters: z.strictObject({ cryptoSuite: z.string().max(64), keyBase64: z.string().max(128) }),
+})
+
+/** Requests, by method; both sides may send each. */
+export const edgeRequests = {
+  /** First, by both sides: who speaks, and its end of the pipe. `peerTransportId` names the far end that it is connected to already. */
+  hello: z.strictObject({
+    node: nodeName,
+    boot: ulid,
+    role: segmentRole,
+    ...fence.shape,
+    pipe: transportAddress,
+    peerTransportId: z.string().max(64).optional(),
+  }),
+  /** A producer of the sender's side now comes through the pipe; the receiver makes it a producer of its router with the same id. */
+  pipeProducer: z.strictObject({
+    producerId: z.string().max(64),
+    trackId: z.string().max(160),
+    kind,
+    source,
+    rtpParameters,
+    paused: z.boolean(),
+  }),
+  /** The receiver wants a video track through the pipe, or no longer. Reference-counted by the receiver; audio is sent unasked. */
+  want: z.strictObject({ trackId: z.string().max(160), wanted: z.boolean() }),
+} as const
+export type EdgeMethod = keyof typeof edgeRequests
+export type EdgeRequest<Method extends EdgeMethod> = z.infer<(typeof edgeRequests)[Method]>
+
+/** Notifications, by method; both sides may send each. */
+export const edgeNotifications = {
+  /** All entries of one author, replacing what was known of that author; `revision` counts the author's changes. */
+  rosterSnapshot: z.strictObject({
+    author: nodeName,
+    boot: ulid,
+    revision: z.int().min(0),
+    entries: z.array(rosterEntry).max(10_000),
+  }),
+  rosterDelta: z.strictObject({
+    author: nodeName,
+    boot: ulid,
+    revision: z.int().min(0),
+    changes: z.array(rosterChange).max(1_000),
+  }),
+  /** An author's segment is gone from the cascade: its entries are dropped. */
+  rosterGone: z.strictObject({ author: nodeName }),
+  pipeProducerClosed: z.strictObject({ producerId: z.string().max(64) }),
+  pipeProducerPaused: z.strictObject({ producerId: z.string().max(64), paused: z.boolean() }),
+  /** The loudest of what the sender's side hears, every 100 ms while anyone speaks. */
+  levels: z.strictObject({ levels: speakers.shape.speakers }),
+  /** The meeting's speaker list, from the segment that publishes it. */
+  speakers: z.strictObject({ author: nodeName, ...speakers.shape }),
+} as const
+export type EdgeNotificationMethod = keyof typeof edgeNotifications
+export type EdgeNotification<Method extends EdgeNotificationMethod> = z.infer<(typeof edgeNotifications)[Method]>
+
+/** Period of `levels`. */
+export const levelsPeriodMs = 100
+/** A pipe consumer of video that nobody wants is paused at once and closed after this. */
+export const unwantedPipeCloseMs = 10_000

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+import { meetingRef, nodeName, ulid } from './identity.ts'
+import { segmentReport } from './order.ts'
+
+const nonNegative = z.number().min(0).max(1e15)
+
+/** What one worker carries. CPU is a fraction of one core. */
+export const workerLoad = z.strictObject({
+  cpu: z.number().min(0).max(64),
+  routers: nonNegative,
+  transports: nonNegative,
+  producers: nonNegative,
+  consumers: nonNegative,
+})
+export type WorkerLoad = z.infer<typeof workerLoad>
+
+/** What a node carries and what it can carry. CPU and consumers count a worker, bits, pipes and ports a node; the worst one wins. */
+export const nodeLoad = z.strictObject({
+  atMs: z.int(),
+  workers: z.array(workerLoad).min(1).max(64),
+  egressBitsPerSecond: nonNegative,
+  ingressBitsPerSecond: nonNegative,
+  pipes: nonNegative,
+  pipePorts: nonNegative,
+  participants: nonNegative,
+})
+export type NodeLoad = z.infer<typeof nodeLoad>
+
+/** The limits that a node was configured with; load is measured against them. */
+export const nodeCapacity = z.strictObject({
+  consumersPerWorker: z.int().min(1),
+  egressBitsPerSecond: z.number().min(1),
+  ingressBitsPerSecond: z.number().min(1),
+  pipePorts: z.int().min(1),
+})
+export type NodeCapacity = z.infer<typeof nodeCapacity>
+
+/** First line of the load stream: who the node is and all that it hosts. */
+export const helloLine = z.strictObject({
+  type: z.literal('hello'),
+  /** Version of this contract; a node of another major version gets no meetings of this one. */
+  protocol: z.literal(1),
+  node: nodeName,
+  /** New at each start of the agent: what it hosted before is gone. */
+  boot: ulid,
+  version: z.string().max(64),
+  addresses: z.array(z.string().max(64)).max(8),
+  capacity: nodeCapacity,
+  /** The highest epoch of any order it took, so that a new leader starts above it. */
+  highestEpoch: z.int().min(0),
+  segments: z.array(segmentReport).max(10_000),
+})
+export type HelloLine = z.infer<typeof helloLine>
+
+/**
+ * `GET /v1/load`, newline-delimited JSON: `hello`, then `load` every second, and a segment line whenever a segment's people,
+ * peers or order changed (at most ten a second each). A stream that is silent for 3 s is stale.
+ */
+export const loadLine = z.discriminatedUnion('type', [
+  helloLine,
+  z.strictObject({ type: z.literal('load'), load: nodeLoad }),
+  z.strictObject({ type: z.literal('segment'), segment: segmentReport }),
+  z.strictObject({ type: z.literal('segmentClosed'), meeting: meetingRef }),
+])
+export type LoadLine = z.infer<typeof loadLine>
+
+/** Period of `load` lines. */
+export const loadPeriodMs = 1_000
+/** After this much silence a node's load is unknown: it takes no new work (FIELD: beat 1 s, suspect after 3 s). */
+export const loadStaleAfterMs = 3_000

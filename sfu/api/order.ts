@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+import { peerAddress } from './grant.ts'
+import { meetingRef, nodeName, participantId, regionName, ulid } from './identity.ts'
+
+/** A core forwards to its leaves what it hears; between cores only their own and their leaves' entries travel. A mesh is all core. */
+export const segmentRole = z.enum(['core', 'leaf'])
+export type SegmentRole = z.infer<typeof segmentRole>
+
+/** The fence: an order with an older pair is refused, and so is the same pair with another body. */
+export const fence = z.strictObject({ epoch: z.int().min(0), generation: z.int().min(0) })
+export type Fence = z.infer<typeof fence>
+
+/** Compares two fences: negative when `a` is older. */
+export function compareFences(a: Fence, b: Fence): number {
+  return a.epoch - b.epoch || a.generation - b.generation
+}
+
+/** `PUT /v1/segments/{namespace}/{name}/{incarnation}`: what this node's part of the meeting is to be. Idempotent. */
+export const segmentOrder = z.strictObject({
+  ...fence.shape,
+  role: segmentRole,
+  region: regionName,
+  /** All segments that this one has a pipe to; of two nodes, the one with the smaller name dials. */
+  peers: z.array(z.strictObject({ ...peerAddress.shape, role: segmentRole })).max(64),
+  limits: z.strictObject({ maxParticipants: z.int().min(1).max(100_000) }),
+})
+export type SegmentOrder = z.infer<typeof segmentOrder>
+
+/** Whether the pipe to a peer carries media now. */
+export const peerReport = z.strictObject({ node: nodeName, role: segmentRole, up: z.boolean() })
+
+/** What a node says about a segment that it hosts: the truth about who is where. */
+export const segmentReport = z.strictObject({
+  meeting: meetingRef,
+  /** 0/0 for a segment that no order has reached yet. */
+  ...fence.shape,
+  role: segmentRole,
+  /** Made by a fallback grant and not yet adopted by an order. */
+  fallback: z.boolean(),
+  worker: z.int().min(0),
+  participants: z
+    .array(z.strictObject({ participant: participantId, attachment: ulid, publishing: z.boolean(), hidden: z.boolean() }))
+    .max(10_000),
+  peers: z.array(peerReport).max(64),
+  createdAtMs: z.int(),
+  /** Since when nobody is attached. */
+  emptySinceMs: z.int().optional(),
+})
+export type SegmentReport = z.infer<typeof segmentReport>
+
+/** Query of `DELETE /v1/segments/{namespace}/{name}/{incarnation}`: only a fence at least as new as the segment's closes it. */
+export const segmentDeletion = z.strictObject({
+  epoch: z.coerce.number().int().min(0),
+  generation: z.coerce.number().int().min(0),
+  /** What the people who are attached are told. */
+  reason: z.enum(['ended', 'replanned']),
+})
+export type SegmentDeletion = z.infer<typeof segmentDeletion>
+
+/** Answer of `GET /v1/segments/{namespace}/{name}`: the incarnations of the meeting that this node hosts. Peers ask it with a peer token. */
+export const hostedIncarnations = z.strictObject({ incarnations: z.array(ulid).max(16) })
