@@ -1,0 +1,105 @@
+import { z } from 'zod'
+
+import {
+  displayName,
+  meetingName,
+  meetingRef,
+  namespaceName,
+  nodeName,
+  participantId,
+  regionName,
+  ulid,
+} from '../../sfu/api/identity.ts'
+import { rights } from '../../sfu/api/rights.ts'
+
+/** Path of a meeting's placements: `POST` places, `DELETE .../{participant}?attachment=` releases. */
+export const placementParams = z.strictObject({ namespace: namespaceName, name: meetingName })
+
+/** `POST /v1/namespaces/{namespace}/meetings/{name}/placements`. */
+export const placementRequest = z.strictObject({
+  participant: participantId,
+  displayName,
+  rights,
+  /** The region that the client names; its own measured round trips weigh more. */
+  region: regionName.optional(),
+  /** Round trips in milliseconds that the client measured, by region. */
+  rttsMs: z.record(regionName, z.number().min(0).max(60_000)).optional(),
+  /** The same key within a minute yields the same placement: a retry never places twice. */
+  idempotencyKey: z.string().min(8).max(64),
+  /** Media nodes that just failed this participant. */
+  excludeNodes: z.array(nodeName).max(16).optional(),
+  /** The participant's attachment that this one takes the place of. */
+  replaces: ulid.optional(),
+})
+export type PlacementRequest = z.infer<typeof placementRequest>
+
+/** Why a placement was refused or put off: the rule, for programs. The sentence for people stands beside it. */
+export const placementRefusal = z.enum([
+  'meeting_unknown',
+  'meeting_locked',
+  'meeting_full',
+  'meeting_ended',
+  'meeting_invalid',
+  'ad_hoc_not_allowed',
+  'ad_hoc_limit',
+  'no_pool',
+  'no_region',
+  'no_node_ready',
+  'nodes_full',
+])
+export type PlacementRefusal = z.infer<typeof placementRefusal>
+
+export const placed = z.strictObject({
+  result: z.literal('placed'),
+  meeting: meetingRef,
+  attachment: ulid,
+  node: nodeName,
+  region: regionName,
+  /** Base URL of the media node's agent, for signaling. */
+  url: z.url(),
+  /** Shown to that agent to attach (see sfu/api/grant.ts). */
+  grant: z.string(),
+  /** TURN servers that clients may use; signaling adds the credentials. */
+  turnUrls: z.array(z.string()),
+  /** Who decided: the operator, or the client by its fallback. */
+  decidedBy: z.enum(['operator', 'fallback']),
+  /** One line a person understands. */
+  reason: z.string(),
+})
+export type Placed = z.infer<typeof placed>
+
+/** Full is an answer: placed, come back after a while, or refused with the rule. */
+export const placementAnswer = z.discriminatedUnion('result', [
+  placed,
+  z.strictObject({ result: z.literal('tryAfter'), code: placementRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
+  z.strictObject({ result: z.literal('refused'), code: placementRefusal, reason: z.string() }),
+])
+export type PlacementAnswer = z.infer<typeof placementAnswer>
+
+/** `DELETE .../placements/{participant}?attachment=`: the participant left; only that attachment is released. */
+export const releaseQuery = z.strictObject({ attachment: ulid })
+
+/** `GET /v1/namespaces/{namespace}/meetings/{name}/explanation`: where a meeting is and why, in words. */
+export const explanation = z.strictObject({
+  meeting: z.strictObject({ namespace: namespaceName, name: meetingName, incarnation: ulid.optional() }),
+  phase: z.enum(['Waiting', 'Active', 'Empty', 'Ended']),
+  why: z.string(),
+  segments: z.array(
+    z.strictObject({
+      node: nodeName,
+      region: regionName,
+      role: z.enum(['core', 'leaf']),
+      generation: z.int(),
+      fallback: z.boolean(),
+      participants: z.int(),
+      why: z.string(),
+    }),
+  ),
+  /** The latest placements, newest first. */
+  placements: z.array(
+    z.strictObject({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }),
+  ),
+  /** What a participant who joins now would find at each node. */
+  nodes: z.array(z.strictObject({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() })),
+})
+export type Explanation = z.infer<typeof explanation>

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
+
+/** What the fallback needs of a node. */
+export const topologyNode = z.strictObject({
+  name: nodeName,
+  pool: z.string(),
+  region: regionName,
+  url: z.url(),
+  /** Heard from, ready, not cordoned and below its accept limit. */
+  accepting: z.boolean(),
+  /** 0 to 1, the worst resource. */
+  load: z.number(),
+})
+export type TopologyNode = z.infer<typeof topologyNode>
+
+export const topologyPool = z.strictObject({
+  name: z.string(),
+  region: regionName,
+  /** Absent: every namespace. */
+  allowedNamespaces: z.array(namespaceName).optional(),
+  adHocMeetings: z.boolean(),
+})
+export type TopologyPool = z.infer<typeof topologyPool>
+
+export const topologyMeeting = z.strictObject({
+  namespace: namespaceName,
+  name: meetingName,
+  /** Absent until somebody was placed. */
+  incarnation: ulid.optional(),
+  /** Absent: every pool that allows the namespace. */
+  pools: z.array(z.string()).optional(),
+  regions: z.array(regionName).optional(),
+  /** Nobody new is let in: locked or ended. */
+  closed: z.boolean(),
+  nodes: z.array(nodeName),
+})
+export type TopologyMeeting = z.infer<typeof topologyMeeting>
+
+/** `GET /v1/topology`: what the bearer may see of nodes, pools and meetings. */
+export const topology = z.strictObject({
+  /** Rising within one epoch. */
+  revision: z.int(),
+  epoch: z.int(),
+  turnUrls: z.array(z.string()),
+  nodes: z.array(topologyNode),
+  pools: z.array(topologyPool),
+  meetings: z.array(topologyMeeting),
+})
+export type Topology = z.infer<typeof topology>
+
+/**
+ * `GET /v1/topology?watch=true`, newline-delimited JSON: a `snapshot`, then `change`s in order of revision, and a `beat` every 5 s.
+ * After a gap in revisions, or 15 s of silence, the reader starts again.
+ */
+export const topologyLine = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('snapshot'), topology }),
+  z.strictObject({
+    type: z.literal('change'),
+    revision: z.int(),
+    nodes: z.array(topologyNode).optional(),
+    removedNodes: z.array(nodeName).optional(),
+    pools: z.array(topologyPool).optional(),
+    removedPools: z.array(z.string()).optional(),
+    meetings: z.array(topologyMeeting).optional(),
+    removedMeetings: z.array(z.strictObject({ namespace: namespaceName, name: meetingName })).optional(),
+  }),
+  z.strictObject({ type: z.literal('beat'), revision: z.int() }),
+])
+export type TopologyLine = z.infer<typeof topologyLine>
+
+export const topologyBeatMs = 5_000
+export const topologySilentAfterMs = 15_000
