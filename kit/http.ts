@@ -1,7 +1,7 @@
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 
-import { asCodedError, CodedError, commonErrors } from './errors.ts'
+import { asCodedError, CodedError, commonErrors, type Retry } from './errors.ts'
 import type { Log } from './log.ts'
 import { invalidInput } from './validation.ts'
 
@@ -14,6 +14,7 @@ export interface Problem {
   readonly title: string
   readonly status: number
   readonly code: string
+  readonly retry: Retry
   readonly field?: string
   readonly retryAfterMs?: number
 }
@@ -25,6 +26,7 @@ export function problemOf(error: CodedError): Problem {
     title: error.message,
     status: error.status,
     code: error.code,
+    retry: error.retry,
     ...(error.field === undefined ? {} : { field: error.field }),
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   }
@@ -48,13 +50,16 @@ export interface HttpServerOptions {
   readonly tls?: { readonly key: string; readonly cert: string }
 }
 
+/** Fastify types a TLS server apart; to its users the two are one. */
+function tlsServer(settings: { bodyLimit: number; forceCloseConnections: true }, https: { key: string; cert: string }): FastifyInstance {
+  const app: unknown = fastify({ ...settings, https })
+  return app as FastifyInstance
+}
+
 /** An HTTP server whose every error is a problem document and whose unknown errors are logged, never sent. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const app = fastify({
-    bodyLimit: options.bodyLimitBytes,
-    forceCloseConnections: true,
-    ...(options.tls ? { https: options.tls as unknown as null } : {}),
-  }) as unknown as FastifyInstance<never, never, never, FastifyBaseLogger> as unknown as FastifyInstance
+  const settings = { bodyLimit: options.bodyLimitBytes, forceCloseConnections: true as const }
+  const app = options.tls ? tlsServer(settings, options.tls) : fastify(settings)
   app.setErrorHandler((thrown, request, reply) => {
     const error = fromFastify(thrown as Error, options.bodyLimitBytes)
     if (error.status >= 500)

@@ -43,5 +43,5 @@ export function createMetrics<Table extends Record<string, MetricEntry>>(
   registry = new Registry(),
 ): Metrics<Table> {
   const made = Object.fromEntries(Object.entries(table).map(([key, entry]) => [key, make(entry, registry)]))
-  return { ...made, registry } as unknown as Metrics<Table>
+  return Object.assign(made, { registry }) as Metrics<Table>
 }

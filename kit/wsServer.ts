@@ -44,7 +44,7 @@ export interface WsServerOptions {
 }
 
 function refuse(socket: Duplex, error: CodedError): void {
-  const body = JSON.stringify({ title: error.message, status: error.status, code: error.code })
+  const body = JSON.stringify({ title: error.message, status: error.status, code: error.code, retry: error.retry })
   socket.end(
     `HTTP/1.1 ${error.status} Refused\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+
+import { commonErrors } from './errors.ts'
+import type { FrameSocket } from './peer.ts'
+import { virtualClock, type VirtualClock } from './virtualClock.ts'
+import { dialWebSocket } from './wsClient.ts'
+import { serveWebSockets } from './wsServer.ts'
+
+const cleanUps: (() => void)[] = []
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp()
+})
+
+interface Served {
+  readonly url: string
+  readonly clock: VirtualClock
+  readonly sockets: FrameSocket[]
+}
+
+async function serve(authorize?: () => Promise<void>): Promise<Served> {
+  const server: Server = createServer()
+  const clock = virtualClock()
+  const sockets: FrameSocket[] = []
+  const endpoint = { path: '/ws', subprotocol: 'test', onSocket: (socket: FrameSocket) => void sockets.push(socket) }
+  const served = serveWebSockets({
+    server,
+    endpoints: [authorize ? { ...endpoint, authorize } : endpoint],
+    maxFrameBytes: 100,
+    pingPeriodMs: 10_000,
+    clock,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanUps.push(() => {
+    served.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, clock, sockets }
+}
+
+const dial = (url: string, path = '/ws') =>
+  dialWebSocket({ url: `${url}${path}`, subprotocol: 'test', timeoutMs: 2_000, maxFrameBytes: 100 })
+const closing = (socket: FrameSocket) => new Promise<number>((resolve) => (socket.onClose = resolve))
+
+test('text goes both ways', async () => {
+  const { url, sockets } = await serve()
+  const client = await dial(url)
+  const answer = new Promise<string>((resolve) => (client.onText = resolve))
+  const [server] = sockets
+  if (!server) throw new Error('no socket at the server')
+  server.onText = (text) => server.send(`${text}!`)
+  client.send('hello')
+  expect(await answer).toBe('hello!')
+})
+
+test('a frame over the limit closes the connection with 1009', async () => {
+  const { url } = await serve()
+  const client = await dial(url)
+  const closed = closing(client)
+  client.send('x'.repeat(101))
+  expect(await closed).toBe(1009)
+})
+
+test('a refusal and an unknown path end the handshake', async () => {
+  const refusing = await serve(async () => {
+    throw commonErrors.raise.unauthorized({ why: 'no token' })
+  })
+  await expect(dial(refusing.url)).rejects.toMatchObject({
+    code: 'unavailable',
+    cause: { message: 'Unexpected server response: 401' },
+  })
+  await expect(dial(refusing.url, '/other')).rejects.toMatchObject({ cause: { message: 'Unexpected server response: 404' } })
+})
+
+test('a socket that answers no ping is terminated after the second period', async () => {
+  const { url, clock, sockets } = await serve()
+  const deaf = new WebSocket(url.replace('http', 'ws') + '/ws', ['test'], { autoPong: false })
+  await new Promise((resolve) => deaf.once('open', resolve))
+  const [server] = sockets
+  if (!server) throw new Error('no socket at the server')
+  const closed = closing(server)
+  await clock.advance(20_000)
+  expect(await closed).toBe(1006)
+})
