@@ -1,0 +1,302 @@
+// Generated from the definitions in this folder by `npm run generate`. Edit those.
+
+import type { ObjectMeta, ObjectMetaApply } from './meta.ts'
+
+/** Meetings that are made by the first join, without a Meeting object. */
+export interface MediaNodePoolAdHocMeetings {
+  /** Whether the pool takes such meetings. */
+  readonly enabled: boolean
+  /** How many of them the pool takes at once; a join that would make another is refused. */
+  readonly max: number
+}
+
+/** What the pool's nodes have in common and whom they serve. */
+export interface MediaNodePoolSpec {
+  /** Where the pool's nodes stand; what clients name or measure, and what Meetings allow. */
+  readonly region: string
+  /** How many media nodes the pool should have. Absent means as many as are registered. */
+  readonly replicas?: number
+  /** The namespaces whose meetings the pool takes. Absent means all. */
+  readonly allowedNamespaces?: readonly string[]
+  /** Meetings that are made by the first join, without a Meeting object. */
+  readonly adHocMeetings: MediaNodePoolAdHocMeetings
+}
+
+/** One aspect of the object's state. */
+export interface Condition {
+  /** What this condition is about, for instance Ready. */
+  readonly type: string
+  /** Whether it holds. */
+  readonly status: 'True' | 'False' | 'Unknown'
+  /** Why, as one word for programs. */
+  readonly reason: string
+  /** Why, as one line for people. */
+  readonly message: string
+  /** The metadata.generation that this condition was judged by. */
+  readonly observedGeneration?: number
+  /** When the status last changed. */
+  readonly lastTransitionTime: string
+}
+
+/** What the pool has. Written by the operator. */
+export interface MediaNodePoolStatus {
+  /** The metadata.generation that this status answers to. */
+  readonly observedGeneration?: number
+  /** How many media nodes the pool has. */
+  readonly replicas?: number
+  /** How many of them are Ready. */
+  readonly ready?: number
+  /** The load of its most loaded Ready node, in tenths: 0.3. */
+  readonly load?: string
+  /** The label selector of its media nodes, for the scale subresource. */
+  readonly selector?: string
+  /** What holds and what does not, each with a reason; Ready. */
+  readonly conditions?: readonly Condition[]
+}
+
+/** Media nodes of one kind and region, and which meetings they take. As the API server hands it out: defaults are filled in. */
+export interface MediaNodePool {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'MediaNodePool'
+  readonly metadata: ObjectMeta
+  /** What the pool's nodes have in common and whom they serve. */
+  readonly spec: MediaNodePoolSpec
+  /** What the pool has. Written by the operator. */
+  readonly status?: MediaNodePoolStatus
+}
+
+/** What the media node is and whether it may take work. */
+export interface MediaNodeSpec {
+  /** The MediaNodePool that the node belongs to, in the same namespace. */
+  readonly pool: string
+  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT. */
+  readonly address: string
+  /** How many mediasoup workers the agent runs, each on a core of its own. It fixes the ports that clients use. */
+  readonly workers: number
+  /** While true, the node takes no new segments and no new participants; those it has stay. */
+  readonly cordoned: boolean
+}
+
+/** What the media node is at the moment. Written by the operator. */
+export interface MediaNodeStatus {
+  /** The metadata.generation that this status answers to. */
+  readonly observedGeneration?: number
+  /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. NotReady: silent, its people are left where they are. Lost: dead by two signs. */
+  readonly phase?: 'Pending' | 'Ready' | 'Cordoned' | 'NotReady' | 'Lost'
+  /** The addresses that clients reach its media ports at. */
+  readonly addresses?: readonly string[]
+  /** The agent's version. */
+  readonly version?: string
+  /** The worst of its resources as a fraction of what the node carries, in tenths: 0.3. */
+  readonly load?: string
+  /** How many people are on it, in steps: 0, 1, 2-5, 6-10, and so on. Exact figures come from the placement API. */
+  readonly participants?: string
+  /** How many meetings it hosts, rounded down to a step (0, 1, 2, 6, 11, ...). */
+  readonly meetings?: number
+  /** The ULID of the agent's last start; what it hosted before that is gone. */
+  readonly incarnation?: string
+  /** What holds and what does not, each with a reason; Ready. */
+  readonly conditions?: readonly Condition[]
+}
+
+/** A media node: one agent process with its mediasoup workers, which hosts segments of meetings. As the API server hands it out: defaults are filled in. */
+export interface MediaNode {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'MediaNode'
+  readonly metadata: ObjectMeta
+  /** What the media node is and whether it may take work. */
+  readonly spec: MediaNodeSpec
+  /** What the media node is at the moment. Written by the operator. */
+  readonly status?: MediaNodeStatus
+}
+
+/** How many people the meeting is for. */
+export interface MeetingCapacity {
+  /** The most people at once; a further join is refused. Absent means as many as the nodes carry. */
+  readonly maxParticipants?: number
+}
+
+/** Who may come in. */
+export interface MeetingAccess {
+  /** While true, new participants are refused. Those who are in stay, and may come back after a lost connection. */
+  readonly locked: boolean
+}
+
+/** What the meeting should be. */
+export interface MeetingSpec {
+  /** The meeting's name as people write it, where it differs from metadata.name. */
+  readonly title?: string
+  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does. */
+  readonly pools?: readonly string[]
+  /** The regions that may host the meeting; no node elsewhere is ever taken. Absent means all. */
+  readonly regions?: readonly string[]
+  /** How many people the meeting is for. */
+  readonly capacity?: MeetingCapacity
+  /** Who may come in. */
+  readonly access: MeetingAccess
+  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
+  readonly emptyTimeoutSeconds: number
+  /** True ends the meeting for everybody, for good. A new meeting of the same name needs a new object. */
+  readonly ended: boolean
+  /** How many seconds after its end the object is deleted. Absent means never. */
+  readonly ttlSecondsAfterEnded?: number
+}
+
+/** The part of the meeting that one media node hosts. */
+export interface MeetingSegment {
+  /** The MediaNode. */
+  readonly node: string
+  /** The region of that node's pool. */
+  readonly region: string
+  /** A core has a pipe to every other core and to its leaves, a leaf to its core only. */
+  readonly role: 'core' | 'leaf'
+  /** Why this node, in one line. */
+  readonly why: string
+  /** The version of the meeting's plan that this segment was last ordered by; 0 when none has reached it. */
+  readonly generation: number
+  /** Made without the operator, by a fallback grant, and not yet adopted. */
+  readonly fallback: boolean
+}
+
+/** What the meeting is. Written by the operator. */
+export interface MeetingStatus {
+  /** The metadata.generation that this status answers to. */
+  readonly observedGeneration?: number
+  /** Waiting: nobody has joined yet. Active: people are in it. Empty: everybody has left, and it ends after spec.emptyTimeoutSeconds. Ended: for good. */
+  readonly phase?: 'Waiting' | 'Active' | 'Empty' | 'Ended'
+  /** The ULID that tells this meeting from an earlier one of the same name. */
+  readonly incarnation?: string
+  /** The media nodes that host it, joined by commas, for people to read. */
+  readonly nodes?: string
+  /** The parts of the meeting, one a media node. */
+  readonly segments?: readonly MeetingSegment[]
+  /** How many people are in it, in steps: 0, 1, 2-5, 6-10, and so on. Exact figures come from the placement API. */
+  readonly participants?: string
+  /** Why the meeting is where and what it is, in one line. */
+  readonly why?: string
+  /** What holds and what does not, each with a reason; Ready and Stalled. */
+  readonly conditions?: readonly Condition[]
+}
+
+/** A meeting that people join. The first join finds it by its name; without a Meeting object of that name, one is made where the pool allows ad hoc meetings. As the API server hands it out: defaults are filled in. */
+export interface Meeting {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'Meeting'
+  readonly metadata: ObjectMeta
+  /** What the meeting should be. */
+  readonly spec: MeetingSpec
+  /** What the meeting is. Written by the operator. */
+  readonly status?: MeetingStatus
+}
+
+/** Meetings that are made by the first join, without a Meeting object. */
+export interface MediaNodePoolAdHocMeetingsApply {
+  /** Whether the pool takes such meetings. */
+  readonly enabled?: boolean
+  /** How many of them the pool takes at once; a join that would make another is refused. */
+  readonly max?: number
+}
+
+/** What the pool's nodes have in common and whom they serve. */
+export interface MediaNodePoolSpecApply {
+  /** Where the pool's nodes stand; what clients name or measure, and what Meetings allow. */
+  readonly region: string
+  /** How many media nodes the pool should have. Absent means as many as are registered. */
+  readonly replicas?: number
+  /** The namespaces whose meetings the pool takes. Absent means all. */
+  readonly allowedNamespaces?: readonly string[]
+  /** Meetings that are made by the first join, without a Meeting object. */
+  readonly adHocMeetings?: MediaNodePoolAdHocMeetingsApply
+}
+
+/** Media nodes of one kind and region, and which meetings they take. As it is written: defaults may be left out. */
+export interface MediaNodePoolApply {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'MediaNodePool'
+  readonly metadata: ObjectMetaApply
+  /** What the pool's nodes have in common and whom they serve. */
+  readonly spec: MediaNodePoolSpecApply
+  /** What the pool has. Written by the operator. */
+  readonly status?: MediaNodePoolStatus
+}
+
+/** What the media node is and whether it may take work. */
+export interface MediaNodeSpecApply {
+  /** The MediaNodePool that the node belongs to, in the same namespace. */
+  readonly pool: string
+  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT. */
+  readonly address: string
+  /** How many mediasoup workers the agent runs, each on a core of its own. It fixes the ports that clients use. */
+  readonly workers?: number
+  /** While true, the node takes no new segments and no new participants; those it has stay. */
+  readonly cordoned?: boolean
+}
+
+/** A media node: one agent process with its mediasoup workers, which hosts segments of meetings. As it is written: defaults may be left out. */
+export interface MediaNodeApply {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'MediaNode'
+  readonly metadata: ObjectMetaApply
+  /** What the media node is and whether it may take work. */
+  readonly spec: MediaNodeSpecApply
+  /** What the media node is at the moment. Written by the operator. */
+  readonly status?: MediaNodeStatus
+}
+
+/** Who may come in. */
+export interface MeetingAccessApply {
+  /** While true, new participants are refused. Those who are in stay, and may come back after a lost connection. */
+  readonly locked?: boolean
+}
+
+/** What the meeting should be. */
+export interface MeetingSpecApply {
+  /** The meeting's name as people write it, where it differs from metadata.name. */
+  readonly title?: string
+  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does. */
+  readonly pools?: readonly string[]
+  /** The regions that may host the meeting; no node elsewhere is ever taken. Absent means all. */
+  readonly regions?: readonly string[]
+  /** How many people the meeting is for. */
+  readonly capacity?: MeetingCapacity
+  /** Who may come in. */
+  readonly access?: MeetingAccessApply
+  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
+  readonly emptyTimeoutSeconds?: number
+  /** True ends the meeting for everybody, for good. A new meeting of the same name needs a new object. */
+  readonly ended?: boolean
+  /** How many seconds after its end the object is deleted. Absent means never. */
+  readonly ttlSecondsAfterEnded?: number
+}
+
+/** A meeting that people join. The first join finds it by its name; without a Meeting object of that name, one is made where the pool allows ad hoc meetings. As it is written: defaults may be left out. */
+export interface MeetingApply {
+  readonly apiVersion: 'parley.media/v1alpha1'
+  readonly kind: 'Meeting'
+  readonly metadata: ObjectMetaApply
+  /** What the meeting should be. */
+  readonly spec?: MeetingSpecApply
+  /** What the meeting is. Written by the operator. */
+  readonly status?: MeetingStatus
+}
+
+/** What a spec says where it says nothing, by kind. */
+export const specDefaults = {
+  "MediaNodePool": {
+    "adHocMeetings": {
+      "enabled": true,
+      "max": 1000
+    }
+  },
+  "MediaNode": {
+    "workers": 2,
+    "cordoned": false
+  },
+  "Meeting": {
+    "access": {
+      "locked": false
+    },
+    "emptyTimeoutSeconds": 300,
+    "ended": false
+  }
+} as const
