@@ -51,7 +51,10 @@ export interface HttpServerOptions {
 }
 
 /** Fastify types a TLS server apart; to its users the two are one. */
-function tlsServer(settings: { bodyLimit: number; forceCloseConnections: true }, https: { key: string; cert: string }): FastifyInstance {
+function tlsServer(
+  settings: { bodyLimit: number; forceCloseConnections: true },
+  https: { key: string; cert: string },
+): FastifyInstance {
   const app: unknown = fastify({ ...settings, https })
   return app as FastifyInstance
 }
