@@ -65,6 +65,9 @@ export const loadLine = z.discriminatedUnion('type', [
 ])
 export type LoadLine = z.infer<typeof loadLine>
 
+export const loadPath = '/v1/load'
+/** Most bytes of one line: a `hello` of thousands of segments. */
+export const maxLoadLineBytes = 16 * 1024 * 1024
 /** Period of `load` lines. */
 export const loadPeriodMs = 1_000
 /** After this much silence a node's load is unknown: it takes no new work (FIELD: beat 1 s, suspect after 3 s). */

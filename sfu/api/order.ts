@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { peerAddress } from './grant.ts'
-import { meetingRef, nodeName, participantId, regionName, ulid } from './identity.ts'
+import { meetingRef, nodeName, participantId, regionName, ulid, type MeetingRef } from './identity.ts'
 
 /** A core forwards to its leaves what it hears; between cores only their own and their leaves' entries travel. A mesh is all core. */
 export const segmentRole = z.enum(['core', 'leaf'])
@@ -10,6 +10,19 @@ export type SegmentRole = z.infer<typeof segmentRole>
 /** The fence: an order with an older pair is refused, and so is the same pair with another body. */
 export const fence = z.strictObject({ epoch: z.int().min(0), generation: z.int().min(0) })
 export type Fence = z.infer<typeof fence>
+
+/** Path of all segments: `GET` answers {@link segmentList}. */
+export const segmentsPath = '/v1/segments'
+
+/** Path of one segment: `PUT`, `GET` and `DELETE`. */
+export function segmentPath({ namespace, name, incarnation }: MeetingRef): string {
+  return `${segmentsPath}/${namespace}/${name}/${incarnation}`
+}
+
+/** Path of {@link hostedIncarnations}. */
+export function hostedPath(meeting: { namespace: string; name: string }): string {
+  return `${segmentsPath}/${meeting.namespace}/${meeting.name}`
+}
 
 /** Compares two fences: negative when `a` is older. */
 export function compareFences(a: Fence, b: Fence): number {
@@ -48,6 +61,9 @@ export const segmentReport = z.strictObject({
   emptySinceMs: z.int().optional(),
 })
 export type SegmentReport = z.infer<typeof segmentReport>
+
+/** Answer of `GET /v1/segments`. */
+export const segmentList = z.strictObject({ segments: z.array(segmentReport).max(10_000) })
 
 /** Query of `DELETE /v1/segments/{namespace}/{name}/{incarnation}`: only a fence at least as new as the segment's closes it. */
 export const segmentDeletion = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 import { meetingRef, participantId, ulid } from './identity.ts'
-import { rights, source } from './rights.ts'
-import { rosterChange, rosterEntry } from './roster.ts'
+import { source, type rights } from './rights.ts'
+import type { rosterChange, rosterEntry } from './roster.ts'
 import {
   dtlsParameters,
   kind,

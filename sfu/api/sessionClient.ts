@@ -1,0 +1,170 @@
+import type { z } from 'zod'
+
+import type { Clock } from '../../kit/clock.ts'
+import { createPeer, type Incoming, type Peer } from '../../kit/peer.ts'
+import { dialWebSocket } from '../../kit/wsClient.ts'
+import { meetingKey, type MeetingRef } from './identity.ts'
+import {
+  maxFrameBytes,
+  sessionsPath,
+  sessionsSubprotocol,
+  type SessionMethod,
+  type SessionNotifications,
+  type sessionRequests,
+  type SessionResponses,
+  type SessionSnapshot,
+} from './session.ts'
+
+type NotificationOf<Method extends keyof SessionNotifications> = {
+  readonly [Each in Method]: { readonly method: Each; readonly data: SessionNotifications[Each] }
+}[Method]
+
+/** What a whole meeting is told, once a connection. */
+export type MeetingNotification = NotificationOf<'roster' | 'speakers'>
+/** What one session is told. After `superseded` and `closed` nothing more comes. */
+export type SessionNotification = NotificationOf<Exclude<keyof SessionNotifications, 'roster' | 'speakers'>>
+
+/** Methods of an open session; `attach` and `resume` open one, `detach` ends it. */
+export type CommandMethod = Exclude<SessionMethod, 'attach' | 'resume' | 'detach'>
+/** What a caller passes: defaults may be left out. */
+export type SessionInput<Method extends SessionMethod> = z.input<(typeof sessionRequests)[Method]>
+
+/** Options of {@link openSessionConnection}. */
+export interface SessionConnectionOptions {
+  /** Base URL of the media node's agent. */
+  readonly url: string
+  /** A fresh `session` token for that node. */
+  readonly bearer: string
+  readonly clock: Clock
+  /** How long the WebSocket may take to open; default 3 s. */
+  readonly dialTimeoutMs?: number
+  /** How long an answer may take; default 10 s. */
+  readonly requestTimeoutMs?: number
+  /** Given up before it is open when this aborts. */
+  readonly signal?: AbortSignal
+  /** Called once, when nothing more will come; media of its sessions stays, and each may be resumed on another connection. */
+  readonly onClose: (code: number, reason: string) => void
+}
+
+/** An open session of one participant. */
+export interface OpenSession {
+  readonly attachment: string
+  /** What there was when it was opened. */
+  readonly snapshot: SessionSnapshot
+  /** Sends a command; rejects with the agent's coded error, `timeout`, or `unavailable` when the connection is lost. */
+  request<Method extends CommandMethod>(method: Method, data: SessionInput<Method>): Promise<SessionResponses[Method]>
+  /** Ends the session and its media. */
+  detach(): Promise<void>
+}
+
+/** One WebSocket to one media node, for all sessions that this process has there. */
+export interface SessionConnection {
+  /**
+   * Opens a session with a grant. `attachment` is the grant's own. `onNotification` may be called before this resolves; a roster
+   * notification whose revision is not above the snapshot's is old and to be passed over.
+   */
+  attach(
+    open: SessionInput<'attach'> & { attachment: string; onNotification: (told: SessionNotification) => void },
+  ): Promise<OpenSession>
+  /** Takes a session over from any connection, by a higher `sessionEpoch`. */
+  resume(open: SessionInput<'resume'> & { onNotification: (told: SessionNotification) => void }): Promise<OpenSession>
+  /**
+   * Hears what a whole meeting is told while this connection has a session in it. Register before the first attach; returns what
+   * stops it. Several listeners of one meeting are all called.
+   */
+  onMeeting(meeting: MeetingRef, listener: (told: MeetingNotification) => void): () => void
+  /** Closes the WebSocket; sessions go away, their media stays until they are resumed or too long away. */
+  close(): void
+  readonly closed: boolean
+}
+
+const defaultDialTimeoutMs = 3_000
+const defaultRequestTimeoutMs = 10_000
+/** The agent asks nothing of signaling: one more than none, so that a stray request is answered, not dropped. */
+const maxConcurrentRequests = 1
+/** WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
+const normalClosure = 1000
+
+/** Opens the connection; rejects with `unavailable` or `timeout`. The caller dials again, with backoff, when it is lost. */
+export async function openSessionConnection(options: SessionConnectionOptions): Promise<SessionConnection> {
+  const sessions = new Map<string, (told: SessionNotification) => void>()
+  const meetings = new Map<string, Set<(told: MeetingNotification) => void>>()
+
+  const socket = await dialWebSocket({
+    url: `${options.url}${sessionsPath}`,
+    subprotocol: sessionsSubprotocol,
+    bearer: options.bearer,
+    timeoutMs: options.dialTimeoutMs ?? defaultDialTimeoutMs,
+    maxFrameBytes,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+
+  /** The agent is trusted (it was dialled, and shown a token), so its notifications are taken as their types say. */
+  function onNotification({ method, data, channel = '' }: Incoming): void {
+    if (method === 'roster' || method === 'speakers') {
+      for (const listener of meetings.get(channel) ?? []) listener({ method, data } as MeetingNotification)
+      return
+    }
+    const told = { method, data } as SessionNotification
+    const listener = sessions.get(channel)
+    if (method === 'closed' || method === 'superseded') sessions.delete(channel)
+    listener?.(told)
+  }
+
+  const peer: Peer = createPeer({
+    socket,
+    clock: options.clock,
+    requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+    maxConcurrentRequests,
+    onRequest: () => Promise.resolve(undefined),
+    onNotification,
+    onClose(code, reason) {
+      sessions.clear()
+      options.onClose(code, reason)
+    },
+  })
+
+  async function open(
+    method: 'attach' | 'resume',
+    of: { attachment: string; data: unknown; onNotification: (told: SessionNotification) => void },
+  ): Promise<OpenSession> {
+    const { attachment } = of
+    const before = sessions.get(attachment)
+    sessions.set(attachment, of.onNotification)
+    try {
+      const snapshot = (await peer.request(method, of.data, { channel: attachment })) as SessionSnapshot
+      return {
+        attachment,
+        snapshot,
+        request: (command, data) => peer.request(command, data, { channel: attachment }) as never,
+        async detach() {
+          sessions.delete(attachment)
+          await peer.request('detach', {}, { channel: attachment })
+        },
+      }
+    } catch (error) {
+      if (before) sessions.set(attachment, before)
+      else sessions.delete(attachment)
+      throw error
+    }
+  }
+
+  return {
+    attach: ({ attachment, onNotification: listener, ...data }) => open('attach', { attachment, data, onNotification: listener }),
+    resume: ({ onNotification: listener, ...data }) =>
+      open('resume', { attachment: data.attachment, data, onNotification: listener }),
+    onMeeting(meeting, listener) {
+      const key = meetingKey(meeting)
+      const listeners = meetings.get(key) ?? new Set()
+      meetings.set(key, listeners.add(listener))
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) meetings.delete(key)
+      }
+    },
+    close: () => peer.close(normalClosure, 'done'),
+    get closed() {
+      return peer.closed
+    },
+  }
+}
