@@ -1,4 +1,4 @@
-import type { Draft, KindRef, KubeObject, MergePatch, ObjectRef, StatusOf } from './objects.ts'
+import type { Draft, KindRef, KubeObject, MergePatch, ObjectPatch, ObjectRef, StatusOf } from './objects.ts'
 
 /** What narrows a list or a watch. Without `namespace` it spans all of them. */
 export interface Selection {
@@ -31,17 +31,24 @@ export type WatchEvent<T extends KubeObject> =
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: T }
   | { readonly type: 'bookmark'; readonly resourceVersion: string }
 
-/** What a patch needs beside itself. */
-export interface PatchOptions {
-  /** Refuse with `conflict` unless the object still has this version. */
+/** What must still hold for a write to happen; else it is refused with `conflict`. */
+export interface Preconditions {
+  /** The object still has this version. */
   readonly resourceVersion?: string | undefined
-  /** Refuse with `conflict` unless it is still this object; one that was deleted and made again is another. */
+  /** It is still this object; one that was deleted and made again is another. */
   readonly uid?: string | undefined
 }
 
-/** Preconditions of a deletion: compare and delete. */
-export interface DeleteOptions extends PatchOptions {
-  readonly gracePeriodSeconds?: number
+/** A merge patch, and when to refuse it. */
+export interface Change<Patch> extends Preconditions {
+  readonly patch: Patch
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How to delete: compare and delete. */
+export interface DeleteOptions extends Preconditions {
+  readonly gracePeriodSeconds?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -59,27 +66,17 @@ export interface ApiPort {
   /** Makes an object; `alreadyExists` when its name is taken. `apiVersion` and `kind` come from `kind`. */
   create<T extends KubeObject, A>(kind: KindRef<T, A>, object: Draft<A>, signal?: AbortSignal): Promise<T>
   /** Changes an object but for its status. */
-  mergePatch<T extends KubeObject, A>(
-    kind: KindRef<T, A>,
-    ref: ObjectRef,
-    patch: MergePatch<A>,
-    options?: PatchOptions & { readonly signal?: AbortSignal },
-  ): Promise<T>
-  /** Changes the status of an object and nothing else; `status` is a merge patch of it. */
+  mergePatch<T extends KubeObject, A>(kind: KindRef<T, A>, ref: ObjectRef, change: Change<ObjectPatch<A>>): Promise<T>
+  /** Changes the status of an object and nothing else. */
   patchStatus<T extends KubeObject>(
     kind: KindRef<T, unknown>,
     ref: ObjectRef,
-    status: MergePatch<StatusOf<T>>,
-    options?: PatchOptions & { readonly signal?: AbortSignal },
+    change: Change<MergePatch<StatusOf<T>>>,
   ): Promise<T>
   /** Deletes an object. Its graceful end may take longer than the call. */
-  delete(
-    kind: KindRef<KubeObject, unknown>,
-    ref: ObjectRef,
-    options?: DeleteOptions & { readonly signal?: AbortSignal },
-  ): Promise<void>
+  delete(kind: KindRef<KubeObject, unknown>, ref: ObjectRef, options?: DeleteOptions): Promise<void>
   /**
-   * Streams changes, with a bookmark at least once a minute. It ends when the server closes it (begin again at the last version seen)
+   * Streams changes, with a bookmark about once a minute. It ends when the server closes it (begin again at the last version seen)
    * and throws `gone` when that version is too old (list again). The generator's `return()` and `signal` both close the connection.
    */
   watch<T extends KubeObject>(kind: KindRef<T, unknown>, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<T>>

@@ -74,6 +74,11 @@ export type MergePatch<T> = T extends readonly unknown[]
     ? { readonly [Key in keyof T]?: MergePatch<T[Key]> | null | undefined }
     : T
 
+/** A merge patch of an object: its metadata, its spec, but neither its identity nor its status. */
+export type ObjectPatch<Apply> = MergePatch<Omit<Apply, 'apiVersion' | 'kind' | 'metadata' | 'status'>> & {
+  readonly metadata?: MergePatch<Pick<DraftMeta, 'labels' | 'annotations' | 'ownerReferences' | 'finalizers'>>
+}
+
 /** What the status of a kind looks like. */
 export type StatusOf<T extends KubeObject> = T extends { readonly status?: infer Status } ? NonNullable<Status> : object
 

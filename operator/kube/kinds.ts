@@ -1,0 +1,58 @@
+import {
+  kinds as served,
+  type Kind,
+  type MediaNode,
+  type MediaNodeApply,
+  type MediaNodePool,
+  type MediaNodePoolApply,
+  type Meeting,
+  type MeetingApply,
+} from '../../crds/index.ts'
+import type { KindRef, KubeObject } from './objects.ts'
+
+/** A Lease of coordination.k8s.io, as far as leader election reads it. Its times are MicroTime (six decimals). */
+export interface Lease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly acquireTime?: string
+    readonly renewTime?: string
+    readonly leaseTransitions?: number
+  }
+}
+
+/** A core/v1 Event: something that happened to one object, for people. */
+export interface KubeEvent extends KubeObject {
+  readonly involvedObject: {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly namespace?: string | undefined
+    readonly name: string
+    readonly uid: string
+    readonly resourceVersion?: string
+  }
+  readonly type: 'Normal' | 'Warning'
+  /** One word for programs, in CamelCase, at most 128 characters. */
+  readonly reason: string
+  /** One line for people, at most 1,024 bytes. */
+  readonly message: string
+  readonly count: number
+  readonly firstTimestamp: string
+  readonly lastTimestamp: string
+  readonly source: { readonly component: string; readonly host?: string }
+  readonly reportingComponent: string
+  readonly reportingInstance: string
+}
+
+function ours<Read extends KubeObject, Apply>(kind: Kind): KindRef<Read, Apply> {
+  return { kind, ...served[kind] }
+}
+
+/** Every kind that the operator reads or writes. */
+export const kinds = {
+  Meeting: ours<Meeting, MeetingApply>('Meeting'),
+  MediaNode: ours<MediaNode, MediaNodeApply>('MediaNode'),
+  MediaNodePool: ours<MediaNodePool, MediaNodePoolApply>('MediaNodePool'),
+  Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true } as KindRef<Lease>,
+  Event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as KindRef<KubeEvent>,
+} as const
