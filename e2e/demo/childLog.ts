@@ -1,0 +1,58 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A line of a child's log as people read it; undefined where there is nothing to tell them. */
+export interface ShownLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly text: string
+}
+
+/** Keys that every line has and no reader needs twice. */
+const known = new Set(['level', 'time', 'service', 'msg', 'err', 'pid', 'hostname'])
+const levels = ['debug', 'info', 'warn', 'error'] as const
+
+function causeOf(err: unknown): string {
+  if (typeof err !== 'object' || err === null || !('message' in err)) return ''
+  return ` (${String(err.message)})`
+}
+
+/** Reads one line of a child: kit/log.ts writes JSON, whatever else comes (a crash of Node, a library) is an error as it stands. */
+export function readLogLine(line: string): ShownLine {
+  let entry: Record<string, unknown>
+  try {
+    entry = JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return { level: 'error', text: line }
+  }
+  const message = typeof entry['msg'] === 'string' ? entry['msg'] : ''
+  const fields = Object.entries(entry)
+    .filter(([key]) => !known.has(key))
+    .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const level = levels.find((each) => each === entry['level']) ?? 'info'
+  return { level, text: `${message}${causeOf(entry['err'])}${fields.join('')}` }
+}
+
+/** Where the log of a process stands. */
+export function logFileOf(stateFolder: string, name: string): string {
+  return join(stateFolder, 'logs', `${name}.log`)
+}
+
+/** Options of {@link childLogs}. */
+export interface ChildLogOptions {
+  readonly stateFolder: string
+  readonly verbose: boolean
+  /** Whether warnings are worth showing: not while everything stops, when each misses the others. */
+  readonly quiet: () => boolean
+  readonly show: (text: string) => void
+}
+
+/** Takes the lines of all children: each goes to the file of its process, warnings and errors (all, when verbose) are shown. */
+export function childLogs(options: ChildLogOptions): (name: string, line: string) => void {
+  return (name, line) => {
+    appendFileSync(logFileOf(options.stateFolder, name), `${line}\n`)
+    const shown = readLogLine(line)
+    const worth = options.verbose || (!options.quiet() && (shown.level === 'warn' || shown.level === 'error'))
+    if (worth && shown.text.trim() !== '')
+      options.show(`${name}: ${shown.level === 'info' ? '' : `${shown.level}: `}${shown.text}`)
+  }
+}
