@@ -6,7 +6,7 @@ export type MintUlid = () => string
 /** A source of ULIDs for one process. `nowMs` is the wall clock. */
 export function ulidSource(nowMs: () => number): MintUlid {
   const next = monotonicFactory()
-  return () => next(nowMs())
+  return () => next(Math.floor(nowMs()))
 }
 
 /** ULIDs as Crockford base32, upper case (https://github.com/ulid/spec). */
