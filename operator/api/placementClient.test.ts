@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+
+import { CodedError, commonErrors } from '../../kit/errors.ts'
+import { ulidSource } from '../../kit/ids.ts'
+import { makeKeyPair, signingKeyOf, trustedKeysOf } from '../../kit/keys.ts'
+import { silentLog } from '../../kit/log.ts'
+import { virtualClock } from '../../kit/virtualClock.ts'
+import { verifyGrant, verifyPeerToken } from '../../sfu/api/grant.ts'
+import { placementErrors } from './errors.ts'
+import type { OperatorCall, OperatorHttp } from './operatorHttp.ts'
+import type { PlacementAnswer, PlacementRequest } from './placement.ts'
+import { createPlacementClient } from './placementClient.ts'
+import type { Topology } from './topology.ts'
+
+const topology: Topology = {
+  revision: 7,
+  epoch: 2,
+  turnUrls: ['turn:turn.example:3478'],
+  nodes: ['a', 'b', 'c'].map((name) => ({ name, pool: 'main', region: 'eu', url: `http://${name}:1`, accepting: true, load: 0 })),
+  pools: [{ name: 'main', region: 'eu', adHocMeetings: true }],
+  meetings: [],
+}
+const tryAfter: PlacementAnswer = { result: 'tryAfter', code: 'nodes_full', reason: 'all full', retryAfterMs: 500 }
+const request: PlacementRequest = {
+  participant: 'ann',
+  displayName: 'Ann',
+  rights: { publish: ['camera'], subscribe: true, hidden: false },
+  idempotencyKey: 'key-12345',
+}
+const meeting = { namespace: 'demo', name: 'standup' }
+
+/** Operators by URL: what each answers now, and the lines of the topology stream. */
+async function aClient(operators: Record<string, (call: OperatorCall) => unknown>, lines: readonly unknown[] = []) {
+  const clock = virtualClock()
+  const pair = await makeKeyPair('sig', 'signaling')
+  const http: OperatorHttp = {
+    call: async (baseUrl, call) => operators[baseUrl]?.(call),
+    async *lines(_baseUrl, _path, signal) {
+      yield* lines
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    },
+    close: async () => undefined,
+  }
+  const client = createPlacementClient({
+    urls: Object.keys(operators),
+    bearer: () => 'secret',
+    signingKey: await signingKeyOf(pair.privateJwk),
+    clock,
+    random: () => 0.5,
+    mintUlid: ulidSource(() => clock.nowMs()),
+    log: silentLog,
+    http,
+  })
+  await clock.advance(1)
+  return { client, clock, keys: await trustedKeysOf({ keys: [pair.publicJwk] }) }
+}
+const snapshot = { type: 'snapshot', topology }
+const down = (): never => {
+  throw commonErrors.raise.unavailable({ what: 'The operator' })
+}
+
+test('an operator that is away is passed over for one that answers', async () => {
+  const { client } = await aClient({ 'http://one': down, 'http://two': () => tryAfter })
+  expect(await client.place(meeting, request)).toEqual(tryAfter)
+  await client.close()
+})
+
+test('what the caller did wrong is told, not retried and not placed by fallback', async () => {
+  const foreign = (): never => {
+    throw placementErrors.raise.namespace_not_allowed({ namespace: 'demo' })
+  }
+  const { client } = await aClient({ 'http://one': foreign }, [snapshot])
+  await expect(client.place(meeting, request)).rejects.toMatchObject({ code: 'namespace_not_allowed' })
+  await client.close()
+})
+
+test('with no operator, a join is placed from the last topology, with a grant that the node and its peers accept', async () => {
+  const { client, clock, keys } = await aClient({ 'http://one': down, 'http://two': down }, [snapshot])
+  const placing = client.place(meeting, request)
+  await clock.advance(2_000)
+  const answer = await placing
+  if (answer.result !== 'placed') throw new Error(`not placed: ${answer.reason}`)
+  expect(answer).toMatchObject({ decidedBy: 'fallback', turnUrls: topology.turnUrls, meeting })
+  const claims = await verifyGrant(keys, answer.grant, { node: answer.node, nowMs: clock.nowMs() })
+  expect(claims).toMatchObject({ sub: 'ann', meeting: answer.meeting, attachment: answer.attachment })
+  expect(claims.fallback?.peers).toHaveLength(2)
+  for (const peer of claims.fallback?.peers ?? []) {
+    const token = await verifyPeerToken(keys, peer.token, { node: peer.node, nowMs: clock.nowMs() })
+    expect(token).toMatchObject({ sub: answer.node, meeting: answer.meeting })
+  }
+  const again = client.place(meeting, { ...request, participant: 'bob', idempotencyKey: 'key-67890' })
+  await clock.advance(2_000)
+  expect(await again).toMatchObject({ meeting: answer.meeting, node: answer.node })
+  await client.close()
+})
+
+test('no operator leads: the fallback at once, without a wait', async () => {
+  const leaderless = (): never => {
+    throw placementErrors.raise.leader_unknown({})
+  }
+  const { client } = await aClient({ 'http://one': leaderless, 'http://two': leaderless }, [snapshot])
+  expect(await client.place(meeting, request)).toMatchObject({ result: 'placed', decidedBy: 'fallback' })
+  await client.close()
+})
+
+test('an answer that is none counts as no answer', async () => {
+  const { client, clock } = await aClient({ 'http://one': () => ({ result: 'placed' }) })
+  const placing = client.place(meeting, request).catch((error: unknown) => error)
+  await clock.advance(2_000)
+  expect(await placing).toMatchObject({ code: 'no_snapshot' })
+  await client.close()
+})
+
+test('without any topology nothing is placed, and the error says so', async () => {
+  const { client, clock } = await aClient({ 'http://one': down })
+  const placing = client.place(meeting, request).catch((error: unknown) => error)
+  await clock.advance(2_000)
+  const error = await placing
+  expect(error).toBeInstanceOf(CodedError)
+  expect(error).toMatchObject({ code: 'no_snapshot', retry: 'later' })
+  await client.close()
+})
+
+test('the topology follows the stream; a change adds and removes; a gap begins again', async () => {
+  const change = { type: 'change', revision: 8, removedNodes: ['a'], nodes: [{ ...topology.nodes[1], accepting: false }] }
+  const { client, clock } = await aClient({ 'http://one': down }, [snapshot, change, { type: 'beat', revision: 8 }])
+  expect(client.topology()).toMatchObject({ revision: 8, nodes: [{ name: 'b', accepting: false }, { name: 'c' }] })
+  await client.close()
+
+  const gap = await aClient({ 'http://one': down }, [snapshot, { ...change, revision: 9 }])
+  await gap.clock.advance(10_000)
+  expect(gap.client.topology()).toMatchObject({ revision: 7 })
+  await gap.client.close()
+  expect(clock.pending()).toBe(0)
+})

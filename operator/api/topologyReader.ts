@@ -1,0 +1,73 @@
+import { backoffMs } from '../../kit/backoff.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { OperatorHttp } from './operatorHttp.ts'
+import { topologyLine, topologySilentAfterMs, type Topology } from './topology.ts'
+import { topologyAfter } from './topologyState.ts'
+
+/** Options of {@link createTopologyReader}. */
+export interface TopologyReaderOptions {
+  readonly urls: readonly string[]
+  readonly http: Pick<OperatorHttp, 'lines'>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  /** What was known before this process, however old. */
+  readonly initial?: Topology | undefined
+  readonly onChange: (topology: Topology) => void
+}
+
+/** Keeps the topology by the operators' stream. */
+export interface TopologyReader {
+  current(): Topology | undefined
+  /** Reads until `signal` aborts; never rejects. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+const reconnect = { firstMs: 200, maxMs: 5_000 }
+
+/** Makes a reader that goes from operator to operator; the last topology stays known while none answers. */
+export function createTopologyReader(options: TopologyReaderOptions): TopologyReader {
+  const { urls, http, clock, random, log, onChange } = options
+  let current = options.initial
+  let attempt = 0
+
+  /** Reads one stream to its end; an aborted watchdog, a gap and a line that does not fit all end it. */
+  async function readOne(baseUrl: string, outer: AbortSignal): Promise<void> {
+    const silence = new AbortController()
+    let seen: Topology | undefined
+    let watchdog = clock.after(topologySilentAfterMs, () => silence.abort(new Error('the topology stream is silent')))
+    try {
+      for await (const value of http.lines(baseUrl, '/v1/topology?watch=true', AbortSignal.any([outer, silence.signal]))) {
+        watchdog.cancel()
+        watchdog = clock.after(topologySilentAfterMs, () => silence.abort(new Error('the topology stream is silent')))
+        const next = topologyAfter(seen, topologyLine.parse(value))
+        if (next === undefined) throw new Error('a line of the topology stream is missing')
+        attempt = 0
+        if (next === seen) continue
+        seen = next
+        current = next
+        onChange(next)
+      }
+    } finally {
+      watchdog.cancel()
+      silence.abort(new Error('stream over'))
+    }
+  }
+
+  return {
+    current: () => current,
+    async run(signal) {
+      for (let turn = 0; !signal.aborted; turn++) {
+        const url = urls[turn % urls.length] ?? ''
+        try {
+          await readOne(url, signal)
+        } catch (err) {
+          if (!signal.aborted) log.warn({ url, err, attempt }, 'topology stream lost')
+        }
+        attempt += 1
+        await clock.sleep(backoffMs(reconnect, attempt, random), signal).catch(() => undefined)
+      }
+    },
+  }
+}
