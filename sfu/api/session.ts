@@ -18,9 +18,9 @@ import {
  * A session's frames carry its attachment as `channel`; what concerns a whole meeting (`roster`, `speakers`) carries the meeting key
  * and is sent once a connection, however many of its sessions are in that meeting.
  *
- * | a session is | entered by                             | leaves by                                                    |
- * | live         | attach, or resume by a higher epoch    | connection lost: away; detach, replaced, segment ends: gone  |
- * | away         | connection lost                        | resume within 60 s: live; else gone                          |
+ * | a session is | entered by                             | leaves by                                                          |
+ * | live         | attach, or resume by a higher epoch    | connection lost, `away`: away; detach, replaced, segment ends: gone |
+ * | away         | connection lost, `away`                | resume within 60 s: live; else gone                                |
  */
 export const sessionsPath = '/v1/sessions'
 export const sessionsSubprotocol = 'parley.sessions.v1'
@@ -39,6 +39,11 @@ export const sessionRequests = {
   attach: z.strictObject({ grant: z.string().max(8192), sessionEpoch }),
   /** Takes a session over, from any replica. The answer is a full snapshot. */
   resume: z.strictObject({ meeting: meetingRef, participant: participantId, attachment: ulid, sessionEpoch }),
+  /**
+   * The client's own socket is lost while this connection stands: the session goes away as if this connection were lost. Media stays
+   * for {@link sessionAwayMs}, the roster says `connected: false`, and only `resume` (by this or another connection) goes on with it.
+   */
+  away: z.strictObject({}),
   /** Ends the session and its media. */
   detach: z.strictObject({}),
   createTransport: z.strictObject({
@@ -109,6 +114,7 @@ export interface SessionSnapshot {
 export interface SessionResponses {
   attach: SessionSnapshot
   resume: SessionSnapshot
+  away: Record<string, never>
   detach: Record<string, never>
   createTransport: TransportParameters
   connectTransport: Record<string, never>

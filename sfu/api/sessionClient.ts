@@ -24,8 +24,8 @@ export type MeetingNotification = NotificationOf<'roster' | 'speakers'>
 /** What one session is told. After `superseded` and `closed` nothing more comes. */
 export type SessionNotification = NotificationOf<Exclude<keyof SessionNotifications, 'roster' | 'speakers'>>
 
-/** Methods of an open session; `attach` and `resume` open one, `detach` ends it. */
-export type CommandMethod = Exclude<SessionMethod, 'attach' | 'resume' | 'detach'>
+/** Methods of an open session; `attach` and `resume` open one, `away` leaves it for a while, `detach` ends it. */
+export type CommandMethod = Exclude<SessionMethod, 'attach' | 'resume' | 'away' | 'detach'>
 /** What a caller passes: defaults may be left out. */
 export type SessionInput<Method extends SessionMethod> = z.input<(typeof sessionRequests)[Method]>
 
@@ -53,6 +53,8 @@ export interface OpenSession {
   readonly snapshot: SessionSnapshot
   /** Sends a command; rejects with the agent's coded error, `timeout`, or `unavailable` when the connection is lost. */
   request<Method extends CommandMethod>(method: Method, data: SessionInput<Method>): Promise<SessionResponses[Method]>
+  /** Leaves the session to whoever resumes it: its client's socket is lost. Nothing more of it is heard here. */
+  away(): Promise<void>
   /** Ends the session and its media. */
   detach(): Promise<void>
 }
@@ -131,14 +133,22 @@ export async function openSessionConnection(options: SessionConnectionOptions): 
     const { attachment } = of
     const before = sessions.get(attachment)
     sessions.set(attachment, of.onNotification)
+    /** A later resume of the same attachment has put its own listener here. */
+    const forget = (): void => {
+      if (sessions.get(attachment) === of.onNotification) sessions.delete(attachment)
+    }
     try {
       const snapshot = (await peer.request(method, of.data, { channel: attachment })) as SessionSnapshot
       return {
         attachment,
         snapshot,
         request: (command, data) => peer.request(command, data, { channel: attachment }) as never,
+        async away() {
+          forget()
+          await peer.request('away', {}, { channel: attachment })
+        },
         async detach() {
-          sessions.delete(attachment)
+          forget()
           await peer.request('detach', {}, { channel: attachment })
         },
       }
