@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Makes this machine ready for `make demo` or `make test` and prints, as shell `export` lines, where things are:
+#   setup.sh demo|test
+# Idempotent; what is expensive stays in the cache (CONTRIBUTING.md). What a machine cannot have is a reason in
+# PARLEY_MISSING (one `part: reason` a line) for tests, and the end of it for the demo.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+here=$root/scripts/setup
+what=${1:-}
+[[ $what == demo || $what == test ]] || die 'setup.sh demo|test'
+missing=''
+
+export_line() { printf 'export %s=%q\n' "$1" "$2"; }
+
+# part NAME VARIABLE COMMAND...: the variable gets what the command prints.
+part() {
+  local name=$1 variable=$2 found reason
+  shift 2
+  reason=$(mktemp)
+  if found=$(SETUP_REASON=$reason "$@"); then
+    [[ -z $found ]] || export_line "$variable" "$found"
+  elif [[ $what == demo ]]; then
+    exit 1
+  else
+    missing+="$name: $(head -n 1 "$reason")"$'\n'
+  fi
+  rm -f "$reason"
+}
+
+bin=$("$here/node.sh")
+export PATH=$bin:$PATH
+export_line PATH "$PATH"
+part worker MEDIASOUP_WORKER_BIN "$here/worker.sh"
+if [[ $what == demo ]]; then
+  part page PARLEY_WEB_DIR "$here/web.sh"
+  part kubectl PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh" --if-cached
+else
+  part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
+  part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
+  part docker PARLEY_DOCKER "$here/docker.sh"
+  part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh"
+  [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
+fi
