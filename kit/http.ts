@@ -1,9 +1,8 @@
 import { fastify, type FastifyInstance } from 'fastify'
-import type { z } from 'zod'
-
 import { asCodedError, CodedError, commonErrors, type Retry } from './errors.ts'
 import type { Log } from './log.ts'
-import { invalidInput } from './validation.ts'
+
+export { checked } from './validation.ts'
 
 /** Content type of an error answer (RFC 9457). */
 export const problemContentType = 'application/problem+json'
@@ -78,13 +77,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return reply.code(error.status).type(problemContentType).send(problemOf(error))
   })
   return app
-}
-
-/** Checks a part of a request (`body`, `params`, `query`) against its schema; raises `invalid` with the path of the first fault. */
-export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
-  const result = schema.safeParse(value)
-  if (!result.success) throw invalidInput(result.error, where)
-  return result.data
 }
 
 /** The bearer token of a request; raises `unauthorized` where there is none. */

@@ -16,3 +16,10 @@ export function invalidInput(error: z.ZodError, where: string): CodedError {
   const field = pathOf(where, issue?.path ?? [])
   return commonErrors.raise.invalid({ what: `${field === '' ? 'input' : field}: ${issue?.message ?? 'does not fit'}` }, { field })
 }
+
+/** Checks a part of a request (`body`, `params`, `query`, `data`) against its schema; raises `invalid` with the path of the first fault. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (!result.success) throw invalidInput(result.error, where)
+  return result.data
+}
