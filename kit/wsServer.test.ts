@@ -30,6 +30,7 @@ async function serve(authorize?: () => Promise<void>): Promise<Served> {
     server,
     endpoints: [authorize ? { ...endpoint, authorize } : endpoint],
     maxFrameBytes: 100,
+    maxBufferedBytes: 1_000_000,
     pingPeriodMs: 10_000,
     clock,
   })
@@ -84,5 +85,20 @@ test('a socket that answers no ping is terminated after the second period', asyn
   if (!server) throw new Error('no socket at the server')
   const closed = closing(server)
   await clock.advance(20_000)
+  expect(await closed).toBe(1006)
+})
+
+test('a socket that does not read is terminated once too much waits for it', async () => {
+  const { url, sockets } = await serve()
+  const lazy = new WebSocket(url.replace('http', 'ws') + '/ws', ['test'])
+  await new Promise((resolve) => lazy.once('open', resolve))
+  lazy.pause()
+  const [server] = sockets
+  if (!server) throw new Error('no socket at the server')
+  const closed = closing(server)
+  for (let sent = 0; sent < 100; sent++) {
+    server.send('x'.repeat(100_000))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
   expect(await closed).toBe(1006)
 })

@@ -7,11 +7,16 @@ import type { Clock } from './clock.ts'
 import { asCodedError, commonErrors, type CodedError } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
 
-/** Turns a `ws` socket into a {@link FrameSocket}. Binary frames count as text that is no frame, so the peer closes. */
-export function frameSocketOf(socket: WebSocket): FrameSocket {
+/**
+ * Turns a `ws` socket into a {@link FrameSocket}. Binary frames count as text that is no frame, so the peer closes. A socket whose
+ * other side reads too slowly, so that more than `maxBufferedBytes` wait for it, is terminated.
+ */
+export function frameSocketOf(socket: WebSocket, maxBufferedBytes = Number.POSITIVE_INFINITY): FrameSocket {
   const frames: FrameSocket = {
     send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+      if (socket.readyState !== WebSocket.OPEN) return
+      if (socket.bufferedAmount > maxBufferedBytes) socket.terminate()
+      else socket.send(text)
     },
     close: (code, reason) => socket.close(code, reason),
     onText: () => undefined,
@@ -38,6 +43,8 @@ export interface WsServerOptions {
   readonly endpoints: readonly WsEndpoint[]
   /** Larger frames are refused before they are buffered whole; the connection closes with 1009. */
   readonly maxFrameBytes: number
+  /** A socket for which more than this waits to be sent is terminated: it does not read. Default: no limit. */
+  readonly maxBufferedBytes?: number
   /** A socket that answered no ping for one period is terminated. */
   readonly pingPeriodMs: number
   readonly clock: Clock
@@ -81,7 +88,7 @@ export function serveWebSockets(options: WsServerOptions): { close: () => void }
     found.server.handleUpgrade(request, socket, head, (ws) => {
       alive.add(ws)
       ws.on('pong', () => alive.add(ws))
-      found.endpoint.onSocket(frameSocketOf(ws), request)
+      found.endpoint.onSocket(frameSocketOf(ws, options.maxBufferedBytes), request)
     })
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => void upgrade(request, socket, head)
