@@ -86,6 +86,13 @@ export interface ChatMessage {
   readonly atMs: number
 }
 
+/** A STUN or TURN server, as the browser's RTCPeerConnection takes it. */
+export interface IceServer {
+  readonly urls: string | readonly string[]
+  readonly username?: string
+  readonly credential?: string
+}
+
 /** The answer to `join` and `resume`: everything that a client shows. */
 export interface Welcome {
   readonly meeting: { readonly namespace: string; readonly name: string; readonly incarnation: string; readonly title: string }
@@ -95,11 +102,7 @@ export interface Welcome {
   readonly sessionEpoch: number
   /** For `resume`, and for `replaces` of a later `join`. */
   readonly resumeToken: string
-  readonly iceServers: readonly {
-    readonly urls: string | readonly string[]
-    readonly username?: string
-    readonly credential?: string
-  }[]
+  readonly iceServers: readonly IceServer[]
   readonly routerRtpCapabilities: RtpCapabilities
   readonly revision: number
   readonly roster: readonly RosterEntry[]
@@ -117,6 +120,9 @@ export interface ClientResponses extends Pick<SessionResponses, MediaMethod> {
   join: Welcome
   resume: Welcome
   leave: Record<string, never>
+  /** TURN credentials live five minutes only: whatever connects anew is given fresh ones. */
+  createTransport: SessionResponses['createTransport'] & { readonly iceServers: readonly IceServer[] }
+  restartIce: SessionResponses['restartIce'] & { readonly iceServers: readonly IceServer[] }
   /** Acknowledged once the message stands in the stream. */
   sendChat: { readonly id: string; readonly atMs: number }
   react: Record<string, never>
