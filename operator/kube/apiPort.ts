@@ -60,24 +60,20 @@ export interface DeleteOptions extends Preconditions {
  */
 export interface ApiPort {
   /** Reads all objects of a selection, page by page. */
-  list<T extends KubeObject>(kind: KindRef<T, unknown>, options: ListOptions, signal?: AbortSignal): Promise<ObjectList<T>>
+  list<T extends KubeObject>(kind: KindRef<T>, options: ListOptions, signal?: AbortSignal): Promise<ObjectList<T>>
   /** Reads one object from the server itself, never from a cache. */
-  get<T extends KubeObject>(kind: KindRef<T, unknown>, ref: ObjectRef, signal?: AbortSignal): Promise<T>
+  get<T extends KubeObject>(kind: KindRef<T>, ref: ObjectRef, signal?: AbortSignal): Promise<T>
   /** Makes an object; `alreadyExists` when its name is taken. `apiVersion` and `kind` come from `kind`. */
   create<T extends KubeObject, A>(kind: KindRef<T, A>, object: Draft<A>, signal?: AbortSignal): Promise<T>
   /** Changes an object but for its status. */
   mergePatch<T extends KubeObject, A>(kind: KindRef<T, A>, ref: ObjectRef, change: Change<ObjectPatch<A>>): Promise<T>
   /** Changes the status of an object and nothing else. */
-  patchStatus<T extends KubeObject>(
-    kind: KindRef<T, unknown>,
-    ref: ObjectRef,
-    change: Change<MergePatch<StatusOf<T>>>,
-  ): Promise<T>
+  patchStatus<T extends KubeObject>(kind: KindRef<T>, ref: ObjectRef, change: Change<MergePatch<StatusOf<T>>>): Promise<T>
   /** Deletes an object. Its graceful end may take longer than the call. */
-  delete(kind: KindRef<KubeObject, unknown>, ref: ObjectRef, options?: DeleteOptions): Promise<void>
+  delete(kind: KindRef, ref: ObjectRef, options?: DeleteOptions): Promise<void>
   /**
    * Streams changes, with a bookmark about once a minute. It ends when the server closes it (begin again at the last version seen)
    * and throws `gone` when that version is too old (list again). The generator's `return()` and `signal` both close the connection.
    */
-  watch<T extends KubeObject>(kind: KindRef<T, unknown>, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<T>>
+  watch<T extends KubeObject>(kind: KindRef<T>, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<T>>
 }

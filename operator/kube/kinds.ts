@@ -53,6 +53,6 @@ export const kinds = {
   Meeting: ours<Meeting, MeetingApply>('Meeting'),
   MediaNode: ours<MediaNode, MediaNodeApply>('MediaNode'),
   MediaNodePool: ours<MediaNodePool, MediaNodePoolApply>('MediaNodePool'),
-  Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true } as KindRef<Lease>,
-  Event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as KindRef<KubeEvent>,
+  Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true } as KindRef<Lease, Lease>,
+  Event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as KindRef<KubeEvent, KubeEvent>,
 } as const

@@ -48,7 +48,7 @@ export interface DraftMeta {
  * How to address one kind. `Read` is what the server answers (defaults filled in), `Apply` what a writer may give (defaulted
  * fields optional). The two phantom members never hold a value; they carry the types along.
  */
-export interface KindRef<Read extends KubeObject = KubeObject, Apply = Read> {
+export interface KindRef<Read extends KubeObject = KubeObject, Apply = unknown> {
   /** `v1` for the core group, else `group/version`. */
   readonly apiVersion: string
   readonly kind: string
