@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Makes this machine ready for `make demo` or `make test` and prints, as shell `export` lines, where things are:
-#   setup.sh demo|test
+# Makes this machine ready and prints, as shell `export` lines, where things are:
+#   setup.sh demo    for `make demo`
+#   setup.sh test    for `make test`
+#   setup.sh node    for what needs nothing but Node and the npm packages
 # Idempotent; what is expensive stays in the cache (CONTRIBUTING.md). What a machine cannot have is a reason in
 # PARLEY_MISSING (one `part: reason` a line) for tests, and the end of it for the demo.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 here=$root/scripts/setup
 what=${1:-}
-[[ $what == demo || $what == test ]] || die 'setup.sh demo|test'
+[[ $what == node || $what == demo || $what == test ]] || die 'setup.sh node|demo|test'
 missing=''
 
 export_line() { printf 'export %s=%q\n' "$1" "$2"; }
@@ -30,14 +32,18 @@ part() {
 bin=$("$here/node.sh")
 export PATH=$bin:$PATH
 export_line PATH "$PATH"
+[[ $what != node ]] || exit 0
 part worker MEDIASOUP_WORKER_BIN "$here/worker.sh"
-if [[ $what == demo ]]; then
-  part page PARLEY_WEB_DIR "$here/web.sh"
-  part kubectl PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh" --if-cached
-else
-  part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
-  part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
-  part docker PARLEY_DOCKER "$here/docker.sh"
-  part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh"
-  [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
-fi
+case $what in
+  demo)
+    part page PARLEY_WEB_DIR "$here/web.sh"
+    part kubectl PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh" --if-cached
+    ;;
+  test)
+    part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
+    part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
+    part docker PARLEY_DOCKER "$here/docker.sh"
+    part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh"
+    [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
+    ;;
+esac

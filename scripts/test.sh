@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Sets up what the tests need, then becomes their runner. Layers that need nothing but Node do not wait for the rest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+what=test
+case ,${ONLY:-}, in
+  ,,|*,integration,*|*,e2e,*) ;;
+  *) what=node ;;
+esac
+found=$(scripts/setup/setup.sh "$what")
+eval "$found"
+exec node scripts/test.ts

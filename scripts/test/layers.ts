@@ -1,0 +1,60 @@
+/** One layer of `make test`: a check that passes or fails as one, or a vitest project counted test by test. */
+export interface Layer {
+  readonly name: string
+  /** A program of node_modules/.bin, or a path from the repository's root, and its arguments. */
+  readonly command: readonly [string, ...string[]]
+  readonly timeoutMs: number
+  readonly project?: true
+  /** Parts of the set-up (scripts/setup/setup.sh) without which nothing in this layer can run. */
+  readonly needs?: readonly string[]
+  /** The environment variable that the last line of its output becomes, for later layers. */
+  readonly provides?: string
+  /** A layer that has to run first. */
+  readonly after?: string
+}
+
+const minute = 60_000
+
+const project = (name: string, timeoutMs: number): Layer => ({
+  name,
+  command: ['vitest', 'run', '--project', name, '--reporter=default', '--reporter=./scripts/test/reporter.ts'],
+  timeoutMs,
+  project: true,
+})
+
+/** In the order in which they run: what fails fastest comes first. */
+export const layers: readonly Layer[] = [
+  { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'], timeoutMs: 3 * minute },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], timeoutMs: 5 * minute },
+  { name: 'types', command: ['tsc', '--noEmit'], timeoutMs: 5 * minute },
+  { name: 'generated', command: ['node', 'crds/generate.ts', '--check'], timeoutMs: minute },
+  { name: 'lockfile', command: ['node', 'scripts/test/lockfile.ts'], timeoutMs: minute },
+  { name: 'page', command: ['scripts/setup/web.sh'], timeoutMs: 5 * minute, provides: 'PARLEY_WEB_DIR' },
+  project('unit', 5 * minute),
+  { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
+  { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
+]
+
+/** The layers that `ONLY=a,b` names, with those that they need before them; all where it is empty. Throws on an unknown name. */
+export function chosenLayers(only: string): readonly Layer[] {
+  const names = new Set(only.split(',').flatMap((name) => name.trim() || []))
+  if (names.size === 0) return layers
+  for (const name of names) {
+    const layer = layers.find((each) => each.name === name)
+    if (layer === undefined) throw new Error(`no layer ${name}; there are ${layers.map((each) => each.name).join(', ')}`)
+    if (layer.after !== undefined) names.add(layer.after)
+  }
+  return layers.filter((layer) => names.has(layer.name))
+}
+
+/** The parts that this machine lacks, from PARLEY_MISSING: one `part: reason` a line. */
+export function missingParts(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\n').filter((line) => line.includes(': '))
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]))
+}
+
+/** Why a layer cannot run on this machine, or undefined. */
+export function whyNot(layer: Layer, missing: ReadonlyMap<string, string>): string | undefined {
+  const reasons = (layer.needs ?? []).flatMap((part) => (missing.has(part) ? [`no ${part} (${missing.get(part)})`] : []))
+  return reasons.length === 0 ? undefined : reasons.join(', ')
+}

@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs'
+import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import { nothing, oneFailed, onePassed, sum, type Tally } from './tally.ts'
+
+const nameOf = (module: TestModule, test?: { readonly fullName: string }): string =>
+  test === undefined ? module.relativeModuleId : `${module.relativeModuleId} > ${test.fullName}`
+
+/** A file that could not be loaded, or whose hooks failed, fails as one, beside its tests. */
+function tallyOf(module: TestModule): Tally {
+  const tests = Array.from(module.children.allTests(), (test): Tally => {
+    const result = test.result()
+    const name = nameOf(module, test)
+    if (result.state === 'passed') return onePassed
+    if (result.state === 'failed') return oneFailed(name)
+    return { ...nothing, skipped: [{ name, reason: result.state === 'skipped' ? result.note : 'it never ran' }] }
+  })
+  const broken = module.errors().length > 0 ? [oneFailed(nameOf(module))] : []
+  return sum([...tests, ...broken])
+}
+
+/** Writes the tally of a vitest run, with the reasons of what was skipped, to the file in PARLEY_TALLY_FILE. */
+class TallyReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    const file = process.env['PARLEY_TALLY_FILE']
+    if (file === undefined) return
+    const late = unhandled.map((error) => oneFailed(`unhandled error: ${error.message}`))
+    writeFileSync(file, JSON.stringify(sum([...modules.map(tallyOf), ...late])))
+  }
+}
+
+// vitest asks for a default export.
+export default TallyReporter
