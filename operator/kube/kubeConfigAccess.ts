@@ -8,10 +8,11 @@ import type { AccessSource, ApiAccess, TlsMaterial } from './access.ts'
 export type KubeConfigOrigin = { readonly file: string } | 'default'
 
 /** Reads the configuration; throws with the file's fault when there is none that can be used. */
-function load(origin: KubeConfigOrigin): KubeConfig {
+function load(origin: KubeConfigOrigin, context: string | undefined): KubeConfig {
   const config = new KubeConfig()
   if (origin === 'default') config.loadFromDefault()
   else config.loadFromFile(origin.file)
+  if (context !== undefined) config.setCurrentContext(context)
   const cluster = config.getCurrentCluster()
   if (!cluster) throw new Error('the kubeconfig names no current context with a cluster')
   if (cluster.proxyUrl) throw new Error('proxy-url in a kubeconfig is not supported')
@@ -47,12 +48,13 @@ function tlsOf(options: RequestOptions): TlsMaterial {
 
 /**
  * Access by a kubeconfig or by the Pod's service account. @kubernetes/client-node reads tokens, certificates and exec plugins; nothing
- * else of it is used (it opens a connection a request, and its informer stops for good on one fault).
+ * else of it is used (it opens a connection a request, and its informer stops for good on one fault). `context` names one of the
+ * kubeconfig's contexts; absent, the current one counts.
  */
-export function kubeConfigAccess(origin: KubeConfigOrigin = 'default'): AccessSource {
+export function kubeConfigAccess(origin: KubeConfigOrigin = 'default', context?: string): AccessSource {
   let config: KubeConfig | undefined
   return async ({ reload }) => {
-    if (!config || reload) config = load(origin)
+    if (!config || reload) config = load(origin, context)
     return accessBy(config)
   }
 }
