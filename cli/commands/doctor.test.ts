@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+import { ApiError } from '../../operator/kube/apiError.ts'
+import { aCli, ago } from '../testing/aCli.ts'
+import type { FakeApi } from '../testing/fakeApi.ts'
+
+type Definition = { metadata: { name: string }; spec: { versions: { schema: { openAPIV3Schema: SchemaNode } }[] } }
+type SchemaNode = { properties: Record<string, SchemaNode> }
+
+const definitions = (): Definition[] =>
+  ['meetings', 'medianodes', 'medianodepools'].map(
+    (plural) => parse(readFileSync(new URL(`../../crds/${plural}.yaml`, import.meta.url), 'utf8')) as Definition,
+  )
+
+function aHealthyCluster(api: FakeApi): void {
+  definitions().forEach((definition) => api.put('customresourcedefinitions', definition))
+  api.put('leases', {
+    metadata: { namespace: 'parley', name: 'parley-operator' },
+    spec: { holderIdentity: 'operator-0', renewTime: ago(3) },
+  })
+  api.put('medianodes', { metadata: { namespace: 'parley', name: 'eu-west-1' }, status: { phase: 'Ready' } })
+}
+
+const services = ['--placement', 'http://operator', '--signaling', 'http://signaling']
+
+test('a healthy system', async () => {
+  const answers = { 'http://operator/v1/topology': { status: 200 }, 'http://signaling/readyz': { status: 200 } }
+  const { api, cli } = aCli({ answers })
+  aHealthyCluster(api)
+  expect(await cli('doctor', ...services)).toEqual({
+    code: 0,
+    err: '',
+    out: [
+      '✓ API server: https://cluster answers',
+      '✓ custom resources: medianodepools, medianodes, meetings are installed and current',
+      '✓ operator: operator-0 leads, renewed 3s ago',
+      '✓ media nodes: all 1 are Ready',
+      '✓ placement API: http://operator answers',
+      '✓ signaling: http://signaling answers',
+      'Nothing is wrong.',
+      '',
+    ].join('\n'),
+  })
+})
+
+test('each thing that is wrong is named with what to do, and the exit code says so', async () => {
+  const { api, cli } = aCli({ answers: { 'http://operator/v1/topology': { status: 401 } } })
+  aHealthyCluster(api)
+  api.put('medianodes', {
+    metadata: { namespace: 'parley', name: 'eu-west-2' },
+    status: { phase: 'NotReady', conditions: [{ type: 'Ready', status: 'False', message: 'no load for 12 s' }] },
+  })
+  api.put('leases', { metadata: { namespace: 'parley', name: 'parley-operator' }, spec: {} })
+  const { code, out } = await cli('doctor', ...services)
+  expect(code).toBe(1)
+  expect(out).toContain('✗ operator: no operator leads\n  Look at the operator')
+  expect(out).toContain('✗ media nodes: eu-west-2 is NotReady (no load for 12 s)\n')
+  expect(out).toContain('✗ placement API: http://operator refuses the token\n')
+  expect(out).toContain('✗ signaling: http://signaling/readyz cannot be reached: ECONNREFUSED.\n')
+  expect(out).toContain('4 of 6 checks failed.\n')
+})
+
+test('an older definition is told by the fields that it lacks', async () => {
+  const { api, cli } = aCli()
+  aHealthyCluster(api)
+  const [meetings] = definitions()
+  delete meetings?.spec.versions[0]?.schema.openAPIV3Schema.properties['spec']?.properties['title']
+  if (meetings) api.put('customresourcedefinitions', meetings)
+  const { out, code } = await cli('doctor')
+  expect(code).toBe(1)
+  expect(out).toContain('✗ custom resources: older than this tool: without meetings spec.title\n')
+})
+
+test('one cause is one failure', async () => {
+  const { api, cli } = aCli()
+  api.failWith(new ApiError('network', 'connect ECONNREFUSED 127.0.0.1:6443'))
+  const findings = JSON.parse((await cli('doctor', '-o', 'json')).out) as { check: string; result: string }[]
+  expect(findings.map(({ check, result }) => `${check}: ${result}`)).toEqual([
+    'API server: failed',
+    'custom resources: skipped',
+    'operator: skipped',
+    'media nodes: skipped',
+    'placement API: skipped',
+    'signaling: skipped',
+  ])
+})

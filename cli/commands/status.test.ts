@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+
+import { aCli, ago } from '../testing/aCli.ts'
+import type { FakeApi } from '../testing/fakeApi.ts'
+
+const condition = (type: string, status: string, message: string): object => ({
+  type,
+  status,
+  reason: 'Because',
+  message,
+  lastTransitionTime: ago(60),
+})
+
+function aSystem(api: FakeApi): void {
+  api.put('leases', {
+    metadata: { namespace: 'parley', name: 'parley-operator' },
+    spec: { holderIdentity: 'operator-0', renewTime: ago(3), leaseDurationSeconds: 15 },
+  })
+  api.put('medianodepools', {
+    kind: 'MediaNodePool',
+    metadata: { namespace: 'parley', name: 'eu-west' },
+    spec: { region: 'eu-west' },
+    status: { ready: 1, replicas: 2, load: '0.1', conditions: [condition('Ready', 'False', '1 of 2 nodes is ready')] },
+  })
+  for (const [name, phase] of [
+    ['eu-west-1', 'Ready'],
+    ['eu-west-2', 'NotReady'],
+  ] as const)
+    api.put('medianodes', {
+      kind: 'MediaNode',
+      metadata: { namespace: 'parley', name },
+      spec: { pool: 'eu-west', address: 'http://10.0.0.1:7710' },
+      status: {
+        phase,
+        load: '0.1',
+        meetings: 1,
+        participants: '2-5',
+        addresses: ['192.0.2.1'],
+        conditions: [condition('Ready', phase === 'Ready' ? 'True' : 'False', 'no load for 12 s')],
+      },
+    })
+  api.put('meetings', {
+    kind: 'Meeting',
+    metadata: { namespace: 'default', name: 'standup', creationTimestamp: ago(30) },
+    spec: {},
+    status: { phase: 'Active', nodes: 'eu-west-1', participants: '2-5' },
+  })
+}
+
+test('everything at a glance, and what is wrong in words', async () => {
+  const { api, cli } = aCli()
+  aSystem(api)
+  expect((await cli('status')).out).toBe(
+    [
+      'Operator: operator-0 leads, renewed 3s ago',
+      '',
+      'POOL      REGION    READY   LOAD',
+      'eu-west   eu-west   1/2     0.1',
+      '',
+      'NODE        POOL      PHASE      LOAD   MEETINGS   PARTICIPANTS   ADDRESS',
+      'eu-west-1   eu-west   Ready      0.1    1          2-5            192.0.2.1',
+      'eu-west-2   eu-west   NotReady   0.1    1          2-5            192.0.2.1',
+      '',
+      'NAMESPACE   MEETING   PHASE    NODES       PARTICIPANTS   AGE',
+      'default     standup   Active   eu-west-1   2-5            30s',
+      '',
+      '! MediaNodePool eu-west: 1 of 2 nodes is ready',
+      '! MediaNode eu-west-2: no load for 12 s',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('an empty cluster says so', async () => {
+  expect((await aCli().cli('status')).out).toBe('Operator: no operator leads\n\nNo pools.\n\nNo media nodes.\n\nNo meetings.\n')
+})
+
+test('a leader that is silent for longer than its lease leads no more', async () => {
+  const { api, cli } = aCli()
+  api.put('leases', {
+    metadata: { namespace: 'parley', name: 'parley-operator' },
+    spec: { holderIdentity: 'operator-0', renewTime: ago(40), leaseDurationSeconds: 15 },
+  })
+  const { operator } = JSON.parse((await cli('status', '-o', 'json')).out) as { operator: object }
+  expect(operator).toEqual({ leading: false, leader: 'operator-0', words: 'operator-0 led, last renewed 40s ago' })
+})

@@ -1,0 +1,67 @@
+import { isApiError } from '../../operator/kube/apiError.ts'
+import { kinds } from '../../operator/kube/kinds.ts'
+import { readOperatorHealth } from '../operatorHealth.ts'
+import { failed, ok, type Check } from './check.ts'
+import { lackingOf, readInstalled, readShipped } from './definitions.ts'
+
+/** The API server answers, whatever it says. */
+export const apiReachable: Check = {
+  name: 'API server',
+  needs: [],
+  async examine({ cluster }) {
+    try {
+      await cluster.api.list(kinds.MediaNodePool, { pageSize: 1 })
+    } catch (error) {
+      if (isApiError(error, 'unauthorized'))
+        return failed(`${cluster.url} does not know you`, 'Renew the credentials of your kubeconfig.')
+      if (isApiError(error, 'forbidden'))
+        return failed(`you may not list media node pools at ${cluster.url}`, 'Ask for the ClusterRole parley-viewer.')
+      if (!isApiError(error, 'notFound'))
+        return failed(`${cluster.url}: ${(error as Error).message}`, 'Check the server of your kubeconfig and that it runs.')
+    }
+    return ok(`${cluster.url} answers`)
+  },
+}
+
+/** The custom resources are there, and know every field that this version of the tool knows. */
+export const definitionsCurrent: Check = {
+  name: 'custom resources',
+  needs: [apiReachable.name],
+  async examine({ cluster }) {
+    const shipped = readShipped()
+    const installed = await readInstalled(cluster.api, shipped)
+    const absent = shipped.filter(({ plural }) => !installed.has(plural)).map(({ plural }) => plural)
+    if (absent.length > 0) return failed(`${absent.join(', ')} missing`, 'Install the chart, or run: kubectl apply -f crds/')
+    const old = shipped.flatMap((definition) => lackingOf(definition, installed.get(definition.plural)))
+    if (old.length > 0) return failed(`older than this tool: without ${old.join(', ')}`, 'Upgrade them: kubectl apply -f crds/')
+    return ok(`${shipped.map(({ plural }) => plural).join(', ')} are installed and current`)
+  },
+}
+
+/** Somebody leads and renews the Lease. */
+export const operatorLeads: Check = {
+  name: 'operator',
+  needs: [apiReachable.name],
+  async examine({ cluster, deps }) {
+    const health = await readOperatorHealth(cluster.api, deps.clock.nowMs())
+    if (health.leading) return ok(health.words)
+    return failed(health.words, 'Look at the operator: is it running, and what does its log say about the Lease?')
+  },
+}
+
+/** There are media nodes and each is ready. */
+export const nodesReady: Check = {
+  name: 'media nodes',
+  needs: [definitionsCurrent.name],
+  async examine({ cluster }) {
+    const { items } = await cluster.api.list(kinds.MediaNode, {})
+    if (items.length === 0) return failed('there is none', 'Make a MediaNodePool and MediaNodes for it.')
+    const unready = items.filter(({ status }) => status?.phase !== 'Ready')
+    if (unready.length === 0) return ok(`all ${items.length} are Ready`)
+    const words = unready.map(({ metadata, status }) => {
+      const because = status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? 'not judged yet'
+      return `${metadata.name} is ${status?.phase ?? 'Pending'} (${because})`
+    })
+    return failed(words.join('; '), 'Look at those nodes: does the agent run, and does the operator reach spec.address?')
+  },
+}

@@ -1,0 +1,85 @@
+import { CodedError, errorTable } from '../kit/errors.ts'
+import { ApiError, type ApiErrorReason } from '../operator/kube/apiError.ts'
+
+/**
+ * What the shell gets.
+ *
+ * | code | meaning                                                     |
+ * | ---- | ----------------------------------------------------------- |
+ * | 0    | done                                                        |
+ * | 1    | the answer is no: a check of `doctor` failed, or a fault    |
+ * | 2    | the command line is wrong                                   |
+ * | 3    | there is no such object                                     |
+ * | 4    | not allowed                                                 |
+ * | 5    | a server cannot be reached                                  |
+ */
+export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, forbidden: 4, unreachable: 5 } as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** What the command line tool refuses by itself. `status` is the exit code's kin in HTTP. */
+export const cliErrors = errorTable({
+  usage: { status: 400, retry: 'never', say: (m: { what: string }) => m.what },
+  no_cluster: {
+    status: 503,
+    retry: 'never',
+    say: (m: { why: string }) => `No cluster to talk to: ${m.why}. Give --kubeconfig, or set KUBECONFIG.`,
+  },
+  no_meeting: {
+    status: 404,
+    retry: 'never',
+    say: (m: { namespace: string; name: string }) => `There is no meeting ${m.name} in the namespace ${m.namespace}.`,
+  },
+  no_api_key: {
+    status: 400,
+    retry: 'never',
+    say: () =>
+      'An API key and its secret are needed: --api-key and --api-secret, PARLEY_API_KEY and PARLEY_API_SECRET, or --api-keys-file.',
+  },
+  unreachable: {
+    status: 503,
+    retry: 'later',
+    say: (m: { what: string; why: string }) => `${m.what} cannot be reached: ${m.why}.`,
+  },
+})
+
+/** What a failed command says and ends with. */
+export interface Failure {
+  readonly text: string
+  readonly code: ExitCode
+}
+
+const codeOfReason: Readonly<Record<ApiErrorReason, ExitCode>> = {
+  conflict: exitCodes.failed,
+  alreadyExists: exitCodes.failed,
+  notFound: exitCodes.notFound,
+  gone: exitCodes.failed,
+  invalid: exitCodes.failed,
+  unauthorized: exitCodes.forbidden,
+  forbidden: exitCodes.forbidden,
+  tooManyRequests: exitCodes.unreachable,
+  timeout: exitCodes.unreachable,
+  unavailable: exitCodes.unreachable,
+  network: exitCodes.unreachable,
+  badResponse: exitCodes.unreachable,
+}
+
+const codeOfStatus: Readonly<Record<number, ExitCode>> = {
+  400: exitCodes.usage,
+  401: exitCodes.forbidden,
+  403: exitCodes.forbidden,
+  404: exitCodes.notFound,
+  503: exitCodes.unreachable,
+  504: exitCodes.unreachable,
+}
+
+function ofApi(error: ApiError): Failure {
+  const faults = error.faults.map(({ field, message }) => `\n  ${field === undefined ? '' : `${field}: `}${message}`).join('')
+  return { text: `${error.message}${faults}`, code: codeOfReason[error.reason] }
+}
+
+/** Turns whatever a command threw into words and an exit code. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof ApiError) return ofApi(thrown)
+  if (thrown instanceof CodedError) return { text: thrown.message, code: codeOfStatus[thrown.status] ?? exitCodes.failed }
+  return { text: thrown instanceof Error ? thrown.message : String(thrown), code: exitCodes.failed }
+}

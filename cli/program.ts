@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+
+import { doctorCommand } from './commands/doctor.ts'
+import { meetingCommand } from './commands/meeting.ts'
+import { statusCommand } from './commands/status.ts'
+import { tokenCommand } from './commands/token.ts'
+import { whyCommand } from './commands/why.ts'
+import type { CliDeps } from './deps.ts'
+
+/** The command line of `kubectl parley`. Parsing rejects with a CommanderError instead of ending the process. */
+export function parleyProgram(deps: CliDeps): Command {
+  const program = new Command('kubectl-parley')
+    .description('Meetings on Kubernetes: what runs where and why, tokens, and what is wrong.')
+    .addCommand(statusCommand(deps))
+    .addCommand(meetingCommand(deps))
+    .addCommand(tokenCommand(deps))
+    .addCommand(whyCommand(deps))
+    .addCommand(doctorCommand(deps))
+  for (const command of everyCommand(program))
+    command
+      .exitOverride()
+      .showHelpAfterError('(--help tells more)')
+      .configureOutput({ writeOut: deps.write, writeErr: deps.complain })
+  return program
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
