@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 import type { Clock } from '../../kit/clock.ts'
-import { createPeer, type Incoming, type Peer } from '../../kit/peer.ts'
+import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../kit/peer.ts'
 import { dialWebSocket } from '../../kit/wsClient.ts'
 import { meetingKey, type MeetingRef } from './identity.ts'
 import {
@@ -89,9 +89,6 @@ const normalClosure = 1000
 
 /** Opens the connection; rejects with `unavailable` or `timeout`. The caller dials again, with backoff, when it is lost. */
 export async function openSessionConnection(options: SessionConnectionOptions): Promise<SessionConnection> {
-  const sessions = new Map<string, (told: SessionNotification) => void>()
-  const meetings = new Map<string, Set<(told: MeetingNotification) => void>>()
-
   const socket = await dialWebSocket({
     url: `${options.url}${sessionsPath}`,
     subprotocol: sessionsSubprotocol,
@@ -100,6 +97,16 @@ export async function openSessionConnection(options: SessionConnectionOptions): 
     maxFrameBytes,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
+  return sessionConnectionOver(socket, options)
+}
+
+/** The same over a socket that is open already. */
+export function sessionConnectionOver(
+  socket: FrameSocket,
+  options: Pick<SessionConnectionOptions, 'clock' | 'requestTimeoutMs' | 'onClose'>,
+): SessionConnection {
+  const sessions = new Map<string, (told: SessionNotification) => void>()
+  const meetings = new Map<string, Set<(told: MeetingNotification) => void>>()
 
   /** The agent is trusted (it was dialled, and shown a token), so its notifications are taken as their types say. */
   function onNotification({ method, data, channel = '' }: Incoming): void {
