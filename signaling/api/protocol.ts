@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { displayName, regionName } from '../../sfu/api/identity.ts'
+import { displayName, nodeName, regionName } from '../../sfu/api/identity.ts'
 import type { Rights } from '../../sfu/api/rights.ts'
 import type { RosterChange, RosterEntry } from '../../sfu/api/roster.ts'
 import type { RtpCapabilities } from '../../sfu/api/rtp.ts'
@@ -13,6 +13,7 @@ import { sessionRequests, type SessionNotifications, type SessionResponses, type
  *
  * The connection is closed by the server with 1008 (a frame that is not of the protocol), 1009 (a frame over 256 KiB), 4000 (the session
  * ended; the `closed` notification before it says why), 4001 (no join within 10 s) and 1001 (this replica stops: resume at another).
+ * A client that does not read what it is sent is cut off without a close frame.
  */
 export const clientPath = '/v1/client'
 export const clientSubprotocol = 'protoo'
@@ -57,7 +58,7 @@ export const clientRequests = {
     /** Takes the place of an earlier session of the same person (a reloaded page): its resume token. */
     replaces: z.string().max(4096).optional(),
     /** Media nodes that just failed this client. */
-    excludeNodes: z.array(z.string().max(253)).max(16).optional(),
+    excludeNodes: z.array(nodeName).max(16).optional(),
   }),
   /** Goes on with a session after the socket was lost, on any replica; media was never touched. */
   resume: z.strictObject({ resumeToken: z.string().max(4096), sessionEpoch: z.int().min(1) }),
