@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
 
+import { isApiError } from '../operator/kube/apiError.ts'
 import type { CliDeps, Cluster, ClusterFlags } from './deps.ts'
+import { cliErrors } from './failure.ts'
 
 /** Flags that every command has. */
 export interface OutputFlags {
@@ -25,11 +27,19 @@ export function clusterCommand(name: string, summary: string): Command {
     .option('--context <name>', 'context of the kubeconfig to use')
 }
 
-/** Runs `work` with the cluster that the flags name, and closes it afterwards. */
+/** Names the server in a fault of the network, which knows paths only. */
+function named(thrown: unknown, url: string): unknown {
+  if (!isApiError(thrown, 'network', 'timeout')) return thrown
+  return cliErrors.raise.unreachable({ what: url, why: thrown.message }, { cause: thrown })
+}
+
+/** Runs `work` with the cluster that the flags name, and closes it afterwards. Raises `unreachable` where it does not answer. */
 export async function withCluster<T>(deps: CliDeps, flags: ClusterFlags, work: (cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = await deps.connect(flags)
   try {
     return await work(cluster)
+  } catch (error) {
+    throw named(error, cluster.url)
   } finally {
     await cluster.close()
   }

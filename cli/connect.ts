@@ -1,18 +1,18 @@
 import type { Clock } from '../kit/clock.ts'
-import type { AccessSource } from '../operator/kube/access.ts'
-import { createApiClient } from '../operator/kube/apiClient.ts'
-import { kubeConfigAccess } from '../operator/kube/kubeConfigAccess.ts'
 import type { Cluster, ClusterFlags } from './deps.ts'
 import { cliErrors } from './failure.ts'
 
-function accessOf(flags: ClusterFlags): AccessSource {
-  return kubeConfigAccess(flags.kubeconfig === undefined ? 'default' : { file: flags.kubeconfig }, flags.context)
-}
-
-/** Finds the cluster as kubectl does: `--kubeconfig`, KUBECONFIG, ~/.kube/config, the service account. Raises `no_cluster`. */
+/**
+ * Finds the cluster as kubectl does: `--kubeconfig`, KUBECONFIG, ~/.kube/config, the service account. Raises `no_cluster`. What reads
+ * kubeconfigs takes half a second to load, so it is loaded by the commands that talk to a cluster only.
+ */
 export function connector(clock: Clock, random: () => number): (flags: ClusterFlags) => Promise<Cluster> {
   return async (flags) => {
-    const access = accessOf(flags)
+    const [{ createApiClient }, { kubeConfigAccess }] = await Promise.all([
+      import('../operator/kube/apiClient.ts'),
+      import('../operator/kube/kubeConfigAccess.ts'),
+    ])
+    const access = kubeConfigAccess(flags.kubeconfig === undefined ? 'default' : { file: flags.kubeconfig }, flags.context)
     const { url, namespace } = await access({ reload: false }).catch((cause: unknown) => {
       throw cliErrors.raise.no_cluster({ why: cause instanceof Error ? cause.message : String(cause) }, { cause })
     })
