@@ -1,0 +1,96 @@
+import type { Clock } from '../../kit/clock.ts'
+import { ApiError } from './apiError.ts'
+import type { Change, Preconditions, Selection } from './apiPort.ts'
+import { applyMergePatch, sameJson } from './mergePatch.ts'
+import { keyOf, type KindRef, type KubeObject, type ObjectRef } from './objects.ts'
+
+/** One change of the store, with the kind it is of. */
+export interface Announcement {
+  readonly kind: KindRef
+  readonly type: 'added' | 'modified' | 'deleted'
+  readonly object: KubeObject
+}
+
+/** What the fake API server keeps, with the rules of writing: versions rise, preconditions hold, a name is taken once. */
+export interface FakeObjects {
+  list(kind: KindRef, selection: Selection): readonly KubeObject[]
+  get(kind: KindRef, ref: ObjectRef): KubeObject
+  create(kind: KindRef, draft: object & { readonly metadata: object }): KubeObject
+  patch(kind: KindRef, ref: ObjectRef, change: Change<unknown>): KubeObject
+  delete(kind: KindRef, ref: ObjectRef, preconditions?: Preconditions): void
+  /** Saves an object whatever is there. */
+  put(kind: KindRef, object: KubeObject): KubeObject
+  version(): number
+  /** Lets the version rise without a change. */
+  tick(): number
+}
+
+/** Whether an object is in a selection; label selectors are `a=b,c=d` only. */
+export function selects({ namespace, labelSelector }: Selection, { metadata }: KubeObject): boolean {
+  const labelled = (labelSelector ?? '').split(',').every((term) => {
+    const [label = '', value] = term.split('=')
+    return label === '' || metadata.labels?.[label] === value
+  })
+  return labelled && (namespace === undefined || metadata.namespace === namespace)
+}
+
+/** Makes an empty store that calls `announce` after each change. */
+export function fakeObjects(clock: Clock, announce: (change: Announcement) => void): FakeObjects {
+  const byKind = new Map<string, Map<string, KubeObject>>()
+  let version = 0
+  let uids = 0
+
+  function held(kind: KindRef): Map<string, KubeObject> {
+    const objects = byKind.get(kind.kind) ?? new Map<string, KubeObject>()
+    byKind.set(kind.kind, objects)
+    return objects
+  }
+
+  function save(kind: KindRef, object: KubeObject): KubeObject {
+    const type = held(kind).has(keyOf(object)) ? 'modified' : 'added'
+    const saved = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
+    held(kind).set(keyOf(saved), saved)
+    announce({ kind, type, object: saved })
+    return saved
+  }
+
+  function existing(kind: KindRef, ref: ObjectRef, preconditions: Preconditions = {}): KubeObject {
+    const object = held(kind).get(keyOf(ref))
+    if (!object) throw new ApiError('notFound', `${kind.plural} "${ref.name}" not found`, { status: 404 })
+    const { uid, resourceVersion } = object.metadata
+    if ((preconditions.uid ?? uid) !== uid || (preconditions.resourceVersion ?? resourceVersion) !== resourceVersion)
+      throw new ApiError('conflict', `${kind.plural} "${ref.name}" has changed`, { status: 409 })
+    return object
+  }
+
+  return {
+    list: (kind, selection) => [...held(kind).values()].filter((object) => selects(selection, object)),
+    get: (kind, ref) => existing(kind, ref),
+    create(kind, draft) {
+      const metadata = { ...draft.metadata, uid: `uid-${++uids}`, creationTimestamp: new Date(clock.nowMs()).toISOString() }
+      const object = { ...draft, apiVersion: kind.apiVersion, kind: kind.kind, metadata } as unknown as KubeObject
+      if (held(kind).has(keyOf(object))) throw new ApiError('alreadyExists', `"${keyOf(object)}" already exists`, { status: 409 })
+      return save(kind, object)
+    },
+    patch(kind, ref, change) {
+      const object = existing(kind, ref, change)
+      const changed = applyMergePatch(object, change.patch) as KubeObject
+      return sameJson(object, changed) ? object : save(kind, changed)
+    },
+    delete(kind, ref, preconditions) {
+      const object = existing(kind, ref, preconditions)
+      held(kind).delete(keyOf(ref))
+      announce({
+        kind,
+        type: 'deleted',
+        object: { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } },
+      })
+    },
+    put(kind, object) {
+      const uid = object.metadata.uid ?? held(kind).get(keyOf(object))?.metadata.uid ?? `uid-${++uids}`
+      return save(kind, { ...object, apiVersion: kind.apiVersion, kind: kind.kind, metadata: { ...object.metadata, uid } })
+    },
+    version: () => version,
+    tick: () => ++version,
+  }
+}

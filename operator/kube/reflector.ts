@@ -1,0 +1,131 @@
+import { backoffMs } from '../../kit/backoff.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { ApiError, isApiError } from './apiError.ts'
+import type { ApiPort, Selection, WatchEvent } from './apiPort.ts'
+import type { KubeMetrics } from './metrics.ts'
+import { isNewer, type KindRef, type KubeObject } from './objects.ts'
+import type { WritableStore } from './store.ts'
+
+/** Keeps a store equal to what the API server has. */
+export interface Reflector {
+  /** Lists and watches until `signal` aborts; no fault of the server ends it. */
+  run(signal: AbortSignal): Promise<void>
+  /** Whether the store has been filled once. */
+  synced(): boolean
+}
+
+/** What a reflector is made of. `random` yields [0, 1). */
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly api: Pick<ApiPort, 'list' | 'watch'>
+  readonly kind: KindRef<T>
+  readonly selection?: Selection
+  readonly store: WritableStore<T>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly metrics: KubeMetrics
+}
+
+/** client-go waits 0.8 to 30 s; an operator with some ten watches may come back sooner. */
+const restartBackoff = { firstMs: 200, maxMs: 5_000 }
+/** Bookmarks come each 60 s; a watch that is silent for longer hangs on a connection that nobody closed. */
+const silenceMs = 90_000
+
+/** Why a watch came to its end: the server closed it in good order, or an error. */
+type End = ApiError | 'closed'
+
+/**
+ * A reflector: list, then watch from the version of the list, then watch again from where it broke off; a new list only when
+ * that version has grown too old (410), the first time at once. After client-go's reflector.go.
+ */
+export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector {
+  const { api, kind, store, clock, random, log, metrics } = options
+  const selection = options.selection ?? {}
+  let synced = false
+  let listNext = true
+  /** Ends since the last sign of progress. */
+  let failures = 0
+
+  async function list(signal: AbortSignal): Promise<void> {
+    const { items, resourceVersion } = await api.list(kind, selection, signal)
+    store.replace(items, resourceVersion)
+    metrics.lists.inc({ kind: kind.kind, result: 'success' })
+    metrics.cached.set({ kind: kind.kind }, store.size())
+    listNext = false
+    synced = true
+  }
+
+  function take(event: WatchEvent<T>): void {
+    const version = event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion
+    const at = store.resourceVersion()
+    // The server was restored from a backup: what it tells from now on cannot be joined to what we hold.
+    if (at !== undefined && isNewer(at, version)) throw new ApiError('gone', `the versions of ${kind.plural} went back`)
+    if (event.type === 'bookmark') store.advance(version)
+    else if (event.type === 'deleted') store.remove(event.object)
+    else store.put(event.object)
+    metrics.cached.set({ kind: kind.kind }, store.size())
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    const silence = new AbortController()
+    const watchdog = () =>
+      clock.after(silenceMs, () => silence.abort(new ApiError('timeout', `${kind.plural}: the watch fell silent`)))
+    let timer = watchdog()
+    try {
+      const from = { ...selection, resourceVersion: store.resourceVersion() ?? '' }
+      for await (const event of api.watch(kind, from, AbortSignal.any([signal, silence.signal]))) {
+        timer.cancel()
+        timer = watchdog()
+        take(event)
+        recovered()
+      }
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  function recovered(): void {
+    if (failures > 1) log.info({ object: kind.kind, count: failures }, 'watch goes on')
+    failures = 0
+  }
+
+  async function once(signal: AbortSignal): Promise<End> {
+    try {
+      if (listNext) await list(signal)
+      await follow(signal)
+      return 'closed'
+    } catch (thrown) {
+      if (listNext) metrics.lists.inc({ kind: kind.kind, result: 'error' })
+      return isApiError(thrown) ? thrown : new ApiError('badResponse', `${kind.plural}: ${String(thrown)}`, { cause: thrown })
+    }
+  }
+
+  function report(end: End, reason: string): void {
+    metrics.watchRestarts.inc({ kind: kind.kind, reason })
+    const firstFault = failures === 1 && reason !== 'closed'
+    if (firstFault || failures === 2) log.warn({ object: kind.kind, reason, err: end }, 'watch broke off; it is begun again')
+  }
+
+  /** How long to wait before the next try. */
+  function pauseMs(end: End): number {
+    failures++
+    const reason = end === 'closed' ? 'closed' : end.reason
+    report(end, reason)
+    if (reason === 'gone') listNext = true
+    if (failures === 1 && (reason === 'closed' || reason === 'gone')) return 0
+    const askedMs = end === 'closed' ? 0 : (end.retryAfterMs ?? 0)
+    return Math.max(askedMs, backoffMs(restartBackoff, failures, random))
+  }
+
+  return {
+    synced: () => synced,
+    async run(signal) {
+      while (!signal.aborted) {
+        const end = await once(signal)
+        if (signal.aborted) return
+        await clock.sleep(pauseMs(end), signal).catch(() => undefined)
+      }
+    },
+  }
+}
