@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http'
+
 import { WebSocket } from 'ws'
 
-import { commonErrors } from './errors.ts'
+import { commonErrors, type CodedError } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
+import { errorOfProblem } from './problem.ts'
 import { frameSocketOf } from './wsServer.ts'
 
 /** Options of {@link dialWebSocket}. */
@@ -14,7 +17,25 @@ export interface DialOptions {
   readonly signal?: AbortSignal
 }
 
-/** Opens a WebSocket. Rejects with `unavailable` or `timeout`; the HTTP status of a refusal stands in the cause. */
+/** Most characters of a refusal's body that are read. */
+const maxRefusalLength = 16_384
+
+/** The server's own words for why it did not upgrade; the status alone where the body is none of ours. */
+async function refusalOf(response: IncomingMessage): Promise<CodedError> {
+  const status = response.statusCode ?? 502
+  let text = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += String(chunk)
+      if (text.length > maxRefusalLength) break
+    }
+    return errorOfProblem(status, JSON.parse(text))
+  } catch {
+    return errorOfProblem(status, undefined)
+  }
+}
+
+/** Opens a WebSocket. Rejects with the server's own coded error where it refuses, with `unavailable` where it cannot be reached. */
 export function dialWebSocket(options: DialOptions): Promise<FrameSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(options.url.replace(/^http/, 'ws'), [options.subprotocol], {
@@ -30,6 +51,13 @@ export function dialWebSocket(options: DialOptions): Promise<FrameSocket> {
       settle()
       socket.removeAllListeners('error')
       resolve(frameSocketOf(socket))
+    })
+    socket.once('unexpected-response', (_request, response) => {
+      void refusalOf(response).then((refusal) => {
+        settle()
+        reject(refusal)
+        socket.terminate()
+      })
     })
     socket.once('error', (cause) => {
       settle()

@@ -32,6 +32,8 @@ export function frameSocketOf(socket: WebSocket, maxBufferedBytes = Number.POSIT
 export interface WsEndpoint {
   readonly path: string
   readonly subprotocol: string
+  /** Most bytes of a frame where it differs from the server's. */
+  readonly maxFrameBytes?: number
   /** Decides before the upgrade; throws a coded error to refuse, which becomes the HTTP answer. Its result is given to `onSocket`. */
   readonly onSocket: (socket: FrameSocket, request: IncomingMessage) => void
   readonly authorize?: (request: IncomingMessage) => Promise<void>
@@ -67,7 +69,7 @@ export function serveWebSockets(options: WsServerOptions): { close: () => void }
         endpoint,
         server: new WebSocketServer({
           noServer: true,
-          maxPayload: options.maxFrameBytes,
+          maxPayload: endpoint.maxFrameBytes ?? options.maxFrameBytes,
           perMessageDeflate: false,
           handleProtocols: (offered) => (offered.has(endpoint.subprotocol) ? endpoint.subprotocol : false),
         }),
