@@ -1,0 +1,149 @@
+import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
+import { assertNever } from '../../kit/errors.ts'
+import type { LoadLine } from '../../sfu/api/load.ts'
+import { MediaNodes } from './mediaNodes.ts'
+import { Meetings } from './meetings.ts'
+import type { AgentFault } from './nodeEntry.ts'
+import { isStale, nodeStateOf } from './nodeState.ts'
+import { Reservations } from './reservations.ts'
+
+/** Who is told that something changed. Each is called synchronously and often; it only marks what to look at. */
+export interface LedgerEvents {
+  /** `namespace/name`. */
+  readonly meeting: (key: string) => void
+  readonly node: (name: string) => void
+  readonly pool: (name: string) => void
+}
+
+/** For how long a meeting without object that stands nowhere is remembered. */
+const forgottenAfterMs = 360_000
+
+/**
+ * What this replica knows, in memory: objects as they were watched, nodes and segments as the media nodes tell them, and, on the leader,
+ * the placements of the last minute. A replica that begins learns all but the last from others. Times are monotonic milliseconds.
+ */
+export class Ledger {
+  readonly nodes: MediaNodes
+  readonly meetings: Meetings
+  readonly reservations: Reservations
+  readonly #events: LedgerEvents
+  readonly #lost = new Set<string>()
+  #nowMs = 0
+
+  constructor(events: LedgerEvents) {
+    this.#events = events
+    this.nodes = new MediaNodes((name) => this.#nodeChanged(name))
+    this.reservations = new Reservations((node, share) => this.nodes.reserve(node, share))
+    this.meetings = new Meetings({
+      changed: events.meeting,
+      left: ({ attachment }) => this.reservations.drop(attachment),
+      poolOf: (node) => this.nodes.get(node)?.object.spec.pool ?? '',
+    })
+  }
+
+  putPool(pool: MediaNodePool, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.putPool(pool, nowMs)
+    this.#poolChanged(pool.metadata.name)
+  }
+
+  removePool(name: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.removePool(name, nowMs)
+    this.#poolChanged(name)
+  }
+
+  putNode(node: MediaNode, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.putNode(node, nowMs)
+  }
+
+  removeNode(name: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    const pool = this.nodes.get(name)?.object.spec.pool
+    this.nodes.removeNode(name)
+    if (pool !== undefined) this.#events.pool(pool)
+  }
+
+  putMeeting(meeting: Meeting, nowMs: number): void {
+    this.meetings.putObject(meeting, nowMs)
+  }
+
+  removeMeeting(meeting: Meeting, nowMs: number): void {
+    this.meetings.removeObject(meeting.metadata, nowMs)
+  }
+
+  /** Takes in one line of a node's load stream. The line was validated, and its node's name compared. */
+  hear(node: string, line: LoadLine, nowMs: number): void {
+    this.#nowMs = nowMs
+    switch (line.type) {
+      case 'hello':
+        this.nodes.hello(node, line, nowMs)
+        this.meetings.hosts(node, line.segments, nowMs)
+        return
+      case 'load':
+        this.nodes.load(node, line.load, nowMs)
+        return
+      case 'segment':
+        this.nodes.heard(node, nowMs)
+        this.meetings.report(node, line.segment, nowMs)
+        return
+      case 'segmentClosed':
+        this.nodes.heard(node, nowMs)
+        this.meetings.closed(node, line.meeting, nowMs)
+        return
+      default:
+        assertNever(line)
+    }
+  }
+
+  /** The node's address refused a connection: with silence, the second sign of its death. */
+  refused(node: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.refused(node, nowMs)
+  }
+
+  /** The agent at the node's address is not to be believed. */
+  fault(node: string, fault: AgentFault, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.fault(node, fault, nowMs)
+  }
+
+  /** What only time changes: silent nodes, unmeasured placements. Costs what it finds; call it before a decision and now and then. */
+  sweep(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.sweep(nowMs)
+    this.reservations.sweep(nowMs)
+  }
+
+  /** The slower sweep over all meetings, now and then. */
+  sweepMeetings(nowMs: number): void {
+    for (const entry of this.meetings.all()) this.meetings.sweep(entry, nowMs)
+    this.meetings.forgetEmpty(forgottenAfterMs, nowMs)
+  }
+
+  #poolChanged(name: string): void {
+    this.#events.pool(name)
+    for (const { key, object } of this.meetings.all()) if (object !== undefined) this.#events.meeting(key)
+  }
+
+  #nodeChanged(name: string): void {
+    const node = this.nodes.get(name)
+    this.#dropIfLost(name)
+    this.#events.node(name)
+    if (node !== undefined) this.#events.pool(node.object.spec.pool)
+    for (const { key } of this.meetings.on(name)) this.#events.meeting(key)
+  }
+
+  /** The people of a node that is lost, or whose object is gone, may be placed anew. */
+  #dropIfLost(name: string): void {
+    const node = this.nodes.get(name)
+    const state = node === undefined ? 'lost' : nodeStateOf(node, this.#nowMs).state
+    const lost = state === 'lost' || (state === 'wrong' && node !== undefined && isStale(node, this.#nowMs))
+    if (!lost) this.#lost.delete(name)
+    else if (!this.#lost.has(name)) {
+      this.#lost.add(name)
+      this.meetings.dropNode(name, this.#nowMs)
+    }
+  }
+}

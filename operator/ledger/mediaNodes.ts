@@ -1,0 +1,205 @@
+import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
+import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import { LoadOrder } from './loadOrder.ts'
+import { newSegmentLoad, type AgentFault, type NodeEntry } from './nodeEntry.ts'
+import { isStale, nodeStateOf } from './nodeState.ts'
+import { sharesOf } from './shares.ts'
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+type Entry = Mutable<NodeEntry>
+
+/** Below this, what rounding leaves of a sum of reservations counts as none. */
+const epsilon = 1e-9
+
+/**
+ * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order by load a
+ * pool; a node leaves it the moment it is stale, cordoned or at fault.
+ */
+export class MediaNodes {
+  readonly #pools = new Map<string, MediaNodePool>()
+  #poolList: readonly MediaNodePool[] = []
+  readonly #nodes = new Map<string, Entry>()
+  readonly #open = new Map<string, LoadOrder<NodeEntry>>()
+  /** Who was heard, the longest ago first: a node is put last at each line. */
+  readonly #heard = new Set<Entry>()
+  readonly #changed: (name: string) => void
+
+  /** `changed` is told the name of each node whose state or region may have changed; not of mere loads. */
+  constructor(changed: (name: string) => void) {
+    this.#changed = changed
+  }
+
+  /** By name. The list is a new one whenever it differs. */
+  pools(): readonly MediaNodePool[] {
+    return this.#poolList
+  }
+
+  pool(name: string): MediaNodePool | undefined {
+    return this.#pools.get(name)
+  }
+
+  all(): IterableIterator<NodeEntry> {
+    return this.#nodes.values()
+  }
+
+  get(name: string): NodeEntry | undefined {
+    return this.#nodes.get(name)
+  }
+
+  /** The nodes of a pool that take new segments, least loaded first. */
+  open(pool: string): { readonly size: number; inOrder(): Iterable<NodeEntry> } {
+    return this.#open.get(pool) ?? emptyOrder
+  }
+
+  putPool(pool: MediaNodePool, nowMs: number): void {
+    this.#pools.set(pool.metadata.name, pool)
+    this.#reindexPool(pool.metadata.name, nowMs)
+  }
+
+  removePool(name: string, nowMs: number): void {
+    this.#pools.delete(name)
+    this.#reindexPool(name, nowMs)
+  }
+
+  putNode(object: MediaNode, nowMs: number): void {
+    const { name } = object.metadata
+    const known = this.#nodes.get(name)
+    const same = known?.object.metadata.uid === object.metadata.uid
+    const entry = known !== undefined && same ? known : newEntry(object, nowMs)
+    if (known !== undefined && !same) this.removeNode(name)
+    entry.object = object
+    this.#nodes.set(name, entry)
+    this.#reindex(entry, nowMs)
+    this.#changed(name)
+  }
+
+  removeNode(name: string): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    this.#nodes.delete(name)
+    this.#heard.delete(entry)
+    this.#open.get(entry.object.spec.pool)?.delete(name)
+    this.#changed(name)
+  }
+
+  /** A load stream began. */
+  hello(name: string, hello: HelloLine, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    const { node, boot, version, addresses, capacity, highestEpoch } = hello
+    if (entry.introduction?.boot !== boot) {
+      entry.load = undefined
+      entry.shares = undefined
+    }
+    entry.introduction = { node, boot, version, addresses, capacity, highestEpoch }
+    entry.fault = undefined
+    this.#hear(entry, nowMs)
+  }
+
+  load(name: string, load: NodeLoad, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry?.introduction === undefined) return
+    entry.load = load
+    entry.shares = sharesOf(load, entry.introduction.capacity)
+    this.#hear(entry, nowMs)
+  }
+
+  /** Any other line: the node lives. */
+  heard(name: string, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry?.introduction !== undefined) this.#hear(entry, nowMs)
+  }
+
+  /** The node's address refused a connection. */
+  refused(name: string, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    entry.refusedAtMs = nowMs
+    this.#changed(name)
+  }
+
+  /** What the agent says does not count any more, until it introduces itself again. */
+  fault(name: string, fault: AgentFault, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    entry.fault = fault
+    this.#reindex(entry, nowMs)
+    this.#changed(name)
+  }
+
+  /** Adds to what is reserved on a node. */
+  reserve(name: string, share: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    const reserved = entry.reserved + share
+    entry.reserved = reserved < epsilon ? 0 : reserved
+    const order = this.#open.get(entry.object.spec.pool)
+    if (order?.has(name) === true) order.set(name, entry, newSegmentLoad(entry))
+  }
+
+  /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
+  sweep(nowMs: number): void {
+    for (const entry of this.#heard) {
+      if (!isStale(entry, nowMs)) return
+      this.#heard.delete(entry)
+      this.#open.get(entry.object.spec.pool)?.delete(entry.name)
+      this.#changed(entry.name)
+    }
+  }
+
+  /** The highest epoch that any node has seen in an order. */
+  highestEpoch(): number {
+    let highest = 0
+    for (const { introduction } of this.#nodes.values()) highest = Math.max(highest, introduction?.highestEpoch ?? 0)
+    return highest
+  }
+
+  #hear(entry: Entry, nowMs: number): void {
+    const wasSilent = !this.#heard.delete(entry)
+    this.#heard.add(entry)
+    entry.heardAtMs = nowMs
+    this.#reindex(entry, nowMs)
+    if (wasSilent) this.#changed(entry.name)
+  }
+
+  #reindexPool(pool: string, nowMs: number): void {
+    this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    for (const entry of this.#nodes.values()) {
+      if (entry.object.spec.pool !== pool) continue
+      this.#reindex(entry, nowMs)
+      this.#changed(entry.name)
+    }
+  }
+
+  #reindex(entry: Entry, nowMs: number): void {
+    const { pool } = entry.object.spec
+    entry.region = this.#pools.get(pool)?.spec.region
+    const takesWork = entry.region !== undefined && entry.shares !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
+    if (takesWork) this.#orderOf(pool).set(entry.name, entry, newSegmentLoad(entry))
+    else this.#open.get(pool)?.delete(entry.name)
+  }
+
+  #orderOf(pool: string): LoadOrder<NodeEntry> {
+    const order = this.#open.get(pool) ?? new LoadOrder<NodeEntry>()
+    this.#open.set(pool, order)
+    return order
+  }
+}
+
+const emptyOrder = new LoadOrder<NodeEntry>()
+
+function newEntry(object: MediaNode, nowMs: number): Entry {
+  return {
+    name: object.metadata.name,
+    object,
+    region: undefined,
+    knownSinceMs: nowMs,
+    introduction: undefined,
+    heardAtMs: undefined,
+    load: undefined,
+    shares: undefined,
+    refusedAtMs: undefined,
+    fault: undefined,
+    reserved: 0,
+  }
+}

@@ -1,0 +1,109 @@
+import type { Meeting } from '../../crds/index.ts'
+import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
+import { People } from './people.ts'
+
+/** The last order for a segment that was made: it is the same until what it says changes. */
+export interface Ordered {
+  readonly fence: Fence
+  /** What the order says, without its tokens. */
+  readonly digest: string
+  readonly madeAtMs: number
+}
+
+/** A part of the meeting on one media node. Times are monotonic milliseconds. */
+export interface Segment {
+  readonly node: string
+  /** Why this node, in one line. */
+  readonly why: string
+  readonly openedAtMs: number
+  /** What the node said last; undefined until it does. */
+  report: SegmentReport | undefined
+  /** Since when nobody is there and nobody holds a grant for it. */
+  emptySinceMs: number | undefined
+  ordered: Ordered | undefined
+  /** It was decided to close it: it takes nobody new. */
+  closing: boolean
+}
+
+/** A placement as people may ask about it. `atMs` is wall clock. */
+export interface DecisionRecord {
+  readonly atMs: number
+  readonly participant: string
+  readonly node: string
+  readonly attachment: string
+  readonly reason: string
+}
+
+const recentAtMost = 20
+
+/** Everything that is known of one meeting, by its name. Its incarnation, segments and people are those of the meeting that counts. */
+export class MeetingEntry {
+  readonly namespace: string
+  readonly name: string
+  readonly key: string
+  object: Meeting | undefined
+  incarnation: string | undefined
+  /** Made by a join, in the account of this pool. */
+  adHoc: { readonly pool: string; readonly sinceMs: number } | undefined
+  ended: { readonly why: string } | undefined
+  /** The highest generation that any order of this incarnation had. */
+  generation = 0
+  segments = new Map<string, Segment>()
+  people = new People()
+  /** Segments of other incarnations that nodes still report, by node and incarnation. */
+  readonly strays = new Map<string, { readonly node: string; readonly report: SegmentReport }>()
+  /** Incarnations that are over; what is left of them is closed. */
+  readonly retired = new Set<string>()
+  recent: readonly DecisionRecord[] = []
+  emptySinceMs: number | undefined
+  /** The uid of an ad hoc object that is to go, since its meeting is over. */
+  discardedUid: string | undefined
+  /** Every node that ever had a part in it. */
+  readonly seenOn = new Set<string>()
+
+  constructor(namespace: string, name: string) {
+    this.namespace = namespace
+    this.name = name
+    this.key = `${namespace}/${name}`
+  }
+
+  /** Whether another may begin under its name: one that was made by a join and is over. */
+  get mayBeginAgain(): boolean {
+    return this.ended !== undefined && this.adHoc !== undefined
+  }
+
+  /** Begins again under the same name: what stands becomes stray and is closed, and an ad hoc object goes. */
+  restart(incarnation: string | undefined): void {
+    if (this.incarnation !== undefined) this.retired.add(this.incarnation)
+    this.#makeStray()
+    if (this.adHoc !== undefined && this.object !== undefined) {
+      this.discardedUid = this.object.metadata.uid
+      this.object = undefined
+    }
+    this.incarnation = incarnation
+    this.ended = undefined
+    this.people = new People()
+    this.recent = []
+    this.emptySinceMs = undefined
+    this.generation = 0
+  }
+
+  /** Another incarnation counts from now on; this one's segments are closed and their people placed again. */
+  yieldTo(incarnation: string): void {
+    this.#makeStray()
+    this.incarnation = incarnation
+    this.people = new People()
+    this.generation = 0
+  }
+
+  remember(record: DecisionRecord): void {
+    this.recent = [record, ...this.recent].slice(0, recentAtMost)
+  }
+
+  #makeStray(): void {
+    for (const { node, report } of this.segments.values()) {
+      if (report !== undefined) this.strays.set(`${node} ${report.meeting.incarnation}`, { node, report })
+    }
+    this.segments = new Map()
+  }
+}

@@ -1,0 +1,262 @@
+import type { Meeting } from '../../crds/index.ts'
+import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { SegmentReport } from '../../sfu/api/order.ts'
+import { adHocLabel } from './adHoc.ts'
+import { relationOf } from './incarnations.ts'
+import { MeetingEntry, type Segment } from './meetingEntry.ts'
+import type { Placement } from './people.ts'
+
+/** What {@link Meetings} tells its owner. */
+export interface MeetingsEvents {
+  /** Something about this meeting changed: `namespace/name`. */
+  readonly changed: (key: string) => void
+  /** A stay ended or a grant expired: what was reserved for it falls. */
+  readonly left: (placement: Placement) => void
+  /** The pool in whose account a meeting is adopted that has no object. */
+  readonly poolOf: (node: string) => string
+}
+
+const keyOf = (meeting: { namespace: string; name: string }): string => `${meeting.namespace}/${meeting.name}`
+
+/** All meetings by name: what their objects say, and what the media nodes report, which is the truth about who is where. */
+export class Meetings {
+  readonly #byKey = new Map<string, MeetingEntry>()
+  readonly #onNode = new Map<string, Set<MeetingEntry>>()
+  readonly #adHocByPool = new Map<string, number>()
+  readonly #events: MeetingsEvents
+
+  constructor(events: MeetingsEvents) {
+    this.#events = events
+  }
+
+  get(key: string): MeetingEntry | undefined {
+    return this.#byKey.get(key)
+  }
+
+  all(): IterableIterator<MeetingEntry> {
+    return this.#byKey.values()
+  }
+
+  on(node: string): ReadonlySet<MeetingEntry> {
+    return this.#onNode.get(node) ?? new Set()
+  }
+
+  adHocCount(pool: string): number {
+    return this.#adHocByPool.get(pool) ?? 0
+  }
+
+  putObject(object: Meeting, nowMs: number): void {
+    const entry = this.#entry(object.metadata.namespace, object.metadata.name)
+    if (entry.discardedUid === object.metadata.uid) return
+    const another = entry.object !== undefined && entry.object.metadata.uid !== object.metadata.uid
+    if (another || (entry.object === undefined && entry.ended !== undefined)) entry.restart(undefined)
+    entry.object = object
+    const pool = object.metadata.labels?.[adHocLabel]
+    this.setAdHoc(entry, pool === undefined ? undefined : (entry.adHoc ?? { pool, sinceMs: nowMs }))
+    learnFromStatus(entry, object)
+    this.touch(entry, nowMs)
+  }
+
+  removeObject(ref: { namespace: string; name: string; uid: string }, nowMs: number): void {
+    const entry = this.#byKey.get(keyOf(ref))
+    if (entry === undefined) return
+    if (entry.discardedUid === ref.uid) entry.discardedUid = undefined
+    else if (entry.object?.metadata.uid === ref.uid) {
+      entry.object = undefined
+      entry.ended ??= { why: 'its Meeting object was deleted' }
+    }
+    this.touch(entry, nowMs)
+  }
+
+  /** The meeting of that name, made when it is not known. */
+  open(namespace: string, name: string): MeetingEntry {
+    return this.#entry(namespace, name)
+  }
+
+  /** Puts a meeting into the account of a pool's ad hoc meetings, or takes it out. */
+  setAdHoc(entry: MeetingEntry, adHoc: MeetingEntry['adHoc']): void {
+    this.#countAdHoc(entry.adHoc?.pool, -1)
+    entry.adHoc = adHoc
+    this.#countAdHoc(adHoc?.pool, 1)
+  }
+
+  addSegment(entry: MeetingEntry, segment: Pick<Segment, 'node' | 'why' | 'openedAtMs'>): Segment {
+    const added: Segment = { ...segment, report: undefined, emptySinceMs: undefined, ordered: undefined, closing: false }
+    entry.segments.set(segment.node, added)
+    this.#link(entry, segment.node)
+    return added
+  }
+
+  /** The meeting is over; what is left of it is closed. */
+  end(entry: MeetingEntry, why: string, nowMs: number): void {
+    entry.ended ??= { why }
+    this.touch(entry, nowMs)
+  }
+
+  report(node: string, report: SegmentReport, nowMs: number): void {
+    const known = this.#byKey.get(keyOf(report.meeting))
+    const entry = known ?? this.#entry(report.meeting.namespace, report.meeting.name)
+    if (known === undefined) this.setAdHoc(entry, { pool: this.#events.poolOf(node), sinceMs: nowMs })
+    this.#link(entry, node)
+    const relation = relationOf(entry, report)
+    if (relation === 'stray') {
+      entry.strays.set(`${node} ${report.meeting.incarnation}`, { node, report })
+    } else {
+      if (relation === 'adopted') entry.yieldTo(report.meeting.incarnation)
+      if (relation === 'again') entry.restart(report.meeting.incarnation)
+      this.#reportCurrent(entry, { node, report, nowMs })
+    }
+    this.touch(entry, nowMs)
+  }
+
+  /** A node closed a segment, or does not have it any more. */
+  closed(node: string, meeting: MeetingRef, nowMs: number): void {
+    const entry = this.#byKey.get(keyOf(meeting))
+    if (entry === undefined) return
+    entry.strays.delete(`${node} ${meeting.incarnation}`)
+    const segment = entry.segments.get(node)
+    if (segment !== undefined && entry.incarnation === meeting.incarnation) {
+      for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
+      segment.report = undefined
+      segment.ordered = undefined
+      if (entry.people.countOn(node) === 0 || entry.ended !== undefined) entry.segments.delete(node)
+    }
+    this.touch(entry, nowMs)
+  }
+
+  /** All that a node hosts, at the beginning of its stream: what it does not tell of is gone. */
+  hosts(node: string, reports: readonly SegmentReport[], nowMs: number): void {
+    const told = new Set(reports.map(({ meeting }) => `${keyOf(meeting)}/${meeting.incarnation}`))
+    for (const entry of this.on(node)) {
+      const incarnations = [
+        entry.segments.get(node)?.report,
+        ...[...entry.strays.values()].filter((each) => each.node === node).map(({ report }) => report),
+      ]
+      for (const report of incarnations) {
+        if (report !== undefined && !told.has(`${entry.key}/${report.meeting.incarnation}`))
+          this.closed(node, report.meeting, nowMs)
+      }
+    }
+    for (const report of reports) this.report(node, report, nowMs)
+  }
+
+  /** A node is lost: its segments leave the meetings, and its people may be placed anew. */
+  dropNode(node: string, nowMs: number): void {
+    for (const entry of this.on(node)) {
+      for (const placement of entry.people.dropNode(node, nowMs)) this.#events.left(placement)
+      entry.segments.delete(node)
+      for (const [key, stray] of entry.strays) if (stray.node === node) entry.strays.delete(key)
+      this.touch(entry, nowMs)
+    }
+    this.#onNode.delete(node)
+  }
+
+  release(entry: MeetingEntry, stay: { participant: string; attachment: string }, nowMs: number): void {
+    const placement = entry.people.release(stay.participant, stay.attachment, nowMs)
+    if (placement !== undefined) this.#events.left(placement)
+    this.touch(entry, nowMs)
+  }
+
+  /** Frees the seats of unused grants of one meeting. */
+  sweep(entry: MeetingEntry, nowMs: number): void {
+    const expired = entry.people.sweep(nowMs)
+    for (const placement of expired) this.#events.left(placement)
+    if (expired.length > 0) this.touch(entry, nowMs)
+  }
+
+  /** Notes since when a meeting and its segments are empty, forgets what is over, and tells that something changed. */
+  touch(entry: MeetingEntry, nowMs: number): void {
+    entry.emptySinceMs = entry.people.seats > 0 ? undefined : (entry.emptySinceMs ?? nowMs)
+    for (const segment of entry.segments.values()) {
+      const empty = entry.people.countOn(segment.node) === 0
+      segment.emptySinceMs = empty ? (segment.emptySinceMs ?? nowMs) : undefined
+      if (empty && segment.report === undefined && segment.ordered === undefined) entry.segments.delete(segment.node)
+    }
+    this.#promoteStray(entry, nowMs)
+    if (this.#isOver(entry)) this.#forget(entry)
+    this.#events.changed(entry.key)
+  }
+
+  /**
+   * Forgets meetings without object that stand nowhere and were empty for `afterMs`: on the leader the plan has ended them by then, and
+   * the other replicas have nobody who would tell them.
+   */
+  forgetEmpty(afterMs: number, nowMs: number): void {
+    for (const entry of this.#byKey.values()) {
+      const emptyForMs = entry.emptySinceMs === undefined ? 0 : nowMs - entry.emptySinceMs
+      if (entry.object === undefined && entry.segments.size + entry.strays.size === 0 && emptyForMs > afterMs) {
+        entry.ended ??= { why: 'it stood empty' }
+        this.touch(entry, nowMs)
+      }
+    }
+  }
+
+  /** A meeting that stands nowhere goes on as the incarnation that nodes do host: another replica began it again. */
+  #promoteStray(entry: MeetingEntry, nowMs: number): void {
+    if (entry.ended !== undefined || entry.segments.size > 0 || entry.people.seats > 0) return
+    const [first] = [...entry.strays.values()]
+      .map(({ report }) => report.meeting.incarnation)
+      .filter((incarnation) => !entry.retired.has(incarnation))
+      .toSorted()
+    if (first === undefined) return
+    entry.yieldTo(first)
+    for (const [key, { node, report }] of entry.strays) {
+      if (report.meeting.incarnation !== first) continue
+      entry.strays.delete(key)
+      this.#reportCurrent(entry, { node, report, nowMs })
+    }
+  }
+
+  #isOver(entry: MeetingEntry): boolean {
+    const nothingLeft = entry.segments.size === 0 && entry.strays.size === 0 && entry.people.seats === 0
+    return (
+      entry.object === undefined &&
+      entry.discardedUid === undefined &&
+      nothingLeft &&
+      (entry.ended !== undefined || entry.adHoc === undefined)
+    )
+  }
+
+  #forget(entry: MeetingEntry): void {
+    this.setAdHoc(entry, undefined)
+    this.#byKey.delete(entry.key)
+    for (const node of entry.seenOn) this.#onNode.get(node)?.delete(entry)
+  }
+
+  #reportCurrent(entry: MeetingEntry, said: { node: string; report: SegmentReport; nowMs: number }): void {
+    const { node, report, nowMs } = said
+    const segment = entry.segments.get(node) ?? this.addSegment(entry, { node, openedAtMs: nowMs, why: whyFound(report) })
+    segment.report = report
+    entry.generation = Math.max(entry.generation, report.generation)
+    for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)
+  }
+
+  #entry(namespace: string, name: string): MeetingEntry {
+    const known = this.#byKey.get(`${namespace}/${name}`)
+    if (known !== undefined) return known
+    const entry = new MeetingEntry(namespace, name)
+    this.#byKey.set(entry.key, entry)
+    return entry
+  }
+
+  #link(entry: MeetingEntry, node: string): void {
+    const entries = this.#onNode.get(node) ?? new Set()
+    entries.add(entry)
+    entry.seenOn.add(node)
+    this.#onNode.set(node, entries)
+  }
+
+  #countAdHoc(pool: string | undefined, by: number): void {
+    if (pool !== undefined) this.#adHocByPool.set(pool, this.adHocCount(pool) + by)
+  }
+}
+
+const whyFound = (report: SegmentReport): string =>
+  report.fallback ? 'placed by fallback while no operator answered' : 'reported by the node'
+
+/** What an earlier operator wrote about the meeting: its incarnation, and whether it is over. */
+function learnFromStatus(entry: MeetingEntry, { status }: Meeting): void {
+  const incarnation = status?.incarnation
+  if (incarnation !== undefined && !entry.retired.has(incarnation)) entry.incarnation ??= incarnation
+  if (status?.phase === 'Ended' && incarnation === entry.incarnation) entry.ended ??= { why: status.why ?? 'it has ended' }
+}

@@ -1,0 +1,33 @@
+import type { MediaNode } from '../../crds/index.ts'
+import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import type { Shares } from './shares.ts'
+
+/** Why an agent's word does not count: it is another's, or it breaks the contract. */
+export interface AgentFault {
+  readonly message: string
+}
+
+/** What a media node said of itself when its load stream began. */
+export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments'>
+
+/** What is known of a media node: its object, and what came down its load stream. Times are monotonic milliseconds. */
+export interface NodeEntry {
+  readonly name: string
+  readonly object: MediaNode
+  /** Of its pool; undefined where the pool does not exist. */
+  readonly region: string | undefined
+  /** Since when this process tries to hear it. */
+  readonly knownSinceMs: number
+  readonly introduction: Introduction | undefined
+  readonly heardAtMs: number | undefined
+  readonly load: NodeLoad | undefined
+  readonly shares: Shares | undefined
+  /** Last time a connection to it was refused. */
+  readonly refusedAtMs: number | undefined
+  readonly fault: AgentFault | undefined
+  /** What placements of the last seconds will add to its load. */
+  readonly reserved: number
+}
+
+/** Load that a new segment meets on this node, with what is reserved; 1 where nothing is known. */
+export const newSegmentLoad = (node: NodeEntry): number => (node.shares?.newSegment ?? 1) + node.reserved

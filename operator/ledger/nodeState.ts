@@ -1,0 +1,54 @@
+import { loadStaleAfterMs } from '../../sfu/api/load.ts'
+import type { NodeEntry } from './nodeEntry.ts'
+
+/**
+ * Whether a media node takes work.
+ *
+ * | state    | entered by                                           | what it means                                   |
+ * | -------- | ---------------------------------------------------- | ----------------------------------------------- |
+ * | pending  | its object appears                                   | never heard: nothing is placed on it            |
+ * | ready    | load stream live                                     | takes segments and people                       |
+ * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
+ * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
+ * | lost     | silent, and its address refuses connections          | its segments leave the plans                    |
+ * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
+ */
+export type NodeState = 'pending' | 'ready' | 'cordoned' | 'silent' | 'lost' | 'wrong'
+
+/** A state and, in words, why. */
+export interface StateWithReason {
+  readonly state: NodeState
+  readonly why: string
+}
+
+const inSeconds = (durationMs: number): string => `${Math.floor(durationMs / 1000)} s`
+
+/** Whether nothing was heard for too long. */
+export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): boolean =>
+  node.heardAtMs !== undefined && nowMs - node.heardAtMs > loadStaleAfterMs
+
+function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
+  const refused = node.refusedAtMs !== undefined
+  const waitedMs = nowMs - node.knownSinceMs
+  const wasHeardBefore = node.object.status?.incarnation !== undefined
+  if (refused && wasHeardBefore && waitedMs > loadStaleAfterMs) {
+    return { state: 'lost', why: `refuses connections, and was not heard for ${inSeconds(waitedMs)}` }
+  }
+  return { state: 'pending', why: refused ? 'never heard: its address refuses connections' : 'never heard' }
+}
+
+function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
+  const silentMs = nowMs - heardAtMs
+  if (silentMs > loadStaleAfterMs) {
+    return node.refusedAtMs !== undefined && node.refusedAtMs > heardAtMs
+      ? { state: 'lost', why: 'silent, and refuses connections' }
+      : { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
+  }
+  return node.object.spec.cordoned ? { state: 'cordoned', why: 'cordoned by spec.cordoned' } : { state: 'ready', why: 'heard' }
+}
+
+/** Judges a media node at `nowMs` (monotonic). */
+export function nodeStateOf(node: NodeEntry, nowMs: number): StateWithReason {
+  if (node.fault !== undefined) return { state: 'wrong', why: node.fault.message }
+  return node.heardAtMs === undefined ? neverHeard(node, nowMs) : heard(node, node.heardAtMs, nowMs)
+}

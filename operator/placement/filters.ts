@@ -1,0 +1,71 @@
+import type { Segment } from '../ledger/meetingEntry.ts'
+import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodeState.ts'
+import { joinShare } from '../ledger/shares.ts'
+import type { Wish } from './view.ts'
+
+/** Load up to which a node takes new segments (edumeet: 0.6). */
+export const acceptLimit = 0.6
+/** Load up to which a segment takes one more participant (Jitsi calls a bridge overloaded at 0.8). */
+export const joinLimit = 0.8
+
+/** A media node that is asked whether it takes this participant: into `segment`, or into a new one. */
+export interface Candidate {
+  readonly node: NodeEntry
+  readonly segment: Segment | undefined
+  readonly wish: Wish
+  readonly nowMs: number
+}
+
+interface Filter {
+  readonly name: string
+  readonly refuses: (candidate: Candidate) => string | undefined
+}
+
+/** The load that the participant would meet on the node, with what is reserved. */
+export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>): number {
+  if (segment === undefined || node.shares === undefined) return newSegmentLoad(node)
+  return joinShare(node.shares, segment.report?.worker) + node.reserved
+}
+
+/** A load as people read it. */
+export const inHundredths = (load: number): string => load.toFixed(2)
+
+/** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */
+export const filters: readonly Filter[] = [
+  {
+    name: 'excluded',
+    refuses: ({ node, wish }) =>
+      wish.excludeNodes?.includes(node.name) === true ? 'it just failed this participant' : undefined,
+  },
+  {
+    name: 'state',
+    refuses({ node, nowMs }) {
+      const { state, why } = nodeStateOf(node, nowMs)
+      return state === 'ready' ? undefined : why
+    },
+  },
+  {
+    name: 'pool',
+    refuses: ({ node }) => (node.region === undefined ? `its pool ${node.object.spec.pool} does not exist` : undefined),
+  },
+  { name: 'measured', refuses: ({ node }) => (node.shares === undefined ? 'its load is not known yet' : undefined) },
+  {
+    name: 'load',
+    refuses(candidate) {
+      const load = loadFor(candidate)
+      const limit = candidate.segment === undefined ? acceptLimit : joinLimit
+      if (load < limit) return undefined
+      return `load ${inHundredths(load)}, at most ${limit} for ${candidate.segment === undefined ? 'new segments' : 'joins'}`
+    },
+  },
+]
+
+/** The first reason why the node does not take the participant; undefined when it does. */
+export function whyNot(candidate: Candidate): string | undefined {
+  for (const { refuses } of filters) {
+    const reason = refuses(candidate)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}

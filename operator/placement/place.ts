@@ -1,0 +1,102 @@
+import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
+import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { acceptLimit, inHundredths, loadFor, whyNot } from './filters.ts'
+import { poolsFor, wouldBeMade } from './pools.ts'
+import { rankRegions, type RegionChoice } from './regions.ts'
+import { refusalOf } from './rules.ts'
+import type { Decision, PlacementView, Wish } from './view.ts'
+
+type Placed = Extract<Decision, { result: 'placed' }>
+
+/** A cascade reaches at most this many nodes; an order names at most 64 peers. */
+const segmentsAtMost = 64
+
+/** The meeting as it stands, unless it is over and this join begins another. */
+const standing = (view: PlacementView): MeetingEntry | undefined => (wouldBeMade(view) ? undefined : view.meeting)
+
+interface Seat {
+  readonly node: NodeEntry
+  readonly segment: Segment
+  readonly load: number
+}
+
+/** The segments of the meeting in the region that take one more. */
+function* seatsIn(view: PlacementView, region: string, wish: Wish): Generator<Seat, void> {
+  for (const segment of standing(view)?.segments.values() ?? []) {
+    const node = segment.closing ? undefined : view.node(segment.node)
+    if (node?.region !== region) continue
+    if (whyNot({ node, segment, wish, nowMs: view.nowMs }) === undefined)
+      yield { node, segment, load: loadFor({ node, segment }) }
+  }
+}
+
+const lighterSeat = (a: Seat, b: Seat): boolean => a.load < b.load || (a.load === b.load && a.node.name < b.node.name)
+
+/** The least loaded segment of the meeting in the region that takes one more. */
+function joinThere(view: PlacementView, region: string, wish: Wish): Placed | undefined {
+  let best: Seat | undefined
+  for (const seat of seatsIn(view, region, wish)) if (best === undefined || lighterSeat(seat, best)) best = seat
+  if (best === undefined) return undefined
+  const { node, segment, load } = best
+  return { result: 'placed', node, region, segment, reason: `hosts the meeting in ${region} (load ${inHundredths(load)})` }
+}
+
+/** The least loaded node of one pool that takes a new segment of the meeting. */
+function leastLoaded(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
+  for (const node of view.open(pool).inOrder()) {
+    if (newSegmentLoad(node) >= acceptLimit) return undefined
+    const there = standing(view)?.segments.get(node.name)
+    const taken = there !== undefined && !there.closing
+    if (!taken && whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined) return node
+  }
+  return undefined
+}
+
+const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
+  const difference = newSegmentLoad(a) - newSegmentLoad(b)
+  return difference < 0 || (difference === 0 && a.name < b.name)
+}
+
+/** The least loaded node of the region for a new segment. */
+function openThere(view: PlacementView, { region, pools }: RegionChoice, wish: Wish): Placed | undefined {
+  if ((standing(view)?.segments.size ?? 0) >= segmentsAtMost) return undefined
+  let node: NodeEntry | undefined
+  let count = 0
+  for (const pool of pools) {
+    count += view.open(pool.metadata.name).size
+    const candidate = leastLoaded(view, pool.metadata.name, wish)
+    if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
+  }
+  if (node === undefined) return undefined
+  const reason = `least loaded of ${count} in ${region} (load ${inHundredths(newSegmentLoad(node))})`
+  return { result: 'placed', node, region, segment: undefined, reason }
+}
+
+function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decision {
+  const names = regions.map(({ region }) => region).join(', ')
+  const ready = regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name).size, 0)
+  return ready === 0
+    ? { result: 'tryAfter', code: 'no_node_ready', reason: `no media node in ${names} is ready` }
+    : { result: 'tryAfter', code: 'nodes_full', reason: `none of the ${ready} ready media nodes in ${names} has room` }
+}
+
+/**
+ * Decides where one participant goes: the rules of the meeting first, then region by region, nearest first: a segment of the meeting
+ * that has room, else the least loaded node. Costs O(log N) in nodes, or O(segments) where the meeting stands already.
+ */
+export function place(view: PlacementView, wish: Wish): Decision {
+  const meeting = standing(view)
+  const refusal = meeting === undefined ? undefined : refusalOf(meeting, wish, view.nowMs)
+  if (refusal !== undefined) return { result: 'refused', ...refusal }
+  const choice = poolsFor(view, wish)
+  if ('code' in choice) return { result: 'refused', ...choice }
+  const regions = rankRegions(view, choice.pools, wish)
+  const passedOver: string[] = []
+  for (const there of regions) {
+    const placed = joinThere(view, there.region, wish) ?? openThere(view, there, wish)
+    if (placed === undefined) passedOver.push(there.region)
+    else if (passedOver.length === 0) return placed
+    else return { ...placed, reason: `${passedOver.join(', ')} has no room; ${placed.reason}` }
+  }
+  return nowhere(view, regions)
+}

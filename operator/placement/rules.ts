@@ -1,0 +1,42 @@
+import type { MeetingEntry } from '../ledger/meetingEntry.ts'
+import type { Refusal, Wish } from './view.ts'
+
+/** A rule of a meeting and what it refuses. The first refusal is the one that people read, so order is meaning. */
+interface Rule {
+  readonly code: Refusal['code']
+  readonly refuses: (meeting: MeetingEntry, wish: Wish, nowMs: number) => string | undefined
+}
+
+const isEnded = (meeting: MeetingEntry): boolean => meeting.ended !== undefined || meeting.object?.spec.ended === true
+
+/** What a meeting lets in, whatever the nodes have room for. */
+export const rules: readonly Rule[] = [
+  {
+    code: 'meeting_ended',
+    refuses: (meeting) => (isEnded(meeting) ? `${meeting.key} has ended` : undefined),
+  },
+  {
+    code: 'meeting_locked',
+    refuses: (meeting, wish, nowMs) =>
+      meeting.object?.spec.access.locked === true && !meeting.people.knows(wish.participant, nowMs)
+        ? `${meeting.key} is locked by spec.access.locked`
+        : undefined,
+  },
+  {
+    code: 'meeting_full',
+    refuses(meeting, wish) {
+      const capacity = meeting.object?.spec.capacity?.maxParticipants
+      if (capacity === undefined || wish.rights.hidden || meeting.people.has(wish.participant)) return undefined
+      return meeting.people.seats >= capacity ? `all ${capacity} places of ${meeting.key} are taken` : undefined
+    },
+  },
+]
+
+/** The first rule that keeps the participant out, or undefined. */
+export function refusalOf(meeting: MeetingEntry, wish: Wish, nowMs: number): Refusal | undefined {
+  for (const { code, refuses } of rules) {
+    const reason = refuses(meeting, wish, nowMs)
+    if (reason !== undefined) return { code, reason }
+  }
+  return undefined
+}

@@ -1,0 +1,62 @@
+import type { MediaNodePool } from '../../crds/index.ts'
+import type { Rights } from '../../sfu/api/rights.ts'
+import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
+
+/** Who wants to go where. */
+export interface Wish {
+  readonly namespace: string
+  readonly name: string
+  readonly participant: string
+  readonly rights: Rights
+  /** The region that the client names. */
+  readonly region?: string | undefined
+  /** Round trips in milliseconds that the client measured, by region. */
+  readonly rttsMs?: Readonly<Record<string, number>> | undefined
+  /** Media nodes that just failed this participant. */
+  readonly excludeNodes?: readonly string[] | undefined
+  /** The participant's attachment that the new one takes the place of. */
+  readonly replaces?: string | undefined
+}
+
+/** What a placement may look at. Nothing of it changes while it decides. `nowMs` is monotonic. */
+export interface PlacementView {
+  readonly nowMs: number
+  readonly meeting: MeetingEntry | undefined
+  readonly pools: readonly MediaNodePool[]
+  node(name: string): NodeEntry | undefined
+  /** Nodes of a pool that take new segments, least loaded first. */
+  open(pool: string): { readonly size: number; inOrder(): Iterable<NodeEntry> }
+  /** How many ad hoc meetings a pool has in its account. */
+  adHocCount(pool: string): number
+}
+
+/** Rules that refuse a participant; the codes of the placement API. */
+export type RefusalCode =
+  | 'meeting_unknown'
+  | 'meeting_locked'
+  | 'meeting_full'
+  | 'meeting_ended'
+  | 'meeting_invalid'
+  | 'ad_hoc_not_allowed'
+  | 'ad_hoc_limit'
+  | 'no_pool'
+  | 'no_region'
+
+export interface Refusal {
+  readonly code: RefusalCode
+  readonly reason: string
+}
+
+/** Where a participant goes, or why nowhere. */
+export type Decision =
+  | {
+      readonly result: 'placed'
+      readonly node: NodeEntry
+      readonly region: string
+      /** The segment that takes them; undefined when one is opened. */
+      readonly segment: Segment | undefined
+      readonly reason: string
+    }
+  | ({ readonly result: 'refused' } & Refusal)
+  | { readonly result: 'tryAfter'; readonly code: 'no_node_ready' | 'nodes_full'; readonly reason: string }
