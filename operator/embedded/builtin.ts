@@ -1,0 +1,144 @@
+import type { Schema } from '../../crds/schema.ts'
+import { at, isObject, textOr, type Json, type JsonObject } from './json.ts'
+import { nameColumn, type Column } from './present/columns.ts'
+import { ageOf } from './present/duration.ts'
+import type { Resource } from './resource.ts'
+
+const text: Schema = { type: 'string' }
+const time: Schema = { type: 'string', format: 'date-time' }
+const integer: Schema = { type: 'integer' }
+const count: Schema = { type: 'integer', minimum: 0 }
+const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', properties })
+const listOf = (items: Schema): Schema => ({ type: 'array', items })
+
+const lease = object({
+  spec: object({
+    holderIdentity: text,
+    leaseDurationSeconds: { type: 'integer', minimum: 1 },
+    acquireTime: time,
+    renewTime: time,
+    leaseTransitions: count,
+    strategy: text,
+    preferredHolder: text,
+  }),
+})
+
+const namespace = object({
+  spec: object({ finalizers: listOf(text) }),
+  status: { ...object({ phase: { type: 'string', default: 'Active' } }), default: {} },
+})
+
+const objectReference = object({
+  kind: text,
+  namespace: text,
+  name: text,
+  uid: text,
+  apiVersion: text,
+  resourceVersion: text,
+  fieldPath: text,
+})
+
+/** core/v1 Event; `events.k8s.io` is another view of the same objects that nobody here needs. */
+const event: Schema = {
+  ...object({
+    involvedObject: objectReference,
+    reason: text,
+    message: text,
+    source: object({ component: text, host: text }),
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: integer,
+    type: text,
+    eventTime: time,
+    series: object({ count: integer, lastObservedTime: time }),
+    action: text,
+    related: objectReference,
+    reportingComponent: text,
+    reportingInstance: text,
+  }),
+  required: ['involvedObject'],
+}
+
+function column(name: string, cell: (object: JsonObject, nowMs: number) => Json, priority = 0): Column {
+  return { definition: { name, type: 'string', format: '', description: name, priority }, cell }
+}
+
+const shown =
+  (...path: string[]): ((object: JsonObject) => Json) =>
+  (value) =>
+    at(value, path) ?? ''
+const age = column('Age', (value, nowMs) => ageOf(textOr(at(value, ['metadata', 'creationTimestamp'])), nowMs))
+
+/** When an event was last seen. */
+export function lastSeen(value: JsonObject): string | undefined {
+  return (
+    textOr(at(value, ['series', 'lastObservedTime'])) ??
+    textOr(value['lastTimestamp']) ??
+    textOr(value['eventTime']) ??
+    textOr(at(value, ['metadata', 'creationTimestamp']))
+  )
+}
+
+function involvedObject(value: JsonObject): string {
+  const involved = isObject(value['involvedObject']) ? value['involvedObject'] : {}
+  return `${(textOr(involved['kind']) ?? '').toLowerCase()}/${textOr(involved['name']) ?? ''}`
+}
+
+const eventColumns: readonly Column[] = [
+  column('Last Seen', (value, nowMs) => ageOf(lastSeen(value), nowMs)),
+  column('Type', shown('type')),
+  column('Reason', shown('reason')),
+  column('Object', involvedObject),
+  column('Subobject', shown('involvedObject', 'fieldPath'), 1),
+  column('Source', (value) => at(value, ['source', 'component']) ?? at(value, ['reportingComponent']) ?? '', 1),
+  column('Message', (value) => (textOr(value['message']) ?? '').trim()),
+  column('First Seen', (value, nowMs) => ageOf(textOr(value['firstTimestamp']) ?? lastSeen(value), nowMs), 1),
+  column('Count', (value) => JSON.stringify(at(value, ['series', 'count']) ?? at(value, ['count']) ?? 1), 1),
+  { ...nameColumn, definition: { ...nameColumn.definition, priority: 1 } },
+]
+
+const involvedFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']
+
+const common = { version: 'v1', shortNames: [], categories: [], namespaced: true, hasStatus: false, selectableFields: [] }
+
+/** The kinds of Kubernetes itself that the operator and kubectl need beside ours. */
+export const builtinResources: readonly Resource[] = [
+  {
+    ...common,
+    group: '',
+    kind: 'Namespace',
+    listKind: 'NamespaceList',
+    plural: 'namespaces',
+    singular: 'namespace',
+    shortNames: ['ns'],
+    namespaced: false,
+    schema: namespace,
+    selectableFields: ['status.phase'],
+    columns: [nameColumn, column('Status', shown('status', 'phase')), age],
+    unconditionalUpdate: true,
+  },
+  {
+    ...common,
+    group: '',
+    kind: 'Event',
+    listKind: 'EventList',
+    plural: 'events',
+    singular: 'event',
+    shortNames: ['ev'],
+    schema: event,
+    selectableFields: [...involvedFields.map((name) => `involvedObject.${name}`), 'reason', 'reportingComponent', 'type'],
+    columns: eventColumns,
+    unconditionalUpdate: true,
+  },
+  {
+    ...common,
+    group: 'coordination.k8s.io',
+    kind: 'Lease',
+    listKind: 'LeaseList',
+    plural: 'leases',
+    singular: 'lease',
+    schema: lease,
+    columns: [nameColumn, column('Holder', shown('spec', 'holderIdentity')), age],
+    unconditionalUpdate: false,
+  },
+]
