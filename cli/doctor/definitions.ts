@@ -58,7 +58,7 @@ export function readShipped(): readonly Fields[] {
     .map((file) => fieldsOf(parse(readFileSync(new URL(file, folder), 'utf8')) as Definition))
 }
 
-/** The same definitions as the cluster has them, by plural. One that is not installed is missing. */
+/** The same definitions as the cluster has them, by plural. One that is not installed, or served without a definition, is absent. */
 export async function readInstalled(api: ApiPort, shipped: readonly Fields[]): Promise<ReadonlyMap<string, Fields>> {
   const installed = new Map<string, Fields>()
   for (const { name, plural } of shipped) {
