@@ -17,6 +17,7 @@ if ((EUID != 0)); then
   has sudo || die "needs root or sudo to install: ${missing[*]}"
   as_root=(sudo)
   [[ -t 2 ]] || as_root=(sudo -n)
+  "${as_root[@]}" true 2>/dev/null || die "needs root or sudo without a password to install: ${missing[*]}"
 fi
 
 # A package's service must not start: the tests start their own, on ports of their own.

@@ -42,7 +42,7 @@ case $what in
   test)
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
     part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
-    part docker PARLEY_DOCKER "$here/docker.sh"
+    "$here/docker.sh"
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh"
     [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
     ;;

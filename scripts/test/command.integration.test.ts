@@ -22,7 +22,8 @@ const lives = (pid: number): boolean => {
     return false
   }
 }
-const gone = (pid: number): Promise<true> => waitFor(() => !lives(pid) || missing(`the end of process ${pid}`), { timeoutMs: 5000 })
+const gone = (pid: number): Promise<true> =>
+  waitFor(() => !lives(pid) || missing(`the end of process ${pid}`), { timeoutMs: 5000 })
 
 test('a good command has no fault, and its output is kept', async () => {
   expect(await bash('echo one; echo two >&2')).toEqual({ fault: undefined, output: 'one\ntwo\n' })
