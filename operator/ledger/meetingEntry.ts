@@ -45,7 +45,8 @@ export class MeetingEntry {
   incarnation: string | undefined
   /** Made by a join, in the account of this pool. */
   adHoc: { readonly pool: string; readonly sinceMs: number } | undefined
-  ended: { readonly why: string } | undefined
+  /** Over, for good. `atMs` (monotonic) is known where it ended before the eyes of this process. */
+  ended: { readonly why: string; readonly atMs?: number } | undefined
   /** The highest generation that any order of this incarnation had. */
   generation = 0
   segments = new Map<string, Segment>()

@@ -41,6 +41,13 @@ export class Meetings {
     return this.#onNode.get(node) ?? new Set()
   }
 
+  /** How many meetings have a segment on the node. */
+  hostedOn(node: string): number {
+    let count = 0
+    for (const entry of this.on(node)) if (entry.segments.get(node)?.report !== undefined) count += 1
+    return count
+  }
+
   adHocCount(pool: string): number {
     return this.#adHocByPool.get(pool) ?? 0
   }
@@ -63,7 +70,7 @@ export class Meetings {
     if (entry.discardedUid === ref.uid) entry.discardedUid = undefined
     else if (entry.object?.metadata.uid === ref.uid) {
       entry.object = undefined
-      entry.ended ??= { why: 'its Meeting object was deleted' }
+      entry.ended ??= { why: 'its Meeting object was deleted', atMs: nowMs }
     }
     this.touch(entry, nowMs)
   }
@@ -89,7 +96,7 @@ export class Meetings {
 
   /** The meeting is over; what is left of it is closed. */
   end(entry: MeetingEntry, why: string, nowMs: number): void {
-    entry.ended ??= { why }
+    entry.ended ??= { why, atMs: nowMs }
     this.touch(entry, nowMs)
   }
 
@@ -185,7 +192,7 @@ export class Meetings {
     for (const entry of this.#byKey.values()) {
       const emptyForMs = entry.emptySinceMs === undefined ? 0 : nowMs - entry.emptySinceMs
       if (entry.object === undefined && entry.segments.size + entry.strays.size === 0 && emptyForMs > afterMs) {
-        entry.ended ??= { why: 'it stood empty' }
+        entry.ended ??= { why: 'it stood empty', atMs: nowMs }
         this.touch(entry, nowMs)
       }
     }

@@ -1,0 +1,77 @@
+import { conditionReasons, conditionTypes, type MediaNodeStatus } from '../../crds/index.ts'
+import type { NodeState } from '../ledger/nodeState.ts'
+import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import { fitting, type Planned, type PlannedCondition } from './planned.ts'
+import { countStep, loadStep, peopleStep } from './steps.ts'
+
+export type MediaNodePhase = NonNullable<MediaNodeStatus['phase']>
+
+/** What should be true of one media node, and why. */
+export interface MediaNodePlan {
+  readonly phase: MediaNodePhase
+  readonly why: string
+  readonly status: Planned<MediaNodeStatus>
+  /** When silence will have lasted too long; monotonic milliseconds. */
+  readonly wakeAtMs: number | undefined
+}
+
+const reasons = conditionReasons.MediaNode
+
+/** How a state is told: the phase, and the reason of the condition Ready. */
+const told: Readonly<Record<NodeState, { readonly phase: MediaNodePhase; readonly reason: string }>> = {
+  pending: { phase: 'Pending', reason: reasons.neverHeard },
+  ready: { phase: 'Ready', reason: reasons.heard },
+  cordoned: { phase: 'Cordoned', reason: reasons.cordoned },
+  silent: { phase: 'NotReady', reason: reasons.silent },
+  lost: { phase: 'Lost', reason: reasons.lost },
+  wrong: { phase: 'NotReady', reason: reasons.wrongAgent },
+}
+
+function readyCondition(view: MediaNodeView): PlannedCondition {
+  const type = conditionTypes.ready
+  if (view.state.state === 'ready' && view.region === undefined) {
+    const message = `there is no MediaNodePool ${view.object.spec.pool}, so no meeting may use the node`
+    return { type, status: 'False', reason: reasons.poolMissing, message }
+  }
+  const { reason } = told[view.state.state]
+  return { type, status: view.state.state === 'ready' ? 'True' : 'False', reason, message: fitting(view.state.why) }
+}
+
+/** What was told before of the members that are not known now: unknown is not zero. */
+function asTold<Member extends keyof MediaNodeStatus>(
+  { object }: MediaNodeView,
+  ...members: readonly Member[]
+): Pick<MediaNodeStatus, Member> {
+  const known = members.filter((member) => object.status?.[member] !== undefined)
+  return Object.fromEntries(known.map((member) => [member, object.status?.[member]])) as Pick<MediaNodeStatus, Member>
+}
+
+function introduced(view: MediaNodeView): Pick<MediaNodeStatus, 'addresses' | 'version' | 'incarnation'> {
+  if (view.introduction === undefined) return asTold(view, 'addresses', 'version', 'incarnation')
+  const { addresses, version, boot } = view.introduction
+  return { addresses: [...new Set(addresses)], version, incarnation: boot }
+}
+
+function carried(view: MediaNodeView): Pick<MediaNodeStatus, 'load' | 'participants' | 'meetings'> {
+  if (view.state.state === 'lost') return { load: '0.0', participants: '0', meetings: 0 }
+  if (view.load === undefined) return asTold(view, 'load', 'participants', 'meetings')
+  const load = loadStep(view.load, view.object.status?.load)
+  return { load, participants: peopleStep(view.people), meetings: countStep(view.meetings) }
+}
+
+/** Plans what one MediaNode says of itself. */
+export function planMediaNode(view: MediaNodeView): MediaNodePlan {
+  const { state } = view
+  const condition = readyCondition(view)
+  return {
+    phase: told[state.state].phase,
+    why: condition.message,
+    status: {
+      phase: told[state.state].phase,
+      ...introduced(view),
+      ...carried(view),
+      conditions: [condition],
+    },
+    wakeAtMs: view.silentAtMs,
+  }
+}

@@ -1,0 +1,104 @@
+import { specDefaults, type MeetingStatus } from '../../crds/index.ts'
+import { adHocLabel, adHocWrittenAfterMs } from '../ledger/adHoc.ts'
+import type { MeetingView } from '../view/meetingView.ts'
+import { phaseOf, planMeetingStatus, type MeetingPhase } from './meetingStatus.ts'
+import { planOrders, type PlannedOrder } from './orders.ts'
+import type { Planned } from './planned.ts'
+import { planSegments, type PlannedClose } from './segments.ts'
+
+/** What should be true of one meeting, and why. */
+export interface MeetingPlan {
+  /** The meeting ends now, for this reason. */
+  readonly end: { readonly why: string } | undefined
+  readonly phase: MeetingPhase
+  readonly orders: readonly PlannedOrder[]
+  readonly close: readonly PlannedClose[]
+  /** What its object is to say; absent where it has none. */
+  readonly status: Planned<MeetingStatus> | undefined
+  /** An ad hoc meeting has lasted long enough to get an object. */
+  readonly writeObject: boolean
+  /** An object that is to go: only if it is still this one. */
+  readonly deleteObject: { readonly uid: string; readonly why: string } | undefined
+  /** When to look again, though nothing changes; monotonic milliseconds. */
+  readonly wakeAtMs: number | undefined
+}
+
+const emptyTimeoutMs = ({ object }: MeetingView): number =>
+  (object?.spec.emptyTimeoutSeconds ?? specDefaults.Meeting.emptyTimeoutSeconds) * 1000
+
+/** When the meeting ends if it stays as empty as it is; undefined where somebody is there, may be, or never was. */
+function emptyUntilMs(view: MeetingView): number | undefined {
+  if (view.ended !== undefined || view.incarnation === undefined || view.unheard.length > 0) return undefined
+  return view.emptySinceMs === undefined ? undefined : view.emptySinceMs + emptyTimeoutMs(view)
+}
+
+function endNow(view: MeetingView): { why: string } | undefined {
+  if (view.ended !== undefined) return undefined
+  if (view.object?.spec.ended === true) return { why: 'ended by spec.ended' }
+  const untilMs = emptyUntilMs(view)
+  if (untilMs === undefined || view.nowMs < untilMs) return undefined
+  return { why: `everybody had left for ${emptyTimeoutMs(view) / 1000} s` }
+}
+
+/** When, by the wall clock, the meeting ended, as far as that is known. */
+function endedAtWallMs(view: MeetingView): number {
+  if (view.ended?.atMs !== undefined) return view.wallMs - (view.nowMs - view.ended.atMs)
+  return view.endedToldAtWallMs ?? view.wallMs
+}
+
+/** When an object that is over is deleted; undefined where it stays. An ad hoc one goes as soon as nothing is left of the meeting. */
+function deleteAtWallMs(view: MeetingView): number | undefined {
+  const { object } = view
+  if (object === undefined || view.ended === undefined) return undefined
+  if (object.metadata.labels?.[adHocLabel] !== undefined) {
+    return view.segments.length + view.strays.length === 0 ? view.wallMs : undefined
+  }
+  const ttlSeconds = object.spec.ttlSecondsAfterEnded
+  return ttlSeconds === undefined ? undefined : endedAtWallMs(view) + ttlSeconds * 1000
+}
+
+function deletion(view: MeetingView): MeetingPlan['deleteObject'] {
+  if (view.discardedUid !== undefined) return { uid: view.discardedUid, why: 'another meeting of its name has begun' }
+  const atMs = deleteAtWallMs(view)
+  if (view.object === undefined || atMs === undefined || view.wallMs < atMs) return undefined
+  return { uid: view.object.metadata.uid, why: 'it has ended' }
+}
+
+/** When an ad hoc meeting gets its object; undefined where it has one or needs none. */
+function writtenAtMs(view: MeetingView): number | undefined {
+  const wanted =
+    view.adHoc !== undefined && view.object === undefined && view.ended === undefined && view.discardedUid === undefined
+  return wanted && view.segments.length > 0 ? (view.adHoc?.sinceMs ?? 0) + adHocWrittenAfterMs : undefined
+}
+
+function earliest(view: MeetingView, dueMs: readonly (number | undefined)[]): number | undefined {
+  const ahead = dueMs.filter((atMs): atMs is number => atMs !== undefined && atMs > view.nowMs)
+  return ahead.length === 0 ? undefined : Math.min(...ahead)
+}
+
+/** Plans one meeting: what its nodes are told, what its object says, and when it is over. */
+export function planMeeting(seen: MeetingView): MeetingPlan {
+  const end = endNow(seen)
+  const view: MeetingView = end === undefined ? seen : { ...seen, ended: { ...end, atMs: seen.nowMs } }
+  const ended = view.ended !== undefined
+  const { stay, close, wakeAtMs } = planSegments(view, ended)
+  const phase = phaseOf(view, ended)
+  const createAtMs = writtenAtMs(view)
+  const deleteAtMs = deleteAtWallMs(view)
+  return {
+    end,
+    phase,
+    orders: ended ? [] : planOrders(view, stay),
+    close,
+    status: view.object === undefined ? undefined : planMeetingStatus(view, phase, stay),
+    writeObject: createAtMs !== undefined && view.nowMs >= createAtMs,
+    deleteObject: deletion(view),
+    wakeAtMs: earliest(view, [
+      wakeAtMs,
+      emptyUntilMs(view),
+      view.nextExpiryMs,
+      createAtMs,
+      deleteAtMs === undefined ? undefined : view.nowMs + (deleteAtMs - view.wallMs),
+    ]),
+  }
+}

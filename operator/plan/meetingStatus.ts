@@ -1,0 +1,84 @@
+import { conditionReasons, conditionTypes, type MeetingSegment, type MeetingStatus } from '../../crds/index.ts'
+import type { MeetingView, SegmentView } from '../view/meetingView.ts'
+import { cascadeOf } from './cascadeOf.ts'
+import { fitting, type Planned, type PlannedCondition } from './planned.ts'
+import { peopleStep } from './steps.ts'
+
+export type MeetingPhase = NonNullable<MeetingStatus['phase']>
+
+const reasons = conditionReasons.Meeting
+/** Which phase a meeting is in. Times count by the operator's own observation. */
+export function phaseOf(view: MeetingView, ended: boolean): MeetingPhase {
+  if (ended) return 'Ended'
+  if (view.people > 0) return 'Active'
+  return view.incarnation === undefined ? 'Waiting' : 'Empty'
+}
+
+function segmentStatus(stay: readonly SegmentView[]): readonly MeetingSegment[] {
+  const places = cascadeOf(stay)
+  return stay
+    .toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.node < b.node ? -1 : 1))
+    .map(({ node, region, why, report }) => ({
+      node,
+      region,
+      role: places.get(node)?.role ?? 'core',
+      why: fitting(why),
+      generation: report?.generation ?? 0,
+      fallback: report?.fallback ?? false,
+    }))
+}
+
+const quiet = (stay: readonly SegmentView[]): readonly SegmentView[] =>
+  stay.filter(({ nodeState }) => nodeState === 'silent' || nodeState === 'lost' || nodeState === 'wrong')
+
+function readyCondition(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): PlannedCondition {
+  const type = conditionTypes.ready
+  const silent = quiet(stay).map(({ node }) => node)
+  if (phase === 'Ended') return { type, status: 'False', reason: reasons.ended, message: view.ended?.why ?? 'it has ended' }
+  if (view.stalled !== undefined)
+    return { type, status: 'False', reason: stallReason(view.stalled.code), message: fitting(view.stalled.reason) }
+  if (silent.length > 0) {
+    return {
+      type,
+      status: 'False',
+      reason: reasons.nodeSilent,
+      message: fitting(`${silent.join(', ')} is silent; its people are left where they are`),
+    }
+  }
+  if (stay.length === 0) return { type, status: 'True', reason: reasons.waiting, message: 'the first join places it' }
+  return { type, status: 'True', reason: reasons.placed, message: fitting(`on ${stay.map(({ node }) => node).join(', ')}`) }
+}
+
+function stallReason(code: string): string {
+  if (code === 'meeting_invalid') return reasons.poolMissing
+  return code === 'no_pool' ? reasons.poolForbidden : reasons.regionMissing
+}
+
+function stalledCondition({ stalled }: MeetingView): PlannedCondition {
+  return stalled === undefined
+    ? { type: conditionTypes.stalled, status: 'False', reason: reasons.progressing, message: 'nothing stands in its way' }
+    : { type: conditionTypes.stalled, status: 'True', reason: stallReason(stalled.code), message: fitting(stalled.reason) }
+}
+
+/** Why the meeting is where and what it is, in one line. */
+export function whyMeeting(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): string {
+  if (phase === 'Ended') return fitting(view.ended?.why ?? 'it has ended')
+  if (view.stalled !== undefined && stay.length === 0) return fitting(view.stalled.reason)
+  if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'everybody has left'
+  const places = stay.map(({ node, why }) => `${node}: ${why}`)
+  return fitting(places.join('; '))
+}
+
+/** What the Meeting object is to say of itself. */
+export function planMeetingStatus(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): Planned<MeetingStatus> {
+  const segments = [...segmentStatus(stay), ...(phase === 'Ended' ? [] : view.unheard)]
+  return {
+    phase,
+    ...(view.incarnation === undefined ? {} : { incarnation: view.incarnation }),
+    nodes: segments.map(({ node }) => node).join(','),
+    segments,
+    participants: peopleStep(phase === 'Ended' ? 0 : view.people),
+    why: whyMeeting(view, phase, stay),
+    conditions: [readyCondition(view, phase, stay), stalledCondition(view)],
+  }
+}

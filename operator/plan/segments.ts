@@ -1,0 +1,62 @@
+import type { SegmentDeletion } from '../../sfu/api/order.ts'
+import type { MeetingView, SegmentView } from '../view/meetingView.ts'
+
+/** For how long a segment that everybody left stays while the meeting goes on elsewhere (LiveKit's departure timeout). */
+export const departureLingerMs = 20_000
+
+/** A segment that is to be closed, and what its people are told. */
+export interface PlannedClose {
+  readonly node: string
+  readonly incarnation: string
+  readonly fence: { readonly epoch: number; readonly generation: number }
+  readonly reason: SegmentDeletion['reason']
+}
+
+/** Which segments of the meeting stay, which go, and when to look again. */
+export interface SegmentPlan {
+  readonly stay: readonly SegmentView[]
+  readonly close: readonly PlannedClose[]
+  readonly wakeAtMs: number | undefined
+}
+
+/** Nodes that cannot be told anything now; what is theirs waits until they are heard again. */
+export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>
+  nodeState === 'ready' || nodeState === 'cordoned'
+
+const isOver = (segment: SegmentView, nowMs: number): boolean =>
+  segment.emptySinceMs !== undefined && nowMs - segment.emptySinceMs >= departureLingerMs
+
+/** Without people, and others go on: it goes after a while. The last one stays as long as the meeting. */
+function leaving(view: MeetingView): readonly SegmentView[] {
+  const over = view.segments.filter((segment) => isOver(segment, view.nowMs))
+  const othersGoOn = view.segments.some((segment) => segment.emptySinceMs === undefined)
+  return othersGoOn ? over : []
+}
+
+function wakeAt(view: MeetingView): number | undefined {
+  const dueMs = view.segments
+    .map(({ emptySinceMs }) => (emptySinceMs === undefined ? Number.POSITIVE_INFINITY : emptySinceMs + departureLingerMs))
+    .filter((atMs) => atMs > view.nowMs)
+  return dueMs.length === 0 ? undefined : Math.min(...dueMs)
+}
+
+/** Decides which segments stay. `ended`: none does. */
+export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
+  const { epoch, incarnation = '' } = view
+  const going = new Set(ended ? view.segments : leaving(view))
+  const closeOwn = [...going].map(({ node, report }): PlannedClose => {
+    const generation = Math.max(view.generation, report?.generation ?? 0)
+    return { node, incarnation, fence: { epoch, generation }, reason: ended ? 'ended' : 'replanned' }
+  })
+  const closeStrays = view.strays.map(({ node, report, retired }): PlannedClose => ({
+    node,
+    incarnation: report.meeting.incarnation,
+    fence: { epoch, generation: report.generation },
+    reason: retired ? 'ended' : 'replanned',
+  }))
+  return {
+    stay: view.segments.filter((segment) => !going.has(segment)),
+    close: [...closeOwn, ...closeStrays],
+    wakeAtMs: ended ? undefined : wakeAt(view),
+  }
+}

@@ -1,0 +1,36 @@
+import type { MediaNode } from '../../crds/index.ts'
+import { loadStaleAfterMs } from '../../sfu/api/load.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Introduction } from '../ledger/nodeEntry.ts'
+import { nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+
+/** Everything that the status of one media node depends on, frozen. */
+export interface MediaNodeView {
+  readonly object: MediaNode
+  readonly region: string | undefined
+  readonly state: StateWithReason
+  readonly introduction: Introduction | undefined
+  /** The worst of its resources, as a fraction; undefined until it told. */
+  readonly load: number | undefined
+  readonly people: number
+  readonly meetings: number
+  /** When it will have been silent for too long, if nothing is heard; monotonic milliseconds. */
+  readonly silentAtMs: number | undefined
+}
+
+/** Gathers what the status of a media node depends on; undefined where it has no object. */
+export function viewMediaNode(ledger: Ledger, name: string, nowMs: number): MediaNodeView | undefined {
+  const node = ledger.nodes.get(name)
+  if (node === undefined) return undefined
+  const silentAtMs = (node.heardAtMs ?? node.knownSinceMs) + loadStaleAfterMs + 1
+  return Object.freeze({
+    object: node.object,
+    region: node.region,
+    state: nodeStateOf(node, nowMs),
+    introduction: node.introduction,
+    load: node.shares?.worst,
+    people: node.load?.participants ?? 0,
+    meetings: ledger.meetings.hostedOn(name),
+    silentAtMs: silentAtMs > nowMs ? silentAtMs : undefined,
+  })
+}

@@ -1,0 +1,135 @@
+import type { Meeting, MeetingSegment } from '../../crds/index.ts'
+import type { SegmentReport } from '../../sfu/api/order.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { MeetingEntry, Ordered, Segment } from '../ledger/meetingEntry.ts'
+import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
+import { poolsOfMeeting } from '../placement/pools.ts'
+
+/** A part of the meeting as its planner sees it. Times are monotonic milliseconds but for `createdAtMs`. */
+export interface SegmentView {
+  readonly node: string
+  readonly url: string
+  readonly region: string
+  readonly nodeState: NodeState
+  readonly why: string
+  /** Wall clock: of the node once it told, until then of the operator. */
+  readonly createdAtMs: number
+  readonly emptySinceMs: number | undefined
+  readonly report: SegmentReport | undefined
+  readonly ordered: Ordered | undefined
+}
+
+/** A segment of another incarnation that a node still hosts. */
+export interface StrayView {
+  readonly node: string
+  readonly report: SegmentReport
+  /** Its incarnation has ended; else it is the loser of two that were minted at once. */
+  readonly retired: boolean
+}
+
+/** Everything that a plan for one meeting depends on, frozen. */
+export interface MeetingView {
+  readonly namespace: string
+  readonly name: string
+  readonly object: Meeting | undefined
+  readonly incarnation: string | undefined
+  readonly adHoc: { readonly pool: string; readonly sinceMs: number } | undefined
+  readonly ended: { readonly why: string; readonly atMs?: number } | undefined
+  /** When, by the wall clock, status says that it ended. */
+  readonly endedToldAtWallMs: number | undefined
+  /** Why nobody can be placed, whatever the nodes do: what a person has to change. */
+  readonly stalled: { readonly code: string; readonly reason: string } | undefined
+  /** The epoch of the leader who plans. */
+  readonly epoch: number
+  readonly generation: number
+  readonly segments: readonly SegmentView[]
+  readonly strays: readonly StrayView[]
+  /** Parts that status tells of on nodes that this operator has not heard yet: unknown is not zero. */
+  readonly unheard: readonly MeetingSegment[]
+  /** Seats taken, by grant or by presence. */
+  readonly people: number
+  readonly emptySinceMs: number | undefined
+  /** When the next unused grant frees its seat. */
+  readonly nextExpiryMs: number | undefined
+  /** An ad hoc object of an earlier incarnation that is to go. */
+  readonly discardedUid: string | undefined
+  readonly nowMs: number
+  readonly wallMs: number
+}
+
+interface At {
+  readonly nowMs: number
+  readonly wallMs: number
+}
+
+function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): SegmentView {
+  const node = ledger.nodes.get(segment.node)
+  return {
+    node: segment.node,
+    url: node?.object.spec.address ?? '',
+    region: node?.region ?? '',
+    nodeState: node === undefined ? 'lost' : nodeStateOf(node, nowMs).state,
+    why: segment.why,
+    createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),
+    emptySinceMs: segment.emptySinceMs,
+    report: segment.report,
+    ordered: segment.ordered,
+  }
+}
+
+function endedToldAt(object: Meeting | undefined): number | undefined {
+  const ready = object?.status?.phase === 'Ended' ? object.status.conditions?.find(({ type }) => type === 'Ready') : undefined
+  return ready === undefined ? undefined : Date.parse(ready.lastTransitionTime)
+}
+
+/** Parts that an earlier operator wrote down, on nodes that may still have them. */
+function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): readonly MeetingSegment[] {
+  const { status } = entry.object ?? {}
+  if (status?.incarnation !== entry.incarnation) return []
+  return (status?.segments ?? []).filter(({ node }) => {
+    const known = ledger.nodes.get(node)
+    return (
+      !entry.segments.has(node) &&
+      known?.introduction === undefined &&
+      known !== undefined &&
+      nodeStateOf(known, nowMs).state === 'pending'
+    )
+  })
+}
+
+function stalledBy(ledger: Ledger, { object, namespace }: MeetingEntry): MeetingView['stalled'] {
+  if (object === undefined) return undefined
+  const choice = poolsOfMeeting(ledger.nodes.pools(), { namespace, pools: object.spec.pools, regions: object.spec.regions })
+  return 'code' in choice ? choice : undefined
+}
+
+/** Gathers what a plan for the meeting depends on; undefined where nothing is known of it. */
+export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epoch: number }): MeetingView | undefined {
+  const entry = ledger.meetings.get(key)
+  if (entry === undefined) return undefined
+  return Object.freeze({
+    namespace: entry.namespace,
+    name: entry.name,
+    object: entry.object,
+    incarnation: entry.incarnation,
+    adHoc: entry.adHoc,
+    ended: entry.ended,
+    endedToldAtWallMs: endedToldAt(entry.object),
+    stalled: stalledBy(ledger, entry),
+    epoch: at.epoch,
+    generation: entry.generation,
+    segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, at)),
+    strays: [...entry.strays.values()].map(({ node, report }) => ({
+      node,
+      report,
+      retired: entry.ended !== undefined || entry.retired.has(report.meeting.incarnation),
+    })),
+    unheard: unheardParts(ledger, entry, at.nowMs),
+    people: entry.people.seats,
+    emptySinceMs: entry.emptySinceMs,
+    nextExpiryMs: entry.people.nextExpiryMs(),
+    discardedUid: entry.discardedUid,
+    nowMs: at.nowMs,
+    wallMs: at.wallMs,
+  })
+}
