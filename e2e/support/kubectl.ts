@@ -1,0 +1,68 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What a kubectl command printed and ended with. */
+export interface KubectlResult {
+  readonly out: string
+  readonly err: string
+  readonly code: number
+}
+
+/** A kubectl that runs until it is stopped, with its lines so far. */
+export interface RunningKubectl {
+  readonly lines: readonly string[]
+  stop(): void
+}
+
+/** The real kubectl against one kubeconfig. */
+export interface Kubectl {
+  run(args: readonly string[], options?: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv }): Promise<KubectlResult>
+  start(args: readonly string[]): RunningKubectl
+  /** Stops what runs and removes kubectl's cache. */
+  close(): void
+}
+
+const timeoutMs = 30_000
+
+/** Where the test control plane brought kubectl along. */
+function program(): string {
+  const folder = process.env['PARLEY_CONTROL_PLANE_BIN']
+  if (!folder) throw new Error('PARLEY_CONTROL_PLANE_BIN names no folder with kubectl; `make test` sets it')
+  return join(folder, 'kubectl')
+}
+
+/** Makes a kubectl that uses this kubeconfig and a home of its own. */
+export function kubectlFor(kubeconfig: string): Kubectl {
+  const home = mkdtempSync(join(tmpdir(), 'parley-kubectl-'))
+  const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: home }
+  const running = new Set<ChildProcess>()
+
+  return {
+    run: (args, options = {}) =>
+      new Promise((resolve) => {
+        const settings = { env: { ...env, ...options.env }, timeout: timeoutMs }
+        const child = execFile(program(), [...args], settings, (error, out, err) =>
+          resolve({ out, err, code: error ? (typeof error.code === 'number' ? error.code : 1) : 0 }),
+        )
+        child.stdin?.end(options.stdin ?? '')
+      }),
+    start(args) {
+      const child = spawn(program(), [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+      running.add(child)
+      let text = ''
+      child.stdout.on('data', (data: Buffer) => (text += data.toString()))
+      return {
+        get lines() {
+          return text.split('\n').filter((line) => line !== '')
+        },
+        stop: () => void child.kill('SIGKILL'),
+      }
+    },
+    close() {
+      for (const child of running) child.kill('SIGKILL')
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
