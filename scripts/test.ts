@@ -79,12 +79,26 @@ const unsaid =
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort())
 
-const tallies: Tally[] = []
-for (const layer of chosenLayers(process.env['ONLY'] ?? '')) {
-  if (!interrupt.signal.aborted) tallies.push(await runLayer(layer, interrupt.signal))
+async function runAll(chosen: readonly Layer[]): Promise<Tally> {
+  const tallies: Tally[] = []
+  for (const layer of chosen) {
+    if (!interrupt.signal.aborted) tallies.push(await runLayer(layer, interrupt.signal))
+  }
+  return sum(tallies)
 }
-const total = sum(tallies)
-for (const skip of total.skipped) say(`skipped: ${skip.name}: ${skip.reason ?? unsaid}`)
-for (const name of total.failed) say(`failed: ${name}`)
-say(closingLine(total))
-process.exitCode = isGood(total, process.env['CI'] === 'true') ? 0 : 1
+
+function report(total: Tally): void {
+  for (const skip of total.skipped) say(`skipped: ${skip.name}: ${skip.reason ?? unsaid}`)
+  for (const name of total.failed) say(`failed: ${name}`)
+  say(closingLine(total))
+}
+
+const chosen = chosenLayers(process.env['ONLY'] ?? '')
+if (typeof chosen === 'string') {
+  process.stderr.write(`ONLY: ${chosen}\n`)
+  process.exitCode = 2
+} else {
+  const total = await runAll(chosen)
+  report(total)
+  process.exitCode = isGood(total, process.env['CI'] === 'true') ? 0 : 1
+}

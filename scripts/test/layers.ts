@@ -35,13 +35,16 @@ export const layers: readonly Layer[] = [
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
 ]
 
-/** The layers that `ONLY=a,b` names, with those that they need before them; all where it is empty. Throws on an unknown name. */
-export function chosenLayers(only: string): readonly Layer[] {
+/**
+ * The layers that `ONLY=a,b` names, with those that they need before them; all where it is empty. An unknown name is answered with a
+ * sentence.
+ */
+export function chosenLayers(only: string): readonly Layer[] | string {
   const names = new Set(only.split(',').flatMap((name) => name.trim() || []))
   if (names.size === 0) return layers
   for (const name of names) {
     const layer = layers.find((each) => each.name === name)
-    if (layer === undefined) throw new Error(`no layer ${name}; there are ${layers.map((each) => each.name).join(', ')}`)
+    if (layer === undefined) return `there is no layer ${name}, only ${layers.map((each) => each.name).join(', ')}`
     if (layer.after !== undefined) names.add(layer.after)
   }
   return layers.filter((layer) => names.has(layer.name))
