@@ -37,16 +37,27 @@ locked() {
   ) 9>"$cache/$name.lock"
 }
 
-# quietly COMMAND...: its output only where it fails.
+# quietly COMMAND...: its output only where it fails; every minute a line that tells how far it is.
 quietly() {
-  local log
+  local log status=0 ticker
   log=$(mktemp)
-  if ! "$@" >"$log" 2>&1 </dev/null; then
-    tail -n 40 "$log" >&2
-    rm -f "$log"
-    return 1
-  fi
+  tick "$log" >&2 &
+  ticker=$!
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  ((status == 0)) || tail -n 40 "$log" >&2
   rm -f "$log"
+  return "$status"
+}
+
+# Waits with a builtin: a `sleep` would outlive its parent and hold the output open.
+tick() { # LOG
+  local started=$SECONDS
+  exec 8<> <(:)
+  while ! read -rt 60 -u 8; do
+    say "$(((SECONDS - started) / 60)) min: $(tail -n 1 "$1" | tr -d '\r' | cut -c1-70)"
+  done
 }
 
 # make_scratch FOLDER: sets $work, a folder in that one (so that what is made there moves to its place in one step);
