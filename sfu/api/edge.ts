@@ -26,7 +26,11 @@ const transportAddress = z.strictObject({
 
 /** Requests, by method; both sides may send each. */
 export const edgeRequests = {
-  /** First, by both sides: who speaks, and its end of the pipe. `peerTransportId` names the far end that it is connected to already. */
+  /**
+   * First, by both sides, the dialling one before the other, and again when the sender's role or order changed: who speaks, and its end
+   * of the pipe. `peerTransportId` names the far end that it is connected to already; where the receiver knows nothing of that pair it
+   * answers `pipe_unknown`, and the sender makes another end and says hello again.
+   */
   hello: z.strictObject({
     node: nodeName,
     boot: ulid,
@@ -34,6 +38,12 @@ export const edgeRequests = {
     ...fence.shape,
     pipe: transportAddress,
     peerTransportId: z.string().max(64).optional(),
+    /** The producers that the sender sends through that pipe now: others that the receiver still has from before are over. */
+    producerIds: z.array(z.string().max(64)).max(10_000),
+    /** The authors that the sender tells of from now on, each by a snapshot: others that it told of before are over. */
+    authors: z.array(nodeName).max(1_000),
+    /** The video tracks that the sender wants now, in place of what it wanted before. */
+    wants: z.array(z.string().max(160)).max(10_000),
   }),
   /** A producer of the sender's side now comes through the pipe; the receiver makes it a producer of its router with the same id. */
   pipeProducer: z.strictObject({
@@ -69,7 +79,7 @@ export const edgeNotifications = {
   rosterGone: z.strictObject({ author: nodeName }),
   pipeProducerClosed: z.strictObject({ producerId: z.string().max(64) }),
   pipeProducerPaused: z.strictObject({ producerId: z.string().max(64), paused: z.boolean() }),
-  /** The loudest of what the sender's side hears, every 100 ms while anyone speaks. */
+  /** The loudest of what the sender's side hears, every {@link levelsPeriodMs} while anyone speaks; towards the publisher only. */
   levels: z.strictObject({ levels: speakers.shape.speakers }),
   /** The meeting's speaker list, from the segment that publishes it. */
   speakers: z.strictObject({ author: nodeName, ...speakers.shape }),
@@ -77,7 +87,19 @@ export const edgeNotifications = {
 export type EdgeNotificationMethod = keyof typeof edgeNotifications
 export type EdgeNotification<Method extends EdgeNotificationMethod> = z.infer<(typeof edgeNotifications)[Method]>
 
-/** Period of `levels`. */
-export const levelsPeriodMs = 100
+/** Why an edge's WebSocket was closed; a code that is not here means that the network did it. */
+export const edgeCloseCodes = {
+  /** The sender's segment is closed, or no longer has this edge: what it told is to be forgotten, and its pipe closed. */
+  gone: 4001,
+  /** Both sides dialled at once, or one dialled again: another WebSocket stands in for this one. */
+  replaced: 4002,
+  /** A step of an author was missing: dial again for snapshots. The pipe stays. */
+  gap: 4003,
+  /** A frame or an order of frames that the protocol does not have. The pipe stays. */
+  protocol: 4004,
+} as const
+
+/** Period of `levels`: the worker measures no finer (AudioLevelObserver.cpp: at least 250 ms). */
+export const levelsPeriodMs = 250
 /** A pipe consumer of video that nobody wants is paused at once and closed after this. */
 export const unwantedPipeCloseMs = 10_000

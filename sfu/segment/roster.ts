@@ -135,6 +135,12 @@ export class SegmentRoster {
     if (this.#heard.get(via)?.delete(author)) this.#choose(author)
   }
 
+  /** An edge tells of these authors only, from now on. */
+  keepOnly(via: string, authors: readonly string[]): void {
+    const kept = new Set(authors)
+    for (const author of [...(this.#heard.get(via)?.keys() ?? [])]) if (!kept.has(author)) this.hearGone(via, author)
+  }
+
   /** An edge is gone with all that was heard by it. */
   dropEdge(via: string): void {
     const authors = [...(this.#heard.get(via)?.keys() ?? [])]

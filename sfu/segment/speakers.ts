@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
+import { levelsPeriodMs } from '../api/edge.ts'
 import type { SegmentRole } from '../api/order.ts'
 import type { Speakers } from '../api/session.ts'
 
@@ -8,8 +9,8 @@ export type Speaker = Speakers['speakers'][number]
 const listed = 5
 /** Someone counts as speaking for this long after they were last heard, so that the pause between two words is not a silence. */
 export const speakerHoldMs = 1_000
-/** Period of the list and of what goes over edges while anyone speaks: the worker measures no finer (media/codecs.ts). */
-export const speakersPeriodMs = 250
+/** Period of the list and of what goes over edges while anyone speaks. */
+export const speakersPeriodMs = levelsPeriodMs
 /** A list is told anew when somebody's level moved by this much, in dB. */
 const levelStepDb = 6
 

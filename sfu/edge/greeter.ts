@@ -1,0 +1,173 @@
+import type { Clock, Timer } from '../../kit/clock.ts'
+import { asCodedError, commonErrors } from '../../kit/errors.ts'
+import type { FrameSocket } from '../../kit/peer.ts'
+import { edgeCloseCodes, type EdgeRequest } from '../api/edge.ts'
+import { Link, type LinkHandlers } from './link.ts'
+import type { PipePair } from './pipePair.ts'
+
+export type Hello = EdgeRequest<'hello'>
+
+/** Options of {@link Greeter}. */
+export interface GreeterOptions {
+  readonly clock: Clock
+  readonly pair: PipePair
+  /** What this side says of itself, beside its end of the pipe. */
+  readonly introduce: () => Omit<Hello, 'pipe' | 'peerTransportId'>
+  /** Looks at the other side's hello before anything is done; throws to refuse it. */
+  readonly admit: (hello: Hello, dialled: boolean) => void
+  /** The pipes are joined: takes in the rest of the hello. */
+  readonly heard: (hello: Hello) => void
+  readonly handlers: { readonly asked: Omit<LinkHandlers['asked'], 'hello'>; readonly told: LinkHandlers['told'] }
+  /** Both sides have said hello: all may be told. */
+  readonly onUp: () => void
+  /** The WebSocket is over, not by our own {@link Greeter.end}; `up` where both hellos had been said on it. */
+  readonly onDown: (down: { code: number; up: boolean; error?: unknown }) => void
+}
+
+interface Greeting {
+  readonly link: Link
+  readonly dialled: boolean
+  /** Ends a WebSocket on which the hellos do not come. */
+  readonly deadline: Timer
+  up: boolean
+}
+
+/** How long the two hellos may take. */
+const greetingTimeoutMs = 15_000
+
+/**
+ * The WebSocket of an edge, from open to up: the side that dialled says hello, the other joins its end of the pipe and says hello back.
+ * A newer WebSocket takes the place of an older one.
+ */
+export class Greeter {
+  readonly #options: GreeterOptions
+  #greeting: Greeting | undefined
+  #serial: Promise<unknown> = Promise.resolve()
+
+  constructor(options: GreeterOptions) {
+    this.#options = options
+  }
+
+  /** The WebSocket, while both sides have said hello on it. */
+  get link(): Link | undefined {
+    return this.#greeting?.up ? this.#greeting.link : undefined
+  }
+
+  /** Whether a WebSocket is open, greeted or not; and who dialled it. */
+  get open(): 'dialled' | 'accepted' | undefined {
+    if (!this.#greeting) return undefined
+    return this.#greeting.dialled ? 'dialled' : 'accepted'
+  }
+
+  begin(socket: FrameSocket, dialled: boolean): void {
+    this.end('replaced')
+    const { clock, handlers } = this.#options
+    const late = (): void => this.#fail(greeting, commonErrors.raise.timeout({ what: 'hello', timeoutMs: greetingTimeoutMs }))
+    const link = new Link({
+      socket,
+      clock,
+      handlers: {
+        asked: { ...handlers.asked, hello: (hello) => this.#inTurn(() => this.#hear(greeting, hello)) },
+        told: handlers.told,
+        onClose: (code) => this.#down(greeting, { code }),
+      },
+    })
+    const greeting: Greeting = { link, dialled, deadline: clock.after(greetingTimeoutMs, late), up: false }
+    this.#greeting = greeting
+    if (dialled) this.#greet(greeting).catch((error: unknown) => this.#fail(greeting, error))
+  }
+
+  /** Says hello again on a WebSocket that is up; resolves whether the other side took it. */
+  async again(): Promise<boolean> {
+    const greeting = this.#greeting
+    if (!greeting?.up) return false
+    try {
+      await this.#greet(greeting)
+      return greeting === this.#greeting
+    } catch (error) {
+      this.#fail(greeting, error)
+      return false
+    }
+  }
+
+  /** Ends the WebSocket without a word to {@link GreeterOptions.onDown}. */
+  end(why: keyof typeof edgeCloseCodes): void {
+    const greeting = this.#greeting
+    this.#greeting = undefined
+    greeting?.deadline.cancel()
+    greeting?.link.close(why)
+  }
+
+  /** Ends the WebSocket as if the network had done it, so that it is dialled again. */
+  restart(why: keyof typeof edgeCloseCodes): void {
+    const greeting = this.#greeting
+    if (!greeting) return
+    greeting.link.close(why)
+    this.#down(greeting, { code: edgeCloseCodes[why] })
+  }
+
+  /** What changes the pipe goes one after another; nothing waits for the other side in its turn. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#serial.then(run)
+    this.#serial = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #greet(greeting: Greeting): Promise<void> {
+    try {
+      await greeting.link.ask('hello', await this.#inTurn(() => this.#hello()))
+    } catch (error) {
+      if (!greeting.dialled || asCodedError(error).code !== 'pipe_unknown') throw error
+      this.#options.pair.drop()
+      await greeting.link.ask('hello', await this.#inTurn(() => this.#hello()))
+    }
+  }
+
+  async #hello(): Promise<Hello> {
+    const { address: pipe, remoteTransportId } = await this.#options.pair.offer()
+    const peerTransportId = remoteTransportId === undefined ? {} : { peerTransportId: remoteTransportId }
+    return { ...this.#options.introduce(), pipe, ...peerTransportId }
+  }
+
+  async #hear(greeting: Greeting, hello: Hello): Promise<void> {
+    const { pair, admit, heard } = this.#options
+    if (greeting !== this.#greeting) throw commonErrors.raise.unavailable({ what: 'The edge' })
+    admit(hello, greeting.dialled)
+    if (greeting.dialled) await pair.meet(hello)
+    else await pair.answer(hello)
+    heard(hello)
+    if (greeting.up) return
+    if (greeting.dialled) this.#up(greeting)
+    else void this.#greetBack(greeting)
+  }
+
+  async #greetBack(greeting: Greeting): Promise<void> {
+    try {
+      await this.#greet(greeting)
+      this.#up(greeting)
+    } catch (error) {
+      this.#fail(greeting, error)
+    }
+  }
+
+  #up(greeting: Greeting): void {
+    if (greeting !== this.#greeting) return
+    greeting.up = true
+    greeting.deadline.cancel()
+    this.#options.onUp()
+  }
+
+  #fail(greeting: Greeting, error: unknown): void {
+    if (greeting !== this.#greeting) return
+    greeting.link.close('protocol')
+    this.#down(greeting, { code: edgeCloseCodes.protocol, error })
+  }
+
+  #down(greeting: Greeting, { code, error }: { code: number; error?: unknown }): void {
+    if (greeting !== this.#greeting) return
+    this.#greeting = undefined
+    greeting.deadline.cancel()
+    this.#options.pair.dropHalf()
+    this.#options.onDown({ code, up: greeting.up, ...(error === undefined ? {} : { error }) })
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../kit/clock.ts'
+import { commonErrors } from '../../kit/errors.ts'
+import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../kit/peer.ts'
+import { invalidInput } from '../../kit/validation.ts'
+import {
+  edgeCloseCodes,
+  edgeNotifications,
+  edgeRequests,
+  type EdgeMethod,
+  type EdgeNotification,
+  type EdgeNotificationMethod,
+  type EdgeRequest,
+} from '../api/edge.ts'
+import { sfuErrors } from '../api/errors.ts'
+
+/** What an edge does with what the other side asks and tells; data was checked against the contract before. */
+export interface LinkHandlers {
+  readonly asked: { readonly [Method in EdgeMethod]: (data: EdgeRequest<Method>) => Promise<void> }
+  readonly told: { readonly [Method in EdgeNotificationMethod]: (data: EdgeNotification<Method>) => void }
+  /** Called once, unless the link was closed by this side. */
+  readonly onClose: (code: number) => void
+}
+
+/** How long an answer over an edge may take: a pipe end is made meanwhile. */
+const requestTimeoutMs = 5_000
+/** A peer is one of us, and a large meeting pipes hundreds of tracks at once. */
+const maxConcurrentRequests = 10_000
+
+/** One WebSocket between two segments. */
+export class Link {
+  readonly #peer: Peer
+  readonly #handlers: LinkHandlers
+  #closedByUs = false
+
+  constructor({ socket, clock, handlers }: { socket: FrameSocket; clock: Clock; handlers: LinkHandlers }) {
+    this.#handlers = handlers
+    this.#peer = createPeer({
+      socket,
+      clock,
+      requestTimeoutMs,
+      maxConcurrentRequests,
+      onRequest: (incoming) => this.#asked(incoming),
+      onNotification: (incoming) => this.#told(incoming),
+      onClose: (code) => {
+        if (!this.#closedByUs) handlers.onClose(code)
+      },
+    })
+  }
+
+  get closed(): boolean {
+    return this.#peer.closed
+  }
+
+  async ask<Method extends EdgeMethod>(method: Method, data: EdgeRequest<Method>): Promise<void> {
+    await this.#peer.request(method, data)
+  }
+
+  tell<Method extends EdgeNotificationMethod>(method: Method, data: EdgeNotification<Method>): void {
+    this.#peer.notify(method, data)
+  }
+
+  close(why: keyof typeof edgeCloseCodes): void {
+    this.#closedByUs = true
+    this.#peer.close(edgeCloseCodes[why], why)
+  }
+
+  async #asked({ method, data }: Incoming): Promise<void> {
+    if (!Object.hasOwn(edgeRequests, method)) throw sfuErrors.raise.unknown_method({}, { field: 'method' })
+    const parsed = edgeRequests[method as EdgeMethod].safeParse(data)
+    if (!parsed.success) throw invalidInput(parsed.error, 'data')
+    if (this.closed) throw commonErrors.raise.unavailable({ what: 'The edge' })
+    await (this.#handlers.asked[method as EdgeMethod] as (data: unknown) => Promise<void>)(parsed.data)
+  }
+
+  /** A notification has no answer: one that does not fit ends the link. */
+  #told({ method, data }: Incoming): void {
+    const known = Object.hasOwn(edgeNotifications, method)
+    const parsed = known ? edgeNotifications[method as EdgeNotificationMethod].safeParse(data) : undefined
+    if (parsed?.success) {
+      ;(this.#handlers.told[method as EdgeNotificationMethod] as (data: unknown) => void)(parsed.data)
+      return
+    }
+    this.close('protocol')
+    this.#handlers.onClose(edgeCloseCodes.protocol)
+  }
+}
