@@ -44,11 +44,11 @@ function wakeAt(view: MeetingView): number | undefined {
 export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
   const { epoch, incarnation = '' } = view
   const going = new Set(ended ? view.segments : leaving(view))
-  const closeOwn = [...going].map(({ node, report }): PlannedClose => {
+  const closeOwn = [...going].filter(canBeTold).map(({ node, report }): PlannedClose => {
     const generation = Math.max(view.generation, report?.generation ?? 0)
     return { node, incarnation, fence: { epoch, generation }, reason: ended ? 'ended' : 'replanned' }
   })
-  const closeStrays = view.strays.map(({ node, report, retired }): PlannedClose => ({
+  const closeStrays = view.strays.filter(canBeTold).map(({ node, report, retired }): PlannedClose => ({
     node,
     incarnation: report.meeting.incarnation,
     fence: { epoch, generation: report.generation },

@@ -22,6 +22,7 @@ export interface SegmentView {
 /** A segment of another incarnation that a node still hosts. */
 export interface StrayView {
   readonly node: string
+  readonly nodeState: NodeState
   readonly report: SegmentReport
   /** Its incarnation has ended; else it is the loser of two that were minted at once. */
   readonly retired: boolean
@@ -62,13 +63,18 @@ interface At {
   readonly wallMs: number
 }
 
+function stateOf(ledger: Ledger, name: string, nowMs: number): NodeState {
+  const node = ledger.nodes.get(name)
+  return node === undefined ? 'lost' : nodeStateOf(node, nowMs).state
+}
+
 function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): SegmentView {
   const node = ledger.nodes.get(segment.node)
   return {
     node: segment.node,
     url: node?.object.spec.address ?? '',
     region: node?.region ?? '',
-    nodeState: node === undefined ? 'lost' : nodeStateOf(node, nowMs).state,
+    nodeState: stateOf(ledger, segment.node, nowMs),
     why: segment.why,
     createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),
     emptySinceMs: segment.emptySinceMs,
@@ -121,6 +127,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, at)),
     strays: [...entry.strays.values()].map(({ node, report }) => ({
       node,
+      nodeState: stateOf(ledger, node, at.nowMs),
       report,
       retired: entry.ended !== undefined || entry.retired.has(report.meeting.incarnation),
     })),

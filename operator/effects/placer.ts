@@ -1,0 +1,121 @@
+import type { Clock } from '../../kit/clock.ts'
+import type { MintUlid } from '../../kit/ids.ts'
+import type { SigningKey } from '../../kit/keys.ts'
+import type { Log } from '../../kit/log.ts'
+import { signGrant } from '../../sfu/api/grant.ts'
+import type { MeetingName } from '../api/client.ts'
+import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
+import { commit, placementView, type Committed } from '../ledger/commit.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import { place } from '../placement/place.ts'
+import type { Decision, Wish } from '../placement/view.ts'
+
+/** What {@link createPlacer} needs. */
+export interface PlacerOptions {
+  readonly ledger: Ledger
+  readonly key: SigningKey
+  readonly clock: Clock
+  readonly random: () => number
+  readonly mintUlid: MintUlid
+  readonly turnUrls: readonly string[]
+  readonly log: Log
+  readonly metrics: OperatorMetrics
+}
+
+/** Places participants: decides, writes it into the ledger in the same turn, and signs the grant. Only the leader's may be asked. */
+export interface Placer {
+  place(meeting: MeetingName, request: PlacementRequest): Promise<PlacementAnswer>
+  release(meeting: MeetingName, participant: string, attachment: string): void
+}
+
+/** When to try again where there is no room: long enough for a load report, spread so that not all come back at once. */
+const tryAfterMs = { least: 1_000, jitter: 2_000 }
+
+type Placed = Extract<Decision, { result: 'placed' }>
+type NotPlaced = Exclude<Decision, Placed>
+type Decided =
+  { readonly decision: Placed; readonly committed: Committed } | { readonly decision: NotPlaced; readonly committed: undefined }
+
+const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
+  ...meeting,
+  participant: request.participant,
+  rights: request.rights,
+  region: request.region,
+  rttsMs: request.rttsMs,
+  excludeNodes: request.excludeNodes,
+  replaces: request.replaces,
+})
+
+/** Makes the placer. */
+export function createPlacer(options: PlacerOptions): Placer {
+  const { ledger, key, clock, random, mintUlid, turnUrls, log, metrics } = options
+
+  async function granted(
+    decision: Placed,
+    { meeting, attachment }: Committed,
+    request: PlacementRequest,
+  ): Promise<PlacementAnswer> {
+    const { node, region, reason } = decision
+    const grant = await signGrant(key, {
+      node: node.name,
+      nowMs: clock.nowMs(),
+      claims: {
+        sub: request.participant,
+        name: request.displayName,
+        meeting,
+        attachment,
+        rights: request.rights,
+        ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
+      },
+    })
+    return {
+      result: 'placed',
+      meeting,
+      attachment,
+      node: node.name,
+      region,
+      url: node.object.spec.address,
+      grant,
+      turnUrls: [...turnUrls],
+      decidedBy: 'operator',
+      reason,
+    }
+  }
+
+  /** Decides and commits without a pause in between, so that no two joins take the last seat. */
+  function decide(meeting: MeetingName, request: PlacementRequest): Decided {
+    const nowMs = clock.monotonicMs()
+    const wish = wishOf(meeting, request)
+    const view = placementView(ledger, meeting, nowMs)
+    const decision = place(view, wish)
+    if (decision.result !== 'placed') return { decision, committed: undefined }
+    return { decision, committed: commit(ledger, { decision, wish, view }, { nowMs, wallMs: clock.nowMs(), mintUlid }) }
+  }
+
+  function notPlaced({ namespace, name }: MeetingName, decision: NotPlaced): PlacementAnswer {
+    metrics.placements.inc({ result: decision.result, code: decision.code })
+    log.info({ namespace, meeting: name, code: decision.code, reason: decision.reason }, 'not placed')
+    if (decision.result === 'refused') return decision
+    return { ...decision, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }
+  }
+
+  return {
+    async place(meeting, request) {
+      const startedMs = clock.monotonicMs()
+      const { decision, committed } = decide(meeting, request)
+      if (committed === undefined) return notPlaced(meeting, decision)
+      const { namespace, name, incarnation } = committed.meeting
+      const { attachment } = committed
+      metrics.placements.inc({ result: 'placed', code: '' })
+      log.info({ namespace, meeting: name, incarnation, attachment, node: decision.node.name, reason: decision.reason }, 'placed')
+      const answer = await granted(decision, committed, request)
+      metrics.placementSeconds.observe((clock.monotonicMs() - startedMs) / 1000)
+      return answer
+    },
+    release({ namespace, name }, participant, attachment) {
+      const entry = ledger.meetings.get(`${namespace}/${name}`)
+      if (entry !== undefined) ledger.meetings.release(entry, { participant, attachment }, clock.monotonicMs())
+    },
+  }
+}

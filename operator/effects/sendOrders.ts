@@ -1,0 +1,115 @@
+import type { Clock } from '../../kit/clock.ts'
+import { CodedError } from '../../kit/errors.ts'
+import type { SigningKey } from '../../kit/keys.ts'
+import type { Log } from '../../kit/log.ts'
+import { signPeerToken } from '../../sfu/api/grant.ts'
+import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { SegmentOrder } from '../../sfu/api/order.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { PlannedOrder } from '../plan/orders.ts'
+import type { PlannedClose } from '../plan/segments.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import type { Agents } from './agents.ts'
+
+/** What {@link createOrderSender} needs. */
+export interface OrderSenderOptions {
+  readonly agents: Agents
+  readonly ledger: Ledger
+  readonly key: SigningKey
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: OperatorMetrics
+  /** Another leader has been here: the epoch must rise above `atLeast`. */
+  readonly fencedOut: (atLeast: number) => Promise<void>
+}
+
+/** Tells media nodes what a plan says. Rejects when a node did not take it; the next plan says whether it still holds. */
+export interface OrderSender {
+  order(meeting: MeetingRef, order: PlannedOrder, signal: AbortSignal): Promise<void>
+  close(meeting: MeetingRef, close: PlannedClose, signal: AbortSignal): Promise<void>
+}
+
+/** Makes the sender. What a node answers goes into the ledger as if its load stream had said it. */
+export function createOrderSender(options: OrderSenderOptions): OrderSender {
+  const { agents, ledger, key, clock, log, metrics } = options
+
+  async function signed(meeting: MeetingRef, { node, fence, body }: PlannedOrder): Promise<SegmentOrder> {
+    const nowMs = clock.nowMs()
+    const peers = await Promise.all(
+      body.peers.map(async (peer) => ({
+        ...peer,
+        token: await signPeerToken(key, { from: node, to: peer.node, meeting, nowMs }),
+      })),
+    )
+    return { ...fence, role: body.role, region: body.region, limits: body.limits, peers }
+  }
+
+  /** A refusal by a fence: learn what the node has; unless it is only a later order of ours, rise above whoever was here. */
+  async function refused(
+    meeting: MeetingRef,
+    told: { node: string; url: string; epoch: number; generation: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
+    if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
+    if (report?.epoch === told.epoch && report.generation >= told.generation) return
+    await options.fencedOut(Math.max(report?.epoch ?? 0, told.epoch, ledger.nodes.highestEpoch()))
+  }
+
+  async function guarded(
+    what: { meeting: MeetingRef; node: string; url: string; epoch: number; generation: number; method: string },
+    signal: AbortSignal,
+    call: () => Promise<void>,
+  ): Promise<void> {
+    const { meeting, node, url, epoch, generation, method } = what
+    const fields = {
+      namespace: meeting.namespace,
+      meeting: meeting.name,
+      incarnation: meeting.incarnation,
+      node,
+      epoch,
+      generation,
+    }
+    try {
+      await agents.at(node, url).calls.run(call)
+      metrics.orders.inc({ method, result: 'taken' })
+      log.debug({ ...fields, method }, 'order taken')
+    } catch (thrown) {
+      const code = thrown instanceof CodedError ? thrown.code : 'internal'
+      metrics.orders.inc({ method, result: code === 'stale_order' || code === 'order_conflict' ? 'fenced' : 'failed' })
+      log.warn({ ...fields, method, code, err: thrown }, 'order not taken')
+      if (code === 'stale_order' || code === 'order_conflict') await refused(meeting, what, signal)
+      throw thrown
+    }
+  }
+
+  return {
+    async order(meeting, planned, signal) {
+      const { node, url, fence, digest } = planned
+      const entry = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)
+      const segment = entry?.segments.get(node)
+      if (entry === undefined || segment === undefined || entry.incarnation !== meeting.incarnation) return
+      entry.generation = Math.max(entry.generation, fence.generation)
+      if (
+        segment.ordered?.digest !== digest ||
+        segment.ordered.fence.generation !== fence.generation ||
+        segment.ordered.fence.epoch !== fence.epoch
+      ) {
+        segment.ordered = { fence, digest, madeAtMs: clock.monotonicMs() }
+      }
+      await guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
+        const report = await agents.at(node, url).client.putSegment(meeting, await signed(meeting, planned), signal)
+        ledger.meetings.report(node, report, clock.monotonicMs())
+      })
+    },
+    async close(meeting, { node, incarnation, fence, reason }, signal) {
+      const url = ledger.nodes.get(node)?.object.spec.address
+      if (url === undefined) return
+      const ref = { ...meeting, incarnation }
+      await guarded({ meeting: ref, node, url, ...fence, method: 'delete' }, signal, async () => {
+        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
+        ledger.meetings.closed(node, ref, clock.monotonicMs())
+      })
+    },
+  }
+}

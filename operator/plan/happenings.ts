@@ -1,0 +1,58 @@
+import type { MediaNodeStatus, MeetingStatus } from '../../crds/index.ts'
+import type { MediaNodePhase } from './mediaNode.ts'
+import type { Planned, PlannedCondition } from './planned.ts'
+
+/** What happened to an object at a transition, as an Event tells it. */
+export interface PlannedHappening {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+}
+
+function segmentHappenings(before: MeetingStatus | undefined, after: Planned<MeetingStatus>): readonly PlannedHappening[] {
+  const old = before?.segments ?? []
+  const now = after.segments ?? []
+  const opened = now.filter(({ node }) => !old.some((each) => each.node === node))
+  const closed = old.filter(({ node }) => !now.some((each) => each.node === node))
+  return [
+    ...opened.map(({ node, why }): PlannedHappening => ({ type: 'Normal', reason: 'SegmentOpened', message: `${node}: ${why}` })),
+    ...closed.map(({ node }): PlannedHappening => ({ type: 'Normal', reason: 'SegmentClosed', message: `no longer on ${node}` })),
+  ]
+}
+
+const stallOf = (conditions: readonly PlannedCondition[] | undefined): PlannedCondition | undefined =>
+  conditions?.find(({ type, status }) => type === 'Stalled' && status === 'True')
+
+function phaseHappenings(before: MeetingStatus | undefined, after: Planned<MeetingStatus>): readonly PlannedHappening[] {
+  const { phase = 'Waiting', why = '' } = after
+  return phase === (before?.phase ?? 'Waiting') ? [] : [{ type: 'Normal', reason: phase, message: why }]
+}
+
+function stallHappenings(before: MeetingStatus | undefined, after: Planned<MeetingStatus>): readonly PlannedHappening[] {
+  const stall = stallOf(after.conditions)
+  if (stall === undefined || stallOf(before?.conditions) !== undefined) return []
+  return [{ type: 'Warning', reason: stall.reason, message: stall.message }]
+}
+
+/** What a Meeting's next status makes of its last one. */
+export function meetingHappenings(before: MeetingStatus | undefined, after: Planned<MeetingStatus>): readonly PlannedHappening[] {
+  return [...segmentHappenings(before, after), ...phaseHappenings(before, after), ...stallHappenings(before, after)]
+}
+
+const isGood: Readonly<Record<MediaNodePhase, boolean>> = {
+  Pending: true,
+  Ready: true,
+  Cordoned: true,
+  NotReady: false,
+  Lost: false,
+}
+
+/** What a MediaNode's next status makes of its last one. */
+export function mediaNodeHappenings(
+  before: MediaNodeStatus | undefined,
+  after: Planned<MediaNodeStatus>,
+): readonly PlannedHappening[] {
+  const { phase = 'Pending' } = after
+  if (phase === (before?.phase ?? 'Pending')) return []
+  return [{ type: isGood[phase] ? 'Normal' : 'Warning', reason: phase, message: after.conditions[0]?.message ?? phase }]
+}

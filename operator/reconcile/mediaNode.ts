@@ -1,0 +1,29 @@
+import type { Clock } from '../../kit/clock.ts'
+import type { StatusTeller } from '../effects/tellStatus.ts'
+import { kinds } from '../kube/kinds.ts'
+import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { mediaNodeHappenings } from '../plan/happenings.ts'
+import { planMediaNode } from '../plan/mediaNode.ts'
+import { viewMediaNode } from '../view/mediaNodeView.ts'
+
+/** What the reconciler of media nodes needs. */
+export interface MediaNodeReconcilerOptions {
+  readonly ledger: Ledger
+  readonly teller: StatusTeller
+  readonly clock: Clock
+}
+
+/** Tells what one media node is. The key is its name. */
+export function mediaNodeReconciler({ ledger, teller, clock }: MediaNodeReconcilerOptions) {
+  return async (name: string): Promise<Outcome> => {
+    const nowMs = clock.monotonicMs()
+    ledger.sweep(nowMs)
+    const seen = viewMediaNode(ledger, name, nowMs)
+    if (seen === undefined) return done
+    const plan = planMediaNode(seen)
+    const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)
+    teller.tell({ kind: kinds.MediaNode, object: seen.object, planned: plan.status, happened })
+    return plan.wakeAtMs === undefined ? done : wakeAfter(plan.wakeAtMs - nowMs)
+  }
+}
