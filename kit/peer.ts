@@ -93,21 +93,28 @@ function isId(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
-/** Reads a frame; undefined where the text is none. */
-export function parseFrame(text: string): Frame | undefined {
-  let value: unknown
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+type Fields = Record<string, unknown>
+const isNamed = ({ method }: Fields): boolean => typeof method === 'string' && method.length <= 64
+const isRequest = (fields: Fields): boolean => fields['request'] === true && isId(fields['id']) && isNamed(fields)
+const isResponse = ({ response, id, ok }: Fields): boolean => response === true && isId(id) && typeof ok === 'boolean'
+const isNotification = (fields: Fields): boolean => fields['notification'] === true && isNamed(fields)
+
+/** Reads a frame; undefined where the text is none. */
+export function parseFrame(text: string): Frame | undefined {
+  const value = parseJson(text)
   if (!isRecord(value)) return undefined
   if (value['channel'] !== undefined && typeof value['channel'] !== 'string') return undefined
-  const named = typeof value['method'] === 'string' && value['method'].length <= 64
-  if (value['request'] === true && isId(value['id']) && named) return value as unknown as RequestFrame
-  if (value['response'] === true && isId(value['id']) && typeof value['ok'] === 'boolean')
-    return value as unknown as ResponseFrame
-  if (value['notification'] === true && named) return value as unknown as NotificationFrame
+  if (isRequest(value)) return value as unknown as RequestFrame
+  if (isResponse(value)) return value as unknown as ResponseFrame
+  if (isNotification(value)) return value as unknown as NotificationFrame
   return undefined
 }
 

@@ -21,7 +21,7 @@ export function createShutdown(options: { log: Log; deadlineMs: number }): Shutd
 
   async function end(): Promise<void> {
     const deadline = AbortSignal.timeout(options.deadlineMs)
-    for (const { name, close } of closers.reverse()) {
+    for (const { name, close } of closers.toReversed()) {
       try {
         await close(deadline)
       } catch (err) {
