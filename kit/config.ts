@@ -146,19 +146,22 @@ export function describeSettings(table: SettingTable): string {
 }
 
 /**
- * For `main.ts`: the settings, or, after all faults were printed to stderr, the end of the process with code 2.
- * `--help` prints the table and ends with 0.
+ * For `main.ts`: the settings, or, after all faults were printed to stderr, the end of the process with code 2. `together` finds the
+ * faults that only several settings have between them. `--help` prints the table and ends with 0.
  */
-export function settingsOrExit<Table extends SettingTable>(program: string, table: Table): Settings<Table> {
+export function settingsOrExit<Table extends SettingTable>(
+  program: string,
+  table: Table,
+  together: (settings: Settings<Table>) => readonly string[] = () => [],
+): Settings<Table> {
   const argv = process.argv.slice(2)
   if (argv.includes('--help')) {
     process.stdout.write(`${program}\n${describeSettings(table)}\n`)
     process.exit(0)
   }
   const parsed = parseSettings(table, { argv, env: process.env, envPrefix: `PARLEY_${program.toUpperCase()}_` })
-  if (parsed.ok) return parsed.settings
-  process.stderr.write(
-    `${program}: ${parsed.faults.length} fault(s) in its settings\n${parsed.faults.map((fault) => `  ${fault}\n`).join('')}`,
-  )
+  const faults = parsed.ok ? together(parsed.settings) : parsed.faults
+  if (parsed.ok && faults.length === 0) return parsed.settings
+  process.stderr.write(`${program}: ${faults.length} fault(s) in its settings\n${faults.map((fault) => `  ${fault}\n`).join('')}`)
   process.exit(2)
 }
