@@ -22,8 +22,8 @@ export type ResumeClaims = z.infer<typeof resumeClaims>
 /** Makes and opens resume tokens. */
 export interface ResumeTokens {
   seal(claims: ResumeClaims, nowMs: number): Promise<string>
-  /** Raises `resume_invalid` for a token that is not ours, and for one that has expired. */
-  open(token: string, nowMs: number): Promise<ResumeClaims>
+  /** Raises `resume_invalid` for a token that is not ours, and for one that has expired. `field` says where it stood. */
+  open(token: string, of: { field: string; nowMs: number }): Promise<ResumeClaims>
 }
 
 /**
@@ -62,12 +62,12 @@ export function createResumeTokens(secrets: readonly [string, ...string[]]): Res
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setExpirationTime(Math.ceil((nowMs + resumeLifetimeMs) / 1000))
         .encrypt(sealing),
-    async open(token, nowMs) {
+    async open(token, { field, nowMs }) {
       for (const key of keys) {
         const claims = await decrypted(token, key, nowMs)
         if (claims !== undefined) return claims
       }
-      throw signalingErrors.raise.resume_invalid({}, { field: 'data.resumeToken' })
+      throw signalingErrors.raise.resume_invalid({}, { field })
     },
   }
 }

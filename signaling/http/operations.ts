@@ -1,0 +1,33 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+import type { FastifyInstance } from 'fastify'
+
+import { commonErrors } from '../../kit/errors.ts'
+import { bearerOf } from '../../kit/http.ts'
+
+/** What the operations endpoints tell. */
+export interface Operations {
+  /** False once this replica stops. It asks nobody else: a replica whose operator or Redis is away still serves. */
+  readonly ready: () => boolean
+  readonly scrape: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** What /metrics asks for; empty asks for nothing. */
+  readonly metricsToken: string
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Serves `/livez`, `/readyz` and `/metrics`. */
+export function serveOperations(app: FastifyInstance, { ready, scrape, metricsToken }: Operations): void {
+  app.get('/livez', () => ({ live: true }))
+  app.get('/readyz', () => {
+    if (!ready()) throw commonErrors.raise.unavailable({ what: 'This replica' })
+    return { ready: true }
+  })
+  app.get('/metrics', async (request, reply) => {
+    const shown = metricsToken === '' ? '' : bearerOf(request.headers.authorization)
+    if (!timingSafeEqual(digest(shown), digest(metricsToken)))
+      throw commonErrors.raise.unauthorized({ why: 'the bearer token is not that of /metrics' }, { field: 'authorization' })
+    const { contentType, text } = await scrape()
+    return reply.type(contentType).send(text)
+  })
+}

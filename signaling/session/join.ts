@@ -1,0 +1,148 @@
+import { CodedError } from '../../kit/errors.ts'
+import type { Placed, PlacementAnswer, PlacementRefusal } from '../../operator/api/placement.ts'
+import { signalingErrors } from '../api/errors.ts'
+import type { ClientRequest } from '../api/protocol.ts'
+import type { Admission } from '../tokens/clientTokens.ts'
+import type { ResumeClaims } from '../tokens/resumeTokens.ts'
+import { turnFor, welcomed, type EnterDeps, type Entered } from './enter.ts'
+import { firstEpoch } from './epochs.ts'
+import { takeSeat, type Seat, type SeatHost } from './seat.ts'
+
+type JoinRequest = ClientRequest<'join'>
+
+/** Who joins, once the token and what the client says are put together. */
+interface Joiner {
+  readonly admission: Admission
+  readonly participant: string
+  readonly name: string
+  readonly replaces: string | undefined
+}
+
+/** How many media nodes are tried for one join. */
+const maxNodes = 2
+/** As many as the placement API takes. */
+const maxExcluded = 16
+
+/** What a media node may say about a join that its client can do something about; the rest is between the two of us. */
+const clientsBusiness = new Set(['node_full', 'meeting_full', 'identity_in_use', 'media_node_unreachable'])
+
+async function replacedBy(deps: EnterDeps, ask: JoinRequest, admission: Admission): Promise<ResumeClaims | undefined> {
+  if (ask.replaces === undefined) return undefined
+  const field = 'data.replaces'
+  const earlier = await deps.resumeTokens.open(ask.replaces, { field, nowMs: deps.clock.nowMs() })
+  const sameMeeting = earlier.meeting.namespace === admission.namespace && earlier.meeting.name === admission.room
+  const samePerson = admission.participant === undefined || admission.participant === earlier.participant
+  if (!sameMeeting || !samePerson) throw signalingErrors.raise.resume_invalid({}, { field })
+  return earlier
+}
+
+async function joinerOf(deps: EnterDeps, ask: JoinRequest): Promise<Joiner> {
+  const admission = await deps.clientTokens.verify(ask.token, deps.clock.nowMs())
+  const earlier = await replacedBy(deps, ask, admission)
+  const name = admission.name ?? ask.displayName ?? earlier?.name
+  if (name === undefined) throw signalingErrors.raise.name_needed({}, { field: 'data.displayName' })
+  const participant = admission.participant ?? earlier?.participant ?? `guest-${deps.mintUlid()}`
+  return { admission, participant, name, replaces: earlier?.attachment }
+}
+
+/** The part of the request that a refusal is about. */
+function fieldOf(code: PlacementRefusal): { field: string } {
+  return { field: code === 'no_region' ? 'data.region' : 'data.token' }
+}
+
+function placedOf(answer: PlacementAnswer): Placed {
+  if (answer.result === 'placed') return answer
+  const { code, reason } = answer
+  if (answer.result === 'refused') throw signalingErrors.raise.placement_refused({ code, reason }, fieldOf(code))
+  throw signalingErrors.raise.placement_later({ code, reason }, { retryAfterMs: answer.retryAfterMs })
+}
+
+function attachFault(deps: EnterDeps, placed: Placed, thrown: unknown): CodedError {
+  if (thrown instanceof CodedError && clientsBusiness.has(thrown.code)) return thrown
+  const code = thrown instanceof CodedError ? thrown.code : 'internal'
+  deps.log.warn({ node: placed.node, attachment: placed.attachment, code, err: thrown }, 'media node refused an attachment')
+  return signalingErrors.raise.media_node_unreachable({}, { cause: thrown })
+}
+
+interface Attempt {
+  readonly excludeNodes: readonly string[]
+  /** The attachment that this one takes the place of. */
+  readonly replaces: string | undefined
+  readonly count: number
+}
+
+async function place(deps: EnterDeps, joiner: Joiner, wish: { ask: JoinRequest; attempt: Attempt; signal: AbortSignal }) {
+  const { namespace, room, rights } = joiner.admission
+  const { region, rttsMs } = wish.ask
+  const { excludeNodes, replaces } = wish.attempt
+  const answer = await deps.placement.place(
+    { namespace, name: room },
+    {
+      participant: joiner.participant,
+      displayName: joiner.name,
+      rights,
+      idempotencyKey: deps.mintUlid(),
+      ...(region === undefined ? {} : { region }),
+      ...(rttsMs === undefined ? {} : { rttsMs }),
+      ...(excludeNodes.length === 0 ? {} : { excludeNodes: [...excludeNodes].slice(-maxExcluded) }),
+      ...(replaces === undefined ? {} : { replaces }),
+    },
+    wish.signal,
+  )
+  return placedOf(answer)
+}
+
+async function attach(
+  deps: EnterDeps,
+  joiner: Joiner,
+  wish: { placed: Placed; host: SeatHost; signal: AbortSignal },
+): Promise<Seat> {
+  const { placed, host, signal } = wish
+  const { meeting, attachment, node, url, grant } = placed
+  try {
+    signal.throwIfAborted()
+    return await takeSeat(deps, {
+      ...{ meeting, attachment, node, url, host },
+      participant: joiner.participant,
+      open: (connection, onNotification) =>
+        connection.attach({ attachment, grant, sessionEpoch: firstEpoch(deps.clock.nowMs()), onNotification }),
+    })
+  } catch (thrown) {
+    void deps.placement.release({ namespace: meeting.namespace, name: meeting.name }, joiner.participant, attachment)
+    throw attachFault(deps, placed, thrown)
+  }
+}
+
+/**
+ * Lets a client in: checks its token, asks for a place, attaches there. A media node that cannot take it, or is not there, is excluded
+ * and one other is tried. Raises the coded error of whatever refused; nothing is left of an attempt that failed.
+ */
+export async function join(
+  deps: EnterDeps,
+  ask: JoinRequest,
+  { host, signal }: { host: SeatHost; signal: AbortSignal },
+): Promise<Entered> {
+  const joiner = await joinerOf(deps, ask)
+
+  async function attempted(attempt: Attempt): Promise<Entered> {
+    const placed = await place(deps, joiner, { ask, attempt, signal })
+    let seat: Seat
+    try {
+      seat = await attach(deps, joiner, { placed, host, signal })
+    } catch (thrown) {
+      const last = attempt.count === maxNodes || signal.aborted
+      if (!(thrown instanceof CodedError) || thrown.retry !== 'elsewhere' || last) throw thrown
+      return attempted({
+        excludeNodes: [...attempt.excludeNodes, placed.node],
+        // An attachment that was not answered may stand all the same: the next one takes its place.
+        replaces: attempt.replaces ?? placed.attachment,
+        count: attempt.count + 1,
+      })
+    }
+    const { meeting, attachment, node, url, region, reason, turnUrls } = placed
+    const claims = { meeting, attachment, node, url, region, participant: joiner.participant, name: joiner.name }
+    return welcomed(deps, { by: 'join', seat, claims, reason, turn: turnFor(deps, turnUrls) })
+  }
+
+  return attempted({ excludeNodes: ask.excludeNodes ?? [], replaces: joiner.replaces, count: 1 })
+}
