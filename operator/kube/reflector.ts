@@ -25,6 +25,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly random: () => number
   readonly log: Log
   readonly metrics: KubeMetrics
+  /** Called once, when the store has been filled. */
+  readonly onSync?: () => void
 }
 
 /** client-go waits 0.8 to 30 s; an operator with some ten watches may come back sooner. */
@@ -53,7 +55,9 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     metrics.lists.inc({ kind: kind.kind, result: 'success' })
     metrics.cached.set({ kind: kind.kind }, store.size())
     listNext = false
+    if (synced) return
     synced = true
+    options.onSync?.()
   }
 
   function take(event: WatchEvent<T>): void {

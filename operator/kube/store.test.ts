@@ -10,7 +10,7 @@ function node(name: string, version: number, options: { pool?: string; uid?: str
   const { pool = 'eu', uid = `uid-${name}`, namespace = 'parley' } = options
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, namespace, uid, resourceVersion: String(version) }, pool }
 }
-const aStore = () => createStore<Node, { pool: (node: Node) => string[] }>({ pool: ({ pool }) => [pool] })
+const aStore = () => createStore<Node, 'pool'>({ pool: ({ pool }) => [pool] })
 const names = (nodes: readonly Node[]): string[] => nodes.map(({ metadata }) => metadata.name).toSorted()
 
 test('objects are found by key, uid, namespace and index, and by nothing they no longer are', () => {

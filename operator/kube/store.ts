@@ -8,7 +8,7 @@ export interface StoreChange<T extends KubeObject> {
 }
 
 /** Values by which objects are found: `pool: (node) => [node.spec.pool]`. */
-export type Indexes<T extends KubeObject> = Readonly<Record<string, (object: T) => readonly string[]>>
+export type Indexes<T extends KubeObject, Index extends string> = { readonly [Name in Index]: (object: T) => readonly string[] }
 
 /** The objects of one kind as far as the watch has come. Objects are never changed, only replaced. */
 export interface Store<T extends KubeObject, Index extends string = string> {
@@ -64,11 +64,13 @@ function unsubscribable<Listener>(listeners: Set<Listener>, listener: Listener):
 }
 
 /** Makes an empty store. */
-export function createStore<T extends KubeObject, const I extends Indexes<T> = Record<never, never>>(
-  indexes?: I,
-): WritableStore<T, keyof I & string> {
+export function createStore<T extends KubeObject, Index extends string = never>(
+  indexes?: Indexes<T, Index>,
+): WritableStore<T, Index> {
   const objects = new Map<ObjectKey, T>()
-  const named = new Map(Object.entries(indexes ?? {}).map(([name, valuesOf]) => [name, bucketIndex(valuesOf)]))
+  const named = new Map(
+    Object.entries<(object: T) => readonly string[]>(indexes ?? {}).map(([name, valuesOf]) => [name, bucketIndex(valuesOf)]),
+  )
   const uids = bucketIndex<T>(({ metadata }) => [metadata.uid])
   const namespaces = bucketIndex<T>(({ metadata }) => [metadata.namespace ?? ''])
   const all = [uids, namespaces, ...named.values()]
