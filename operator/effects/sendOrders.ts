@@ -50,6 +50,8 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
     told: { node: string; url: string; epoch: number; generation: number },
     signal: AbortSignal,
   ): Promise<void> {
+    const segment = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.segments.get(told.node)
+    if (segment !== undefined) segment.ordered = undefined // The next plan makes a new generation.
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
     if (report?.epoch === told.epoch && report.generation >= told.generation) return

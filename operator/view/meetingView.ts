@@ -73,7 +73,7 @@ function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): S
   return {
     node: segment.node,
     url: node?.object.spec.address ?? '',
-    region: node?.region ?? '',
+    region: node?.region ?? 'unknown',
     nodeState: stateOf(ledger, segment.node, nowMs),
     why: segment.why,
     createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),

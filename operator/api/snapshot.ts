@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
+
+/** `GET /v1/namespaces/{namespace}/meetings/{name}`: a meeting at this moment, with exact figures. */
+export const meetingSnapshot = z.strictObject({
+  namespace: namespaceName,
+  name: meetingName,
+  /** Absent until somebody was placed. */
+  incarnation: ulid.optional(),
+  phase: z.enum(['Waiting', 'Active', 'Empty', 'Ended']),
+  locked: z.boolean(),
+  /** People who are attached or hold a grant; hidden ones are not counted. */
+  participants: z.int().min(0),
+  maxParticipants: z.int().optional(),
+  segments: z.array(z.strictObject({ node: nodeName, region: regionName, url: z.url(), participants: z.int().min(0) })),
+})
+export type MeetingSnapshot = z.infer<typeof meetingSnapshot>

@@ -1,0 +1,108 @@
+import { settingTable, settingTypes } from '../kit/config.ts'
+
+/** Settings of the operator. */
+export const operatorSettings = settingTable({
+  kubeconfig: {
+    flag: '--kubeconfig',
+    env: 'PARLEY_OPERATOR_KUBECONFIG',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: 'Kubeconfig file; empty takes KUBECONFIG, ~/.kube/config or, in a Pod, its service account.',
+  },
+  namespace: {
+    flag: '--namespace',
+    env: 'PARLEY_OPERATOR_NAMESPACE',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: 'Namespace of pools, media nodes and the Lease; empty takes that of the kubeconfig or service account.',
+  },
+  watchNamespaces: {
+    flag: '--watch-namespaces',
+    env: 'PARLEY_OPERATOR_WATCH_NAMESPACES',
+    type: settingTypes.list,
+    default: [],
+    doc: 'Namespaces whose Meetings are served; empty serves all.',
+  },
+  leaseName: {
+    flag: '--lease-name',
+    env: 'PARLEY_OPERATOR_LEASE_NAME',
+    type: settingTypes.text,
+    default: 'parley-operator',
+    doc: 'Lease by which one of several replicas leads.',
+  },
+  leaseMs: {
+    flag: '--lease-ms',
+    env: 'PARLEY_OPERATOR_LEASE_MS',
+    type: settingTypes.milliseconds,
+    default: 15_000,
+    doc: 'How long after the last sign of its holder the Lease may be taken.',
+  },
+  listenHost: {
+    flag: '--listen-host',
+    env: 'PARLEY_OPERATOR_LISTEN_HOST',
+    type: settingTypes.text,
+    default: '127.0.0.1',
+    doc: 'Address to listen on.',
+  },
+  port: {
+    flag: '--port',
+    env: 'PARLEY_OPERATOR_PORT',
+    type: settingTypes.port,
+    default: 8080,
+    doc: 'Port of the placement API, probes and metrics; 0 takes a free one.',
+  },
+  advertiseUrl: {
+    flag: '--advertise-url',
+    env: 'PARLEY_OPERATOR_ADVERTISE_URL',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: 'Base URL at which other replicas reach this one; empty means where it listens.',
+  },
+  signingKeyFile: {
+    flag: '--signing-key-file',
+    env: 'PARLEY_OPERATOR_SIGNING_KEY_FILE',
+    type: settingTypes.file,
+    doc: 'Private JWK (Ed25519) that orders, grants and peer tokens are signed with.',
+  },
+  placementTokensFile: {
+    flag: '--placement-tokens-file',
+    env: 'PARLEY_OPERATOR_PLACEMENT_TOKENS_FILE',
+    type: settingTypes.file,
+    doc: 'JSON list of {name, token, namespaces, verbs}: who may ask for placements.',
+  },
+  turnUrls: {
+    flag: '--turn-urls',
+    env: 'PARLEY_OPERATOR_TURN_URLS',
+    type: settingTypes.list,
+    default: [],
+    doc: 'TURN servers that clients may use; signaling adds the credentials.',
+  },
+  tlsCertFile: {
+    flag: '--tls-cert-file',
+    env: 'PARLEY_OPERATOR_TLS_CERT_FILE',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: 'PEM certificate of the placement API; empty serves plain HTTP.',
+  },
+  tlsKeyFile: {
+    flag: '--tls-key-file',
+    env: 'PARLEY_OPERATOR_TLS_KEY_FILE',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: 'PEM key of that certificate.',
+  },
+  caFile: {
+    flag: '--ca-file',
+    env: 'PARLEY_OPERATOR_CA_FILE',
+    type: settingTypes.optionalText,
+    default: '',
+    doc: "PEM of the authority that signed the certificates of media nodes and replicas; empty takes the machine's.",
+  },
+  logLevel: {
+    flag: '--log-level',
+    env: 'PARLEY_OPERATOR_LOG_LEVEL',
+    type: settingTypes.oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    doc: 'Lowest level of log lines.',
+  },
+})

@@ -1,0 +1,98 @@
+import type { Explanation } from '../api/placement.ts'
+import type { MeetingSnapshot } from '../api/snapshot.ts'
+import { placementView } from '../ledger/commit.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import { inHundredths, loadFor, whyNot } from '../placement/filters.ts'
+import { poolsFor } from '../placement/pools.ts'
+import { refusalOf } from '../placement/rules.ts'
+import type { PlacementView, Wish } from '../placement/view.ts'
+import { cascadeOf } from '../plan/cascadeOf.ts'
+import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
+import { viewMeeting, type MeetingView } from '../view/meetingView.ts'
+
+interface At {
+  readonly nowMs: number
+  readonly wallMs: number
+  readonly epoch: number
+}
+
+/** An explanation is for people: of more nodes than this, those that take the participant come first. */
+const nodesAtMost = 200
+/** Who would join: somebody with all rights and no region. */
+const anybody = {
+  participant: 'somebody',
+  rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
+} as const
+
+function wouldTake(view: PlacementView, node: NodeEntry, wish: Wish): { takes: boolean; why: string } {
+  const segment = view.meeting?.segments.get(node.name)
+  const refusal = whyNot({ node, segment, wish, nowMs: view.nowMs })
+  const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
+  return { takes: refusal === undefined, why: refusal ?? `${role}, load ${inHundredths(loadFor({ node, segment }))}` }
+}
+
+function nodesFor(ledger: Ledger, view: PlacementView, wish: Wish): Explanation['nodes'] {
+  const choice = poolsFor(view, wish)
+  const pools = new Set('pools' in choice ? choice.pools.map(({ metadata }) => metadata.name) : [])
+  return [...ledger.nodes.all()]
+    .filter((node) => pools.has(node.object.spec.pool))
+    .map((node) => ({ node: node.name, region: node.region ?? '', ...wouldTake(view, node, wish) }))
+    .toSorted((a, b) => Number(b.takes) - Number(a.takes) || (a.node < b.node ? -1 : 1))
+    .slice(0, nodesAtMost)
+}
+
+function segmentsOf(ledger: Ledger, seen: MeetingView): Explanation['segments'] {
+  const people = ledger.meetings.get(`${seen.namespace}/${seen.name}`)?.people
+  const roles = cascadeOf(seen.segments)
+  return seen.segments.map(({ node, region, why, report }) => ({
+    node,
+    region,
+    role: roles.get(node)?.role ?? 'core',
+    generation: report?.generation ?? 0,
+    fallback: report?.fallback ?? false,
+    participants: people?.countOn(node) ?? 0,
+    why,
+  }))
+}
+
+/** Says where a meeting is and why, and what somebody who joins now would find; undefined where nothing is known of it. */
+export function explainMeeting(ledger: Ledger, meeting: { namespace: string; name: string }, at: At): Explanation | undefined {
+  const seen = viewMeeting(ledger, `${meeting.namespace}/${meeting.name}`, at)
+  if (seen === undefined) return undefined
+  const view = placementView(ledger, meeting, at.nowMs)
+  const wish: Wish = { ...meeting, ...anybody, rights: { ...anybody.rights, publish: [...anybody.rights.publish] } }
+  const phase = phaseOf(seen, seen.ended !== undefined)
+  const refusal = view.meeting === undefined ? undefined : refusalOf(view.meeting, wish, at.nowMs)
+  const why = whyMeeting(seen, phase, seen.segments)
+  return {
+    meeting: { ...meeting, ...(seen.incarnation === undefined ? {} : { incarnation: seen.incarnation }) },
+    phase,
+    why: refusal === undefined ? why : `${why}; a join is refused: ${refusal.reason}`,
+    segments: segmentsOf(ledger, seen),
+    placements: [...(view.meeting?.recent ?? [])],
+    nodes: nodesFor(ledger, view, wish),
+  }
+}
+
+/** A meeting at this moment; undefined where nothing is known of it. */
+export function snapshotMeeting(
+  ledger: Ledger,
+  meeting: { namespace: string; name: string },
+  at: At,
+): MeetingSnapshot | undefined {
+  const seen = viewMeeting(ledger, `${meeting.namespace}/${meeting.name}`, at)
+  const people = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.people
+  if (seen === undefined || people === undefined) return undefined
+  const { object, incarnation } = seen
+  const maxParticipants = object?.spec.capacity?.maxParticipants
+  return {
+    ...meeting,
+    ...(incarnation === undefined ? {} : { incarnation }),
+    phase: phaseOf(seen, seen.ended !== undefined),
+    locked: object?.spec.access.locked ?? false,
+    participants: seen.people,
+    ...(maxParticipants === undefined ? {} : { maxParticipants }),
+    segments: seen.segments.map(({ node, region, url }) => ({ node, region, url, participants: people.countOn(node) })),
+  }
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+
+import type { Clock } from '../../kit/clock.ts'
+import { commonErrors } from '../../kit/errors.ts'
+import { bearerOf, createHttpServer } from '../../kit/http.ts'
+import type { Log } from '../../kit/log.ts'
+import { checked } from '../../kit/validation.ts'
+import { participantId } from '../../sfu/api/identity.ts'
+import type { MeetingName } from '../api/client.ts'
+import { placementErrors } from '../api/errors.ts'
+import { openApiDocument } from '../api/openApi.ts'
+import { placementParams, placementRequest, releaseQuery, type Explanation, type PlacementAnswer } from '../api/placement.ts'
+import type { MeetingSnapshot } from '../api/snapshot.ts'
+import type { Placer } from '../effects/placer.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import { forwardedHeader, type Forwarder } from './forward.ts'
+import { createIdempotency } from './idempotency.ts'
+import type { Bearer, PlacementVerb } from './tokens.ts'
+import type { TopologyFeed } from './topologyFeed.ts'
+import { streamTopology } from './topologyStream.ts'
+
+/** What the placement API stands on. */
+export interface PlacementServerOptions {
+  readonly bearers: (token: string) => Bearer
+  readonly placer: Placer
+  readonly explain: (meeting: MeetingName) => Explanation | undefined
+  readonly snapshot: (meeting: MeetingName) => MeetingSnapshot | undefined
+  readonly feed: TopologyFeed
+  readonly forwarder: Forwarder
+  /** Whether this replica leads and knows enough to place. */
+  readonly leads: () => boolean
+  /** Whether this replica has heard enough for its topology to be believed. */
+  readonly isWarm: () => boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: OperatorMetrics
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined
+}
+
+const bodyLimitBytes = 64 * 1024
+/** The same key within this time yields the same placement. */
+const idempotencyMs = 60_000
+const idempotencyAtMost = 200_000
+const meetingPath = '/v1/namespaces/:namespace/meetings/:name'
+const releaseParams = z.strictObject({ ...placementParams.shape, participant: participantId })
+const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
+
+/** The placement API of one replica. What only the leader can answer, a standby passes on to it. */
+export function createPlacementServer(options: PlacementServerOptions): FastifyInstance {
+  const { placer, feed, leads, clock, metrics } = options
+  const app = createHttpServer({ log: options.log, bodyLimitBytes, ...(options.tls === undefined ? {} : { tls: options.tls }) })
+  const idempotency = createIdempotency<PlacementAnswer>({
+    clock,
+    keepMs: idempotencyMs,
+    keepAtMost: idempotencyAtMost,
+    isKept: (answer) => answer.result === 'placed',
+  })
+
+  function admitted(request: FastifyRequest, verb: PlacementVerb): Bearer {
+    const bearer = options.bearers(bearerOf(request.headers.authorization))
+    bearer.mustDo(verb)
+    return bearer
+  }
+
+  /** Answers here as the leader, else as the leader answers. */
+  async function asLeader(request: FastifyRequest, reply: FastifyReply, answer: () => unknown): Promise<unknown> {
+    if (leads()) return answer()
+    if (request.headers[forwardedHeader] !== undefined) throw placementErrors.raise.leader_unknown({})
+    const method = request.method as 'GET' | 'POST' | 'DELETE'
+    const { authorization } = request.headers
+    const forwarded = await options.forwarder.forward({ method, url: request.url, authorization, body: request.body })
+    if (forwarded === undefined) throw placementErrors.raise.leader_unknown({})
+    return reply.code(forwarded.status).type(forwarded.contentType).send(forwarded.text)
+  }
+
+  function known<T>(found: T | undefined, { namespace, name }: MeetingName): T {
+    if (found === undefined) throw placementErrors.raise.meeting_unknown({ meeting: `${namespace}/${name}` })
+    return found
+  }
+
+  app.post(`${meetingPath}/placements`, async (request, reply) => {
+    const bearer = admitted(request, 'place')
+    const meeting = checked(placementParams, request.params, 'path')
+    const body = checked(placementRequest, request.body, 'body')
+    bearer.mustServe(meeting.namespace)
+    const key = `${bearer.name} ${meeting.namespace}/${meeting.name} ${body.participant} ${body.idempotencyKey}`
+    return asLeader(request, reply, () => idempotency.once(key, () => placer.place(meeting, body)))
+  })
+
+  app.delete(`${meetingPath}/placements/:participant`, async (request, reply) => {
+    const bearer = admitted(request, 'release')
+    const { participant, ...meeting } = checked(releaseParams, request.params, 'path')
+    const { attachment } = checked(releaseQuery, request.query, 'query')
+    bearer.mustServe(meeting.namespace)
+    return asLeader(request, reply, () => {
+      placer.release(meeting, participant, attachment)
+      return reply.code(204).send()
+    })
+  })
+
+  app.get(`${meetingPath}/explanation`, async (request, reply) => {
+    const bearer = admitted(request, 'explain')
+    const meeting = checked(placementParams, request.params, 'path')
+    bearer.mustServe(meeting.namespace)
+    return asLeader(request, reply, () => known(options.explain(meeting), meeting))
+  })
+
+  app.get(meetingPath, async (request, reply) => {
+    const bearer = admitted(request, 'explain')
+    const meeting = checked(placementParams, request.params, 'path')
+    bearer.mustServe(meeting.namespace)
+    return asLeader(request, reply, () => known(options.snapshot(meeting), meeting))
+  })
+
+  app.get('/v1/topology', (request, reply) => {
+    const { serves } = admitted(request, 'topology')
+    const { watch } = checked(topologyQuery, request.query, 'query')
+    if (!options.isWarm()) throw commonErrors.raise.unavailable({ what: 'The topology' }, { retryAfterMs: 1_000 })
+    if (watch === 'true') streamTopology({ request, reply }, { feed, serves, metrics })
+    else void reply.send(feed.snapshot(serves))
+  })
+
+  app.get('/openapi.json', () => openApiDocument)
+  return app
+}

@@ -1,0 +1,180 @@
+import type { Clock, Timer } from '../../kit/clock.ts'
+import {
+  topologyBeatMs,
+  type Topology,
+  type TopologyLine,
+  type TopologyMeeting,
+  type TopologyNode,
+  type TopologyPool,
+} from '../api/topology.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { topologyMeetingOf, topologyNodeOf, topologyPoolOf } from './topologyOf.ts'
+
+/** What a reader may see: meetings of these namespaces; all nodes and pools. */
+export type Serves = (namespace: string) => boolean
+
+/** The topology as this replica knows it, and its changes as they come. */
+export interface TopologyFeed {
+  snapshot(serves: Serves): Topology
+  /** Sends a snapshot now and each change after; returns what stops it. */
+  subscribe(serves: Serves, send: (line: TopologyLine) => void): () => void
+  meetingChanged(key: string): void
+  nodeChanged(name: string): void
+  poolChanged(name: string): void
+  close(): void
+}
+
+/** Changes of this long are told together. */
+const gatherMs = 100
+
+type Change = Extract<TopologyLine, { type: 'change' }>
+
+/** What one kind of thing was told to be, by key, and which keys to look at again. */
+class Told<T> {
+  readonly #told = new Map<string, { readonly value: T; readonly text: string }>()
+  readonly #dirty = new Set<string>()
+  readonly #now: (key: string) => T | undefined
+
+  constructor(now: (key: string) => T | undefined) {
+    this.#now = now
+  }
+
+  mark(key: string): void {
+    this.#dirty.add(key)
+  }
+
+  values(): T[] {
+    return [...this.#told.values()].map(({ value }) => value)
+  }
+
+  /** What differs from what was told, told now. */
+  take(): { changed: T[]; removed: { key: string; value: T }[] } {
+    const changed: T[] = []
+    const removed: { key: string; value: T }[] = []
+    for (const key of this.#dirty) {
+      const before = this.#told.get(key)
+      const value = this.#now(key)
+      const text = JSON.stringify(value)
+      if (value === undefined) {
+        this.#told.delete(key)
+        if (before !== undefined) removed.push({ key, value: before.value })
+      } else if (before?.text !== text) {
+        this.#told.set(key, { value, text })
+        changed.push(value)
+      }
+    }
+    this.#dirty.clear()
+    return { changed, removed }
+  }
+}
+
+/** The part of a change that a reader may see. Its revision comes to all, so that none seems to be missing. */
+function visible(change: Change, serves: Serves): Change {
+  const { meetings, removedMeetings, ...rest } = change
+  const seen = meetings?.filter(({ namespace }) => serves(namespace)) ?? []
+  const removed = removedMeetings?.filter(({ namespace }) => serves(namespace)) ?? []
+  return {
+    ...rest,
+    ...(seen.length === 0 ? {} : { meetings: seen }),
+    ...(removed.length === 0 ? {} : { removedMeetings: removed }),
+  }
+}
+
+/** Makes the feed of one replica. Its revisions are its own; a reader that goes to another replica begins with a snapshot. */
+export function createTopologyFeed(options: {
+  ledger: Ledger
+  clock: Clock
+  turnUrls: readonly string[]
+  epoch: () => number
+}): TopologyFeed {
+  const { ledger, clock, turnUrls, epoch } = options
+  const nodes = new Told<TopologyNode>((name) => topologyNodeOf(ledger.nodes.get(name), clock.monotonicMs()))
+  const pools = new Told<TopologyPool>((name) => topologyPoolOf(ledger.nodes.pool(name)))
+  const meetings = new Told<TopologyMeeting>((key) => topologyMeetingOf(ledger.meetings.get(key)))
+  const readers = new Set<{ serves: Serves; send: (line: TopologyLine) => void }>()
+  let revision = 1
+  let toldEpoch = 0
+  let gathering: Timer | undefined
+
+  function changeNow(): Change | undefined {
+    const node = nodes.take()
+    const pool = pools.take()
+    const meeting = meetings.take()
+    const parts = {
+      ...(node.changed.length === 0 ? {} : { nodes: node.changed }),
+      ...(node.removed.length === 0 ? {} : { removedNodes: node.removed.map(({ key }) => key) }),
+      ...(pool.changed.length === 0 ? {} : { pools: pool.changed }),
+      ...(pool.removed.length === 0 ? {} : { removedPools: pool.removed.map(({ key }) => key) }),
+      ...(meeting.changed.length === 0 ? {} : { meetings: meeting.changed }),
+      ...(meeting.removed.length === 0
+        ? {}
+        : { removedMeetings: meeting.removed.map(({ value }) => ({ namespace: value.namespace, name: value.name })) }),
+    }
+    return Object.keys(parts).length === 0 ? undefined : { type: 'change', revision: ++revision, ...parts }
+  }
+
+  function snapshotNow(serves: Serves): Topology {
+    return {
+      revision,
+      epoch: toldEpoch,
+      turnUrls: [...turnUrls],
+      nodes: nodes.values(),
+      pools: pools.values(),
+      meetings: meetings.values().filter(({ namespace }) => serves(namespace)),
+    }
+  }
+
+  function flush(): void {
+    gathering?.cancel()
+    gathering = undefined
+    const change = changeNow()
+    const newEpoch = epoch() !== toldEpoch
+    toldEpoch = epoch()
+    for (const { serves, send } of readers) {
+      if (newEpoch) send({ type: 'snapshot', topology: snapshotNow(serves) })
+      else if (change !== undefined) send(visible(change, serves))
+    }
+  }
+
+  function gather(): void {
+    gathering ??= clock.after(gatherMs, flush)
+  }
+
+  const beat = clock.every(topologyBeatMs, () => {
+    // Loads and time make no change of their own; with the beat all nodes are looked at.
+    for (const { name } of ledger.nodes.all()) nodes.mark(name)
+    flush()
+    for (const { send } of readers) send({ type: 'beat', revision })
+  })
+
+  return {
+    snapshot(serves) {
+      flush()
+      return snapshotNow(serves)
+    },
+    subscribe(serves, send) {
+      flush()
+      send({ type: 'snapshot', topology: snapshotNow(serves) })
+      const reader = { serves, send }
+      readers.add(reader)
+      return () => void readers.delete(reader)
+    },
+    meetingChanged(key) {
+      meetings.mark(key)
+      gather()
+    },
+    nodeChanged(name) {
+      nodes.mark(name)
+      gather()
+    },
+    poolChanged(name) {
+      pools.mark(name)
+      gather()
+    },
+    close() {
+      beat.cancel()
+      gathering?.cancel()
+      readers.clear()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { MediaNodePool } from '../../crds/index.ts'
+import type { TopologyMeeting, TopologyNode, TopologyPool } from '../api/topology.ts'
+import type { MeetingEntry } from '../ledger/meetingEntry.ts'
+import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodeState.ts'
+import { acceptLimit } from '../placement/filters.ts'
+
+/** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */
+export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): TopologyNode | undefined {
+  if (node?.region === undefined || node.introduction === undefined) return undefined
+  const { pool, address } = node.object.spec
+  const accepting = nodeStateOf(node, nowMs).state === 'ready' && newSegmentLoad(node) < acceptLimit
+  const load = Math.round((node.shares?.worst ?? 1) * 10) / 10
+  return { name: node.name, pool, region: node.region, url: address, accepting, load }
+}
+
+/** A pool as the topology tells it. */
+export function topologyPoolOf(pool: MediaNodePool | undefined): TopologyPool | undefined {
+  if (pool === undefined) return undefined
+  const { region, allowedNamespaces, adHocMeetings } = pool.spec
+  return {
+    name: pool.metadata.name,
+    region,
+    ...(allowedNamespaces === undefined ? {} : { allowedNamespaces: [...allowedNamespaces] }),
+    adHocMeetings: adHocMeetings.enabled,
+  }
+}
+
+const isClosed = ({ ended, object, mayBeginAgain }: MeetingEntry): boolean =>
+  (ended !== undefined && !mayBeginAgain) || object?.spec.ended === true || object?.spec.access.locked === true
+
+/** What the spec restricts the meeting to. */
+function restrictions({ object }: MeetingEntry): Pick<TopologyMeeting, 'pools' | 'regions'> {
+  const { pools, regions } = object?.spec ?? {}
+  return { ...(pools === undefined ? {} : { pools: [...pools] }), ...(regions === undefined ? {} : { regions: [...regions] }) }
+}
+
+/** A meeting as the topology tells it; undefined where there is neither an object nor anybody. */
+export function topologyMeetingOf(entry: MeetingEntry | undefined): TopologyMeeting | undefined {
+  if (entry === undefined || (entry.object === undefined && entry.incarnation === undefined)) return undefined
+  const { namespace, name, incarnation, ended } = entry
+  return {
+    namespace,
+    name,
+    ...(incarnation === undefined || ended !== undefined ? {} : { incarnation }),
+    ...restrictions(entry),
+    closed: isClosed(entry),
+    nodes: ended === undefined ? [...entry.segments.keys()].toSorted() : [],
+  }
+}

@@ -1,0 +1,34 @@
+import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Store } from '../kube/store.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { LoadStreams } from '../nodes/loadStreams.ts'
+
+/** What the ledger learns from the API server. */
+export interface Stores {
+  readonly meetings: Store<Meeting>
+  readonly nodes: Store<MediaNode>
+  readonly pools: Store<MediaNodePool>
+}
+
+/** Keeps the ledger as the stores are, and a load stream to each media node that has an object. Pools first: nodes refer to them. */
+export function feedLedger(stores: Stores, to: { ledger: Ledger; streams: LoadStreams; clock: Clock }): void {
+  const { ledger, streams, clock } = to
+  stores.pools.onChange(({ before, after }) => {
+    if (after !== undefined) ledger.putPool(after, clock.monotonicMs())
+    else if (before !== undefined) ledger.removePool(before.metadata.name, clock.monotonicMs())
+  })
+  stores.nodes.onChange(({ before, after }) => {
+    if (after !== undefined) {
+      ledger.putNode(after, clock.monotonicMs())
+      streams.follow(after.metadata.name, after.spec.address)
+    } else if (before !== undefined) {
+      streams.unfollow(before.metadata.name)
+      ledger.removeNode(before.metadata.name, clock.monotonicMs())
+    }
+  })
+  stores.meetings.onChange(({ before, after }) => {
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) ledger.removeMeeting(before, clock.monotonicMs())
+    if (after !== undefined) ledger.putMeeting(after, clock.monotonicMs())
+  })
+}

@@ -1,0 +1,44 @@
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import type { Channel } from './changes.ts'
+
+/** Silence is noticed within half a second of its limit. */
+const nodesEveryMs = 500
+/** Seats and forgotten meetings may wait. */
+const meetingsEvery = 10
+
+const nodeStates = ['pending', 'ready', 'cordoned', 'silent', 'lost', 'wrong'] as const
+
+function measure(ledger: Ledger, metrics: OperatorMetrics, nowMs: number): void {
+  const nodes = new Map<string, number>()
+  for (const node of ledger.nodes.all()) {
+    const { state } = nodeStateOf(node, nowMs)
+    nodes.set(state, (nodes.get(state) ?? 0) + 1)
+  }
+  for (const state of nodeStates) metrics.nodes.set({ phase: state }, nodes.get(state) ?? 0)
+  let active = 0
+  let others = 0
+  for (const { people } of ledger.meetings.all()) {
+    if (people.seats > 0) active += 1
+    else others += 1
+  }
+  metrics.meetings.set({ phase: 'active' }, active)
+  metrics.meetings.set({ phase: 'other' }, others)
+}
+
+/** Lets time do its part: silent nodes leave the orders, reservations and unused grants fall; and counts what there is. */
+export function sweepRegularly(options: { ledger: Ledger; clock: Clock; metrics: OperatorMetrics; pools: Channel }): Timer {
+  const { ledger, clock, metrics, pools } = options
+  let turn = 0
+  return clock.every(nodesEveryMs, () => {
+    const nowMs = clock.monotonicMs()
+    ledger.sweep(nowMs)
+    turn = (turn + 1) % meetingsEvery
+    if (turn !== 0) return
+    ledger.sweepMeetings(nowMs)
+    for (const { metadata } of ledger.nodes.pools()) pools.emit(metadata.name) // Loads make no change of their own.
+    measure(ledger, metrics, nowMs)
+  })
+}
