@@ -19,7 +19,7 @@ machine=$(uname -m)
 
 # content_key FILE_OR_FOLDER...: a short name for what these files hold (paths are relative to the repository).
 content_key() {
-  (cd "$root" && find "$@" -type f -not -name '*.md' -not -path '*/node_modules/*' -print0 |
+  (cd "$root" && find "$@" -type f -not -name '*.md' -not -path '*/node_modules/*' -not -path '*/dist/*' -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
 }
 
