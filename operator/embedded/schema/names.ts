@@ -54,9 +54,9 @@ const tooManySlashes =
   "prefix and '/' (e.g. 'example.com/MyName')"
 
 /** What is wrong with a name by a rule, in sentences. */
-function faultsOf(rule: NameRule, name: string, unit: 'characters' | 'bytes'): string[] {
+function faultsOf(rule: NameRule, name: string): string[] {
   return [
-    ...(name.length > rule.maxLength ? [`must be no more than ${rule.maxLength} ${unit}`] : []),
+    ...(name.length > rule.maxLength ? [`must be no more than ${rule.maxLength} characters`] : []),
     ...(rule.syntax.test(name) ? [] : [rule.says]),
   ]
 }
@@ -70,14 +70,14 @@ function qualifiedNameFaults(key: string): string[] {
   return [
     ...(prefix === undefined ? [] : prefixFaults(prefix)),
     ...(name === '' ? ['name part must be non-empty'] : []),
-    ...(name.length > 63 ? ['name part must be no more than 63 bytes'] : []),
+    ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),
     ...(nameRules.namePart.syntax.test(name) ? [] : [nameRules.namePart.says]),
   ]
 }
 
 function prefixFaults(prefix: string): string[] {
   if (prefix === '') return ['prefix part must be non-empty']
-  return faultsOf(nameRules.subdomain, prefix, 'bytes').map((fault) => `prefix part ${fault}`)
+  return faultsOf(nameRules.subdomain, prefix).map((fault) => `prefix part ${fault}`)
 }
 
 /** Whether a label key could exist at all; selectors ask. */
@@ -87,7 +87,7 @@ export function isQualifiedName(key: string): boolean {
 
 /** Whether a label value could exist at all; selectors ask. */
 export function isLabelValue(value: string): boolean {
-  return faultsOf(nameRules.labelValue, value, 'bytes').length === 0
+  return faultsOf(nameRules.labelValue, value).length === 0
 }
 
 /** Most bytes of all annotations of an object together. */
@@ -100,7 +100,7 @@ export function validateMetadata(resource: Resource, metadata: Metadata): FieldE
     ...nameErrors(resource, name),
     ...Object.entries(labels).flatMap(([key, value]) => [
       ...qualifiedNameFaults(key).map((fault) => fieldErrors.invalid('metadata.labels', key, fault)),
-      ...faultsOf(nameRules.labelValue, value, 'bytes').map((fault) => fieldErrors.invalid('metadata.labels', value, fault)),
+      ...faultsOf(nameRules.labelValue, value).map((fault) => fieldErrors.invalid('metadata.labels', value, fault)),
     ]),
     ...Object.keys(annotations).flatMap((key) =>
       qualifiedNameFaults(key.toLowerCase()).map((fault) => fieldErrors.invalid('metadata.annotations', key, fault)),
@@ -113,7 +113,7 @@ export function validateMetadata(resource: Resource, metadata: Metadata): FieldE
 function nameErrors(resource: Resource, name: string): FieldError[] {
   if (name === '') return [fieldErrors.required('metadata.name', 'name or generateName is required')]
   const rule = resource.plural === 'namespaces' ? nameRules.label : nameRules.subdomain
-  return faultsOf(rule, name, 'characters').map((fault) => fieldErrors.invalid('metadata.name', name, fault))
+  return faultsOf(rule, name).map((fault) => fieldErrors.invalid('metadata.name', name, fault))
 }
 
 function annotationSizeErrors(annotations: Readonly<Record<string, string>>): FieldError[] {

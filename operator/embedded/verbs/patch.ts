@@ -16,8 +16,8 @@ import type { Writing } from './validate.ts'
 export type PatchType = 'merge' | 'json'
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
-  'application/merge-patch+json': 'merge',
   'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
 }
 
 /** What a content type means; others are refused with what is accepted, in the real server's words. */
@@ -67,7 +67,14 @@ export function patch(
     const why = `strict decoding error: ${unknownFields(unknown).join(', ')}`
     throw failures.invalidPatch([fieldErrors.invalid('patch', JSON.stringify(result), why)])
   }
-  const object = replace(machine, served, { target: request.target, part: request.part, given, before, dryRun })
+  const object = replace(machine, served, {
+    target: request.target,
+    part: request.part,
+    given,
+    before,
+    identity: 'immutable',
+    dryRun,
+  })
   return { object, warnings: fieldValidation === 'Warn' ? unknownFields(unknown) : [] }
 }
 

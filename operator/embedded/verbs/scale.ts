@@ -58,7 +58,14 @@ export function writeScale(machine: Machine, served: Served, change: ScaleChange
   const { target, dryRun } = change
   return scaleOf(
     paths,
-    replace(machine, served, { target, part: 'scale', given: changed as unknown as KubeObject, before, dryRun }),
+    replace(machine, served, {
+      target,
+      part: 'scale',
+      given: changed as unknown as KubeObject,
+      before,
+      identity: 'immutable',
+      dryRun,
+    }),
   )
 }
 

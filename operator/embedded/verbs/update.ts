@@ -37,7 +37,10 @@ export function update(
     const error = fieldErrors.invalid('metadata.resourceVersion', 0, 'must be specified for an update')
     throw failures.invalidRequest(resource, target.name, [error])
   }
-  return { object: replace(machine, served, { target, part, given, before, dryRun: request.options.dryRun }), warnings }
+  return {
+    object: replace(machine, served, { target, part, given, before, identity: 'precondition', dryRun: request.options.dryRun }),
+    warnings,
+  }
 }
 
 /** A new state for an object that exists. */
@@ -47,6 +50,8 @@ export interface Replacement {
   /** As the client wants it; a resourceVersion or uid in it must be the object's. */
   readonly given: KubeObject
   readonly before: KubeObject
+  /** What another uid than the object's is: a precondition that failed (a whole object), or a change that is not allowed (a patch). */
+  readonly identity: 'precondition' | 'immutable'
   readonly dryRun: boolean
 }
 
@@ -65,19 +70,26 @@ export function replace(machine: Machine, served: Served, replacement: Replaceme
   return machine.store.write(served.id, key, after)
 }
 
-function checkIdentity({ resource }: Served, { target, given, before }: Replacement): void {
+function checkIdentity(served: Served, { target, given, before, identity }: Replacement): void {
   const { name, uid, resourceVersion } = given.metadata
   if (name !== target.name)
     throw failures.badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${target.name})`)
   checkNamespace(given.metadata, target.namespace)
   if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) {
     const why = 'the object has been modified; please apply your changes to the latest version and try again'
-    throw failures.conflict(resource, target.name, why)
+    throw failures.conflict(served.resource, target.name, why)
   }
-  if (uid !== undefined && uid !== before.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`
-    throw failures.conflict(resource, target.name, why)
-  }
+  if (uid !== undefined && uid !== before.metadata.uid) throw anotherObject(served, { uid, before, identity })
+}
+
+function anotherObject(
+  { resource }: Served,
+  { uid, before, identity }: { uid: string } & Pick<Replacement, 'before' | 'identity'>,
+): Error {
+  const { name = '', uid: ownUid = '' } = before.metadata
+  if (identity === 'immutable')
+    return failures.invalid(resource, name, [fieldErrors.invalid('metadata.uid', uid, 'field is immutable')])
+  return failures.conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`)
 }
 
 /** The old metadata with what a client may change of it; the rest is the server's. */
