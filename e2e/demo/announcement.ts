@@ -21,7 +21,8 @@ export interface Announcement {
 /** For programs: one `key: value` a line. */
 export function plainLines(up: Announcement): string {
   const { host, guest, kubeconfig, placement, api, pid, state, upInMs } = up
-  const fields = { host, guest, kubeconfig, placement, api, pid, state, upInMs }
+  const media = up.nodes.map(({ rtcPort }) => rtcPort).join(',')
+  const fields = { host, guest, kubeconfig, placement, api, media, pid, state, upInMs }
   return Object.entries(fields)
     .map(([key, value]) => `${key}: ${value}\n`)
     .join('')

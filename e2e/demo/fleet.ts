@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../kit/clock.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { ProcessPlan, StartChild } from './child.ts'
+import { whyNotReady } from './readiness.ts'
 import { supervise, type ProcessEvent, type Supervised } from './supervisor.ts'
 
 /** Options of {@link createFleet}. */
@@ -40,15 +41,8 @@ export interface Fleet {
 
 const readyTimeoutMs = 60_000
 const readyPollMs = 25
-const probeTimeoutMs = 1_000
 /** A process that never got ready and died this often will not get ready. */
 const maxStarts = 3
-
-async function isReady(url: string): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) }).catch(() => undefined)
-  await answer?.body?.cancel()
-  return answer?.ok === true
-}
 
 function recordOf({ plan, pid, starts }: Supervised): ProcessRecord {
   return { name: plan.name, ...(pid === undefined ? {} : { pid }), starts, readyUrl: plan.readyUrl }
@@ -82,9 +76,10 @@ export function createFleet(options: FleetOptions): Fleet {
       const givenUp = new AbortController()
       await waitFor(
         async () => {
-          if (await isReady(found.plan.readyUrl)) return true
+          const why = await whyNotReady(found.plan.readyUrl)
+          if (why === undefined) return true
           if (found.starts > maxStarts) givenUp.abort(new Error(`${name} died ${maxStarts} times before it was ready`))
-          return missing(`${name} is not ready: ${found.plan.readyUrl} does not answer 200`)
+          return missing(`${name} to be ready: ${why}`)
         },
         { timeoutMs: readyTimeoutMs, pollMs: readyPollMs, signal: AbortSignal.any([signal, givenUp.signal]) },
       )

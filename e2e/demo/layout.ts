@@ -2,6 +2,8 @@ import type { PortWish } from './ports.ts'
 
 /** Where the demo keeps all its objects; also what its kubeconfig names, so that a bare `kubectl get` shows them. */
 export const namespace = 'default'
+/** Namespaces whose meetings the demo's API key opens as well, for whoever tries two meetings of one name. */
+export const otherNamespaces = ['team-a'] as const
 /** The meeting that the links lead to. */
 export const meetingName = 'standup'
 /** The demo's pools; each is a region of its own name. */

@@ -22,6 +22,8 @@ export interface RunningDemo {
   processes(): readonly ProcessRecord[]
   /** The process of that name; throws where there is none. */
   process(name: string): ProcessRecord
+  /** First UDP and TCP port for clients of each media node. */
+  mediaPorts(): readonly number[]
   /** The log of a process so far. */
   logOf(name: string): string
   /** Sends a signal to the launcher alone. */
@@ -108,6 +110,7 @@ export async function startDemo(options: { args?: readonly string[]; env?: NodeJ
       if (!found) throw new Error(`the demo has no process ${name}`)
       return found
     },
+    mediaPorts: () => (lines['media'] ?? '').split(',').map(Number),
     logOf: (name) => {
       const file = join(state, 'logs', `${name}.log`)
       return existsSync(file) ? readFileSync(file, 'utf8') : ''
