@@ -15,6 +15,8 @@ import { speakers } from './session.ts'
  */
 export const edgesPath = '/v1/edges'
 export const edgesSubprotocol = 'parley.edge.v1'
+/** Most bytes of one frame: a snapshot of thousands of people. */
+export const maxEdgeFrameBytes = 8 * 1024 * 1024
 
 const transportAddress = z.strictObject({
   /** Id of the sender's PipeTransport. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
+import { dumpPath, nodeDump, type NodeDump } from './dump.ts'
 import type { MeetingRef } from './identity.ts'
 import { loadLine, loadPath, loadStaleAfterMs, maxLoadLineBytes, type LoadLine } from './load.ts'
 import {
@@ -47,6 +48,8 @@ export interface NodeClient {
   getSegments(signal?: AbortSignal): Promise<readonly SegmentReport[]>
   /** The incarnations of a meeting that the node hosts. */
   hostedIncarnations(meeting: { namespace: string; name: string }, signal?: AbortSignal): Promise<readonly string[]>
+  /** What its media processes hold, by their own word. */
+  dump(signal?: AbortSignal): Promise<NodeDump>
   /**
    * The load stream: `hello` first, then lines as they come. Ends with an error when the stream breaks, is silent for
    * {@link loadStaleAfterMs} or carries a line that does not fit the contract; ends quietly when `signal` aborts.
@@ -168,6 +171,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     getSegments: async (signal) => (await call({ method: 'GET', path: segmentsPath, answer: segmentList, signal })).segments,
     hostedIncarnations: async (meeting, signal) =>
       (await call({ method: 'GET', path: hostedPath(meeting), answer: hostedIncarnations, signal })).incarnations,
+    dump: (signal) => call({ method: 'GET', path: dumpPath, answer: nodeDump, signal }),
     async *loadStream(signal) {
       try {
         const body = await openLoadStream(signal)

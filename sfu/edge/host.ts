@@ -12,8 +12,6 @@ import type { Wants } from '../segment/wants.ts'
 export interface EdgeHost {
   readonly node: string
   readonly boot: string
-  /** The meeting as one string (see meetingKey). */
-  readonly meetingKey: string
   readonly clock: Clock
   /** Yields [0, 1). */
   readonly random: () => number

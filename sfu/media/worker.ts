@@ -1,6 +1,8 @@
-import { createWorker, type types } from 'mediasoup'
+import { createWorker, setLogEventListeners, type types } from 'mediasoup'
 
 import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { WorkerDump } from '../api/dump.ts'
 import { guarded, internalFault } from './faults.ts'
 import { routerCodecs } from './codecs.ts'
 import { countWorker, type WorkerCounts } from './counts.ts'
@@ -10,7 +12,7 @@ import { SegmentRouter, type PipeListen } from './router.ts'
 export interface WorkerOptions {
   readonly index: number
   readonly clock: Clock
-  /** Path of mediasoup's worker program. */
+  /** Path of mediasoup's worker program; empty: what MEDIASOUP_WORKER_BIN names, else the package's own. */
   readonly workerBin: string
   /** Address that clients' ports are bound to. */
   readonly listenIp: string
@@ -28,25 +30,21 @@ export interface WorkerBits {
   readonly ingress: number
 }
 
-/** What a worker itself says that it holds; a test compares it with what should be there. */
-export interface WorkerDump {
-  readonly pid: number
-  readonly routers: number
-  readonly webRtcTransports: number
-  readonly pipeTransports: number
-  readonly producers: number
-  readonly consumers: number
-  /** Everything that the worker has registered: routers, transports, producers, consumers, observers and its one WebRtcServer. */
-  readonly handlers: number
-}
-
 /** Signals that mediasoup listens to by itself: it would close all media the moment the agent is asked to end. */
 const endSignals = ['SIGINT', 'SIGTERM'] as const
+
+/** Sends what mediasoup and its workers log to ours. A worker's own words are about packets and parameters, never about people. */
+export function mediasoupLog(log: Log): void {
+  setLogEventListeners({
+    onwarn: (namespace, text) => log.debug({ object: namespace, err: text }, 'mediasoup warns'),
+    onerror: (namespace, text, error) => log.warn({ object: namespace, err: error ?? text }, 'mediasoup reports an error'),
+  })
+}
 
 /** Starts a mediasoup worker that leaves the end of the process to us. */
 async function startWorker(workerBin: string): Promise<types.Worker> {
   const before = endSignals.map((signal) => new Set(process.listeners(signal)))
-  const starting = createWorker({ workerBin, logLevel: 'error' })
+  const starting = createWorker({ ...(workerBin === '' ? {} : { workerBin }), logLevel: 'error' })
   for (const [index, signal] of endSignals.entries()) {
     for (const listener of process.listeners(signal)) {
       if (!before[index]?.has(listener)) process.removeListener(signal, listener)

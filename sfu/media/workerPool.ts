@@ -2,10 +2,11 @@ import { backoffMs } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
+import type { WorkerDump } from '../api/dump.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { WorkerCounts } from './counts.ts'
 import type { MediaRouter } from './types.ts'
-import type { WorkerBits, WorkerDump } from './worker.ts'
+import type { WorkerBits } from './worker.ts'
 
 /** A worker as its pool needs it. */
 export interface PooledWorker {

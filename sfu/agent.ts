@@ -1,0 +1,177 @@
+import type { AddressInfo } from 'node:net'
+
+import type { Clock } from '../kit/clock.ts'
+import type { CodedError } from '../kit/errors.ts'
+import { createHttpServer } from '../kit/http.ts'
+import type { TrustedKeys } from '../kit/keys.ts'
+import type { Log } from '../kit/log.ts'
+import type { Incoming } from '../kit/peer.ts'
+import { verifyGrant, type PeerAddress } from './api/grant.ts'
+import type { HelloLine, NodeCapacity } from './api/load.ts'
+import { FallbackProber } from './edge/fallbackProber.ts'
+import { askPeer, dialPeer } from './edge/peers.ts'
+import { createDoor } from './http/auth.ts'
+import { serveNode } from './http/nodeRoutes.ts'
+import { serveSegments } from './http/segmentRoutes.ts'
+import { serveSockets } from './http/sockets.ts'
+import { LoadFeed } from './load/feed.ts'
+import { LoadMeter } from './load/meter.ts'
+import type { WorkerPool } from './media/workerPool.ts'
+import { createSfuMetrics } from './metrics.ts'
+import { Segment } from './segment/segment.ts'
+import { Segments } from './segment/segments.ts'
+import { SessionConnection } from './session/connection.ts'
+import { scrape } from './scrape.ts'
+
+/** Options of {@link startAgent}. */
+export interface AgentOptions {
+  readonly node: string
+  /** A ULID, new at each start. */
+  readonly boot: string
+  readonly version: string
+  readonly listenHost: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** What clients are told to send media to. */
+  readonly addresses: readonly string[]
+  readonly capacity: NodeCapacity
+  readonly emptyTimeoutMs: number
+  readonly workers: number
+  readonly pool: WorkerPool
+  readonly keys: TrustedKeys
+  readonly clock: Clock
+  /** Yields [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** A running agent. */
+export interface Agent {
+  readonly url: string
+  /** Tells all sessions that the node stops, then closes everything but the workers. */
+  close(): Promise<void>
+}
+
+const bodyLimitBytes = 1024 * 1024
+
+/** Starts the agent of a media node on workers that run already. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { node, boot, pool, keys, clock, random, log } = options
+  const door = createDoor({ node, keys, nowMs: () => clock.nowMs() })
+  const probers = new Map<string, FallbackProber>()
+  const metrics = createSfuMetrics()
+
+  const segments: Segments = new Segments({
+    clock,
+    log,
+    emptyTimeoutMs: options.emptyTimeoutMs,
+    onChange: ({ key }) => feed.changed(key),
+    onClosed: (meeting) => feed.closed(meeting),
+    async create(meeting, hooks) {
+      const router = await pool.createRouter()
+      const { namespace, name, incarnation } = meeting
+      return new Segment({
+        meeting,
+        node,
+        boot,
+        router,
+        clock,
+        random,
+        log: log.child({ namespace, meeting: name, incarnation }),
+        dial: dialPeer(meeting),
+        ...hooks,
+      })
+    },
+  })
+  const hello = (): HelloLine => ({
+    type: 'hello',
+    protocol: 1,
+    node,
+    boot,
+    version: options.version,
+    addresses: [...options.addresses],
+    capacity: options.capacity,
+    highestEpoch: segments.highestEpoch,
+    segments: segments.all.map((segment) => segment.report()),
+  })
+  const reportOf = (key: string) => segments.all.find((segment) => segment.key === key)?.report()
+  const feed = new LoadFeed({ clock, hello, report: reportOf })
+  const meter = new LoadMeter({
+    clock,
+    log,
+    places: options.workers,
+    workers: () => pool.workers,
+    participants: () => segments.all.reduce((so, { attachments }) => so + attachments.size, 0),
+    onLoad: (load) => feed.load(load),
+  })
+
+  function followFallback(segment: Segment, peers: readonly PeerAddress[]): void {
+    segment.markFallback()
+    if (!segment.fallback) return
+    const { key, meeting } = segment
+    const prober =
+      probers.get(key) ??
+      new FallbackProber({
+        clock,
+        random,
+        ask: askPeer(meeting, { clock }),
+        incarnation: meeting.incarnation,
+        goesOn: () => !segment.closed && segment.fallback,
+        onFound: (peer) => segment.edges.addFallback(peer),
+      })
+    probers.set(key, prober)
+    prober.add(peers.filter((peer) => peer.node !== node))
+    for (const [each, { done }] of probers) if (done) probers.delete(each)
+  }
+
+  function onRequestError({ method }: Incoming, error: CodedError): void {
+    metrics.requestErrors.inc({ code: error.code })
+    const fields = { method, code: error.code, ...(error.field === undefined ? {} : { field: error.field }) }
+    if (error.status >= 500) log.error({ ...fields, err: error.cause ?? error }, 'session request failed')
+    else log.debug(fields, 'session request refused')
+  }
+
+  const unready = (): readonly string[] => [
+    ...(pool.whole ? [] : ['a media process is being started again']),
+    ...(feed.readers > 0 ? [] : ['no operator reads the load stream']),
+  ]
+
+  const app = createHttpServer({ log, bodyLimitBytes })
+  serveSegments(app, { node, door, segments })
+  serveNode(app, {
+    door,
+    feed,
+    unready,
+    dump: async () => ({ workers: await Promise.all(pool.workers.map((worker) => worker.dump())) }),
+    metrics: () => scrape({ metrics, pool, segments, feed, load: () => meter.load() }),
+  })
+  const sockets = serveSockets({
+    server: app.server,
+    clock,
+    door,
+    segments,
+    onSessions: (socket) =>
+      void new SessionConnection({
+        socket,
+        clock,
+        segments,
+        verifyGrant: (grant) => verifyGrant(keys, grant, { node, nowMs: clock.nowMs() }),
+        onFallback: followFallback,
+        onRequestError,
+      }),
+  })
+  await app.listen({ host: options.listenHost, port: options.port })
+  const { port } = app.server.address() as AddressInfo
+
+  return {
+    url: `http://${options.listenHost}:${port}`,
+    async close() {
+      segments.closeAll('node_stopping')
+      for (const prober of probers.values()) prober.close()
+      meter.close()
+      feed.close()
+      sockets.close()
+      await app.close()
+    },
+  }
+}

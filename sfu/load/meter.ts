@@ -1,0 +1,79 @@
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { loadPeriodMs, type NodeLoad, type WorkerLoad } from '../api/load.ts'
+import type { PooledWorker } from '../media/workerPool.ts'
+
+/** Options of {@link LoadMeter}. */
+export interface LoadMeterOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** How many workers there should be; one that is dead counts as busy. */
+  readonly places: number
+  readonly workers: () => readonly PooledWorker[]
+  readonly participants: () => number
+  readonly onLoad: (load: NodeLoad) => void
+}
+
+/** Each transport is asked for its bit rates once in so many periods. */
+const bitsParts = 3
+/** A place whose worker died takes nothing until the next one is up: unknown is not zero. */
+const deadWorker: WorkerLoad = { cpu: 1, routers: 0, transports: 0, producers: 0, consumers: 0 }
+
+/** Measures the node once a second. A worker that does not answer keeps its last figures and holds nobody up. */
+export class LoadMeter {
+  readonly #options: LoadMeterOptions
+  readonly #timer: Timer
+  #round = 0
+  #measuring = false
+
+  constructor(options: LoadMeterOptions) {
+    this.#options = options
+    this.#timer = options.clock.every(loadPeriodMs, () => {
+      void this.#measure()
+      options.onLoad(this.load())
+    })
+  }
+
+  /** The load as it was measured last, with the counts of now. */
+  load(): NodeLoad {
+    const { clock, places, workers, participants } = this.#options
+    const running = workers()
+    const sum = (of: (worker: PooledWorker) => number): number => running.reduce((so, worker) => so + of(worker), 0)
+    const pipes = sum(({ counts }) => counts.pipes)
+    return {
+      atMs: Math.floor(clock.nowMs()),
+      workers: Array.from({ length: places }, (_, index) => {
+        const worker = running.find((each) => each.index === index)
+        if (!worker) return deadWorker
+        const { routers, transports, producers, consumers } = worker.counts
+        return { cpu: worker.cpu, routers, transports, producers, consumers }
+      }),
+      egressBitsPerSecond: sum(({ bits }) => bits.egress),
+      ingressBitsPerSecond: sum(({ bits }) => bits.ingress),
+      pipes,
+      pipePorts: pipes,
+      participants: participants(),
+    }
+  }
+
+  close(): void {
+    this.#timer.cancel()
+  }
+
+  async #measure(): Promise<void> {
+    if (this.#measuring) return
+    this.#measuring = true
+    const part = this.#round++ % bitsParts
+    try {
+      await Promise.all(
+        this.#options.workers().map(async (worker) => {
+          await Promise.all([worker.measureCpu(), worker.sampleBits(part, bitsParts)])
+        }),
+      )
+    } catch (err) {
+      this.#options.log.debug({ err }, 'a worker could not be measured')
+    } finally {
+      this.#measuring = false
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { settingsOrExit } from '../kit/config.ts'
+import { systemClock } from '../kit/clock.ts'
+import { ulidSource } from '../kit/ids.ts'
+import { readTrustedKeys } from '../kit/keys.ts'
+import { createLog } from '../kit/log.ts'
+import { createShutdown, endProcessOnSignals } from '../kit/shutdown.ts'
+import { announced } from './addresses.ts'
+import { startAgent } from './agent.ts'
+import { capacityOf, crossFaults, settings as table } from './config.ts'
+import { mediasoupLog, MediaWorker } from './media/worker.ts'
+import { WorkerPool } from './media/workerPool.ts'
+import { version } from './version.ts'
+
+const settings = settingsOrExit('sfu', table)
+const faults = crossFaults(settings)
+if (faults.length > 0) {
+  process.stderr.write(`sfu: ${faults.length} fault(s) in its settings\n${faults.map((fault) => `  ${fault}\n`).join('')}`)
+  process.exit(2)
+}
+
+const clock = systemClock
+const log = createLog({ service: 'sfu', level: settings.logLevel }).child({ node: settings.node })
+const shutdown = createShutdown({ log, deadlineMs: settings.stopDeadlineMs })
+endProcessOnSignals(shutdown, log)
+mediasoupLog(log)
+
+const clients = announced({ setting: settings.announcedAddress, bound: settings.mediaHost })
+const pipes = announced({ setting: settings.pipeAddress, bound: settings.mediaHost })
+if (clients.guessed)
+  log.warn({ object: clients.address }, 'no announced address is set: clients are told the address of this host')
+
+const keys = await readTrustedKeys(settings.trustedKeysFile)
+const pool = await WorkerPool.start({
+  count: settings.workers,
+  clock,
+  random: Math.random,
+  log,
+  start: (index) =>
+    MediaWorker.start({
+      index,
+      clock,
+      workerBin: settings.workerBin,
+      listenIp: settings.mediaHost,
+      announcedAddress: clients.address,
+      rtcPort: settings.rtcPortMin === 0 ? 0 : settings.rtcPortMin + index,
+      pipeListen: {
+        ip: settings.mediaHost,
+        announcedAddress: pipes.address,
+        portRange: { min: settings.pipePortMin, max: settings.pipePortMax },
+      },
+      maxConsumers: settings.consumersPerWorker,
+    }),
+})
+shutdown.add('workers', () => pool.close())
+
+const agent = await startAgent({
+  node: settings.node,
+  boot: ulidSource(() => clock.nowMs())(),
+  version,
+  listenHost: settings.listenHost,
+  port: settings.port,
+  addresses: [clients.address],
+  capacity: capacityOf(settings),
+  emptyTimeoutMs: settings.emptyTimeoutMs,
+  workers: settings.workers,
+  pool,
+  keys,
+  clock,
+  random: Math.random,
+  log,
+})
+shutdown.add('agent', () => agent.close())
+log.info({ url: agent.url, object: clients.address, count: settings.workers }, 'started')

@@ -1,0 +1,207 @@
+import type { Timer } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { sfuErrors } from '../api/errors.ts'
+import { grantLifetimeMs } from '../api/tokens.ts'
+import type { GrantClaims } from '../api/grant.ts'
+import type { SegmentReport } from '../api/order.ts'
+import type { RosterChange, RosterEntry, Track } from '../api/roster.ts'
+import { sessionAwayMs, type CloseReason, type Speakers } from '../api/session.ts'
+import type { SessionHost } from '../session/host.ts'
+import { Session } from '../session/session.ts'
+import type { SessionSink } from '../session/sink.ts'
+
+/** Options of {@link Attachments}. */
+export interface AttachmentsOptions {
+  readonly host: SessionHost
+  readonly meetingKey: string
+  readonly log: Log
+  /** How many people the whole meeting may have; undefined while no order says so. */
+  readonly capacity: () => number | undefined
+  /** Somebody came or went, or began or ceased to publish. */
+  readonly onChange: () => void
+}
+
+/** An attachment that ended is remembered while a grant for it could still be shown. */
+const rememberEndedMs = grantLifetimeMs + 30_000
+/**
+ * When a later attachment of the same person appears on another node, this one is closed after this: a move has its new path first and
+ * ends the old one itself (its video takes up to 4 s to get all layers). One whose connection is lost is closed at once.
+ */
+export const replacedElsewhereAfterMs = 10_000
+
+/** Who is attached to this segment: lets people in, follows whose connection speaks for them, lets them go. */
+export class Attachments {
+  readonly #options: AttachmentsOptions
+  readonly #sessions = new Map<string, Session>()
+  readonly #away = new Map<string, Timer>()
+  readonly #ended = new Map<string, number>()
+  readonly #sinks = new Map<SessionSink, number>()
+
+  constructor(options: AttachmentsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  get reports(): SegmentReport['participants'] {
+    return [...this.#sessions.values()].map(({ identity: { participant, attachment, rights }, producers }) => ({
+      participant,
+      attachment,
+      publishing: producers.infos.length > 0,
+      hidden: rights.hidden,
+    }))
+  }
+
+  find(attachment: string): Session | undefined {
+    return this.#sessions.get(attachment)
+  }
+
+  /** Whether the attachment was here and has ended. */
+  hasEnded(attachment: string): boolean {
+    return this.#ended.has(attachment)
+  }
+
+  /** Lets a participant in by a verified grant. Raises what keeps them out; nothing is changed then. */
+  attach(claims: GrantClaims, owner: SessionSink, epoch: number): Session {
+    const { clock } = this.#options.host
+    this.#forgetEnded()
+    const present = this.#admit(claims)
+    const { sub: participant, attachment, name, rights } = claims
+    const session = new Session({
+      host: this.#options.host,
+      identity: { participant, attachment, name, rights, joinedAtMs: clock.nowMs() },
+      replaced: this.#tracksOf(claims.replaces, present),
+    })
+    this.#sessions.set(attachment, session)
+    this.#own(session, owner, epoch)
+    if (!rights.hidden) this.#tell({ type: 'joined', entry: { ...session.entry, node: this.#options.host.node } })
+    for (const other of this.#sessions.values()) {
+      if (other !== session && other.identity.participant === participant) this.close(other, 'replaced')
+    }
+    this.#options.log.info({ participant, attachment }, 'session attached')
+    this.#options.onChange()
+    return session
+  }
+
+  /** Gives a session to another connection, or back after it was away. */
+  resume(session: Session, owner: SessionSink, epoch: number): void {
+    if (epoch <= session.epoch) throw sfuErrors.raise.session_superseded({}, { field: 'data.sessionEpoch' })
+    const { attachment } = session.identity
+    this.#away.get(attachment)?.cancel()
+    const wasAway = this.#away.delete(attachment)
+    this.#own(session, owner, epoch)
+    if (wasAway) this.#tellConnected(session, true)
+  }
+
+  /** The session's connection is lost, or its client's: media stays for a while. */
+  leave(session: Session): void {
+    const { attachment, participant } = session.identity
+    if (session.owner === undefined) return
+    this.#drop(session.owner)
+    session.disown()
+    this.#away.set(
+      attachment,
+      this.#options.host.clock.after(sessionAwayMs, () => this.close(session, 'away_too_long')),
+    )
+    this.#options.log.info({ participant, attachment }, 'session is away')
+    this.#tellConnected(session, false)
+  }
+
+  /** Ends a session. Its client is told why, unless it asked for it. */
+  close(session: Session, reason?: CloseReason): void {
+    const { attachment, participant, rights } = session.identity
+    if (!this.#sessions.delete(attachment)) return
+    this.#away.get(attachment)?.cancel()
+    this.#away.delete(attachment)
+    this.#ended.set(attachment, this.#options.host.clock.monotonicMs())
+    const { owner } = session
+    if (reason) session.tell({ method: 'closed', data: { reason } })
+    session.close()
+    if (!rights.hidden) this.#tell({ type: 'left', participant, attachment })
+    if (owner) this.#drop(owner)
+    this.#options.log.info({ participant, attachment, reason: reason ?? 'detached' }, 'session left')
+    this.#options.onChange()
+  }
+
+  closeAll(reason: CloseReason): void {
+    for (const session of this.#sessions.values()) this.close(session, reason)
+  }
+
+  /** Passes a step of the roster to everybody, and heeds who appeared elsewhere. */
+  rosterChanged(revision: number, changes: readonly RosterChange[]): void {
+    for (const sink of this.#sinks.keys()) {
+      sink.tellMeeting(this.#options.meetingKey, { method: 'roster', data: { revision, changes } })
+    }
+    for (const change of changes) if (change.type === 'joined') this.#appeared(change.entry)
+  }
+
+  speakersChanged(list: Speakers): void {
+    for (const sink of this.#sinks.keys()) sink.tellMeeting(this.#options.meetingKey, { method: 'speakers', data: list })
+  }
+
+  /** What keeps a participant out; else the entries that are theirs already. */
+  #admit({ sub: participant, attachment, replaces, rights }: GrantClaims): readonly RosterEntry[] {
+    const { host, capacity } = this.#options
+    if (this.#sessions.has(attachment)) throw sfuErrors.raise.attachment_used({})
+    if (this.#ended.has(attachment)) throw sfuErrors.raise.attachment_gone({})
+    const present = host.roster.of(participant)
+    const hidden = [...this.#sessions.values()].filter(
+      ({ identity }) => identity.participant === participant && identity.rights.hidden,
+    )
+    const others = [
+      ...present.map((entry) => ({ attachment: entry.attachment, connected: entry.connected })),
+      ...hidden.map(({ identity, owner }) => ({ attachment: identity.attachment, connected: owner !== undefined })),
+    ]
+    if (others.some((other) => other.connected && other.attachment !== replaces)) throw sfuErrors.raise.identity_in_use({})
+    if (others.some((other) => other.attachment > attachment)) throw sfuErrors.raise.attachment_gone({})
+    const places = capacity()
+    if (!rights.hidden && places !== undefined && host.roster.size - present.length >= places) {
+      throw sfuErrors.raise.meeting_full({ capacity: places })
+    }
+    return present
+  }
+
+  #tracksOf(replaces: string | undefined, present: readonly RosterEntry[]): readonly Track[] {
+    return present.filter(({ attachment }) => attachment === replaces).flatMap(({ tracks }) => tracks)
+  }
+
+  /** A later attachment of one of ours on another node takes its place. */
+  #appeared(entry: RosterEntry): void {
+    const { node, clock } = this.#options.host
+    if (entry.node === node) return
+    for (const session of this.#sessions.values()) {
+      const { participant, attachment } = session.identity
+      if (participant !== entry.participant || attachment >= entry.attachment) continue
+      if (session.owner === undefined) this.close(session, 'replaced')
+      else clock.after(replacedElsewhereAfterMs, () => this.close(session, 'replaced'))
+    }
+  }
+
+  #own(session: Session, owner: SessionSink, epoch: number): void {
+    if (session.owner) this.#drop(session.owner)
+    this.#sinks.set(owner, (this.#sinks.get(owner) ?? 0) + 1)
+    session.own(owner, epoch)
+  }
+
+  /** A connection hears of the meeting while it has a session in it. */
+  #drop(sink: SessionSink): void {
+    const sessions = (this.#sinks.get(sink) ?? 0) - 1
+    if (sessions > 0) this.#sinks.set(sink, sessions)
+    else this.#sinks.delete(sink)
+  }
+
+  #tellConnected({ identity: { participant, attachment, rights } }: Session, connected: boolean): void {
+    if (!rights.hidden) this.#tell({ type: 'connection', participant, attachment, connected })
+  }
+
+  #tell(change: RosterChange): void {
+    this.#options.host.roster.changeOwn([change])
+  }
+
+  #forgetEnded(): void {
+    const nowMs = this.#options.host.clock.monotonicMs()
+    for (const [attachment, atMs] of this.#ended) if (nowMs - atMs > rememberEndedMs) this.#ended.delete(attachment)
+  }
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { sfuErrors } from '../api/errors.ts'
+import { meetingKey, type MeetingRef } from '../api/identity.ts'
+import { compareFences, type Fence, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../api/order.ts'
+import type { CloseReason } from '../api/session.ts'
+import { judgeDeletion, judgeOrder } from './fence.ts'
+import type { Segment } from './segment.ts'
+
+/** What one meeting's segment is made with beside its media. */
+export interface SegmentHooks {
+  readonly onChange: () => void
+  readonly onClosed: (reason: CloseReason) => void
+}
+
+/** Options of {@link Segments}. */
+export interface SegmentsOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** Makes a segment with its router; raises `node_full` where there is no room. */
+  readonly create: (meeting: MeetingRef, hooks: SegmentHooks) => Promise<Segment>
+  /** How long an empty segment that no order keeps stays. */
+  readonly emptyTimeoutMs: number
+  readonly onChange: (segment: Segment) => void
+  readonly onClosed: (meeting: MeetingRef) => void
+}
+
+interface Ended {
+  readonly atMs: number
+  readonly fence: Fence
+}
+
+/** For this long an ended meeting is not made again by a late grant; grants live one minute. */
+const rememberEndedMs = 120_000
+/** How often empty segments are looked at. */
+const sweepPeriodMs = 1_000
+
+/**
+ * The segments of this node by (namespace, name, incarnation). Orders and grants make them, whichever comes first; deletions, dead workers
+ * and long emptiness end them.
+ */
+export class Segments {
+  readonly #options: SegmentsOptions
+  readonly #segments = new Map<string, Segment>()
+  readonly #creating = new Map<string, Promise<Segment>>()
+  readonly #ended = new Map<string, Ended>()
+  #highestEpoch = 0
+  #closed = false
+
+  constructor(options: SegmentsOptions) {
+    this.#options = options
+    options.clock.every(sweepPeriodMs, () => this.#sweep())
+  }
+
+  get all(): readonly Segment[] {
+    return [...this.#segments.values()]
+  }
+
+  /** The highest epoch of any order that was taken. */
+  get highestEpoch(): number {
+    return this.#highestEpoch
+  }
+
+  get(meeting: MeetingRef): Segment | undefined {
+    return this.#segments.get(meetingKey(meeting))
+  }
+
+  /** The incarnations of a meeting that are hosted here. */
+  incarnations(named: { namespace: string; name: string }): readonly string[] {
+    return this.all
+      .filter(({ meeting }) => meeting.namespace === named.namespace && meeting.name === named.name)
+      .map(({ meeting }) => meeting.incarnation)
+  }
+
+  /** The segment that a grant leads to, made where it is not there yet. A meeting that has ended is not made again. */
+  async forGrant(meeting: MeetingRef): Promise<Segment> {
+    if (this.#ended.has(meetingKey(meeting))) throw sfuErrors.raise.wrong_meeting({})
+    return this.#ensure(meeting)
+  }
+
+  /** Takes an order. Raises `stale_order`, `order_conflict`, `node_full`. */
+  async put(meeting: MeetingRef, order: SegmentOrder): Promise<SegmentReport> {
+    this.#judge(meeting, order)
+    const segment = await this.#ensure(meeting)
+    const verdict = this.#judge(meeting, order)
+    this.#highestEpoch = Math.max(this.#highestEpoch, order.epoch)
+    this.#ended.delete(segment.key)
+    segment.take(order)
+    if (verdict === 'take') this.#logOf(meeting).info(fenceOf(order), 'order taken')
+    return segment.report()
+  }
+
+  /** Closes a segment by order; one that is not here is closed already. Raises `stale_order`. */
+  delete(meeting: MeetingRef, deletion: SegmentDeletion): void {
+    const segment = this.get(meeting)
+    const judged = judgeDeletion(segment?.fence ?? { epoch: 0, generation: 0 }, deletion, this.#highestEpoch)
+    if (judged.verdict !== 'take') throw this.#stale(meeting, deletion, judged)
+    this.#highestEpoch = Math.max(this.#highestEpoch, deletion.epoch)
+    if (deletion.reason === 'ended') {
+      this.#ended.set(meetingKey(meeting), { atMs: this.#options.clock.monotonicMs(), fence: fenceOf(deletion) })
+    }
+    if (!segment) return
+    this.#logOf(meeting).info({ ...fenceOf(deletion), reason: deletion.reason }, 'deletion taken')
+    segment.close(deletion.reason === 'ended' ? 'meeting_ended' : 'segment_closed')
+  }
+
+  closeAll(reason: CloseReason): void {
+    this.#closed = true
+    for (const segment of this.all) segment.close(reason)
+  }
+
+  #ensure(meeting: MeetingRef): Promise<Segment> {
+    const key = meetingKey(meeting)
+    const known = this.#segments.get(key)
+    if (known) return Promise.resolve(known)
+    const creating = this.#creating.get(key) ?? this.#create(meeting, key)
+    this.#creating.set(key, creating)
+    return creating
+  }
+
+  async #create(meeting: MeetingRef, key: string): Promise<Segment> {
+    try {
+      const segment: Segment = await this.#options.create(meeting, {
+        onChange: () => {
+          if (this.#segments.get(key) === segment) this.#options.onChange(segment)
+        },
+        onClosed: () => {
+          if (this.#segments.get(key) !== segment) return
+          this.#segments.delete(key)
+          this.#options.onClosed(meeting)
+        },
+      })
+      if (this.#closed) {
+        segment.close('node_stopping')
+        throw sfuErrors.raise.node_full({ limit: 'it is stopping' })
+      }
+      this.#segments.set(key, segment)
+      this.#logOf(meeting).info({ count: this.#segments.size }, 'segment opened')
+      this.#options.onChange(segment)
+      return segment
+    } finally {
+      this.#creating.delete(key)
+    }
+  }
+
+  #judge(meeting: MeetingRef, order: SegmentOrder): 'take' | 'again' {
+    const ended = this.#ended.get(meetingKey(meeting))?.fence
+    if (ended && compareFences(order, ended) <= 0) throw this.#stale(meeting, order, { verdict: 'stale', fence: ended })
+    const judged = judgeOrder(this.get(meeting)?.order, order, this.#highestEpoch)
+    if (judged.verdict === 'take' || judged.verdict === 'again') return judged.verdict
+    if (judged.verdict === 'stale') throw this.#stale(meeting, order, judged)
+    this.#logOf(meeting).warn({ ...fenceOf(order), code: 'order_conflict' }, 'order refused')
+    throw sfuErrors.raise.order_conflict(judged.fence)
+  }
+
+  #stale(meeting: MeetingRef, refused: { epoch: number; generation: number }, judged: ReturnType<typeof judgeDeletion>): Error {
+    this.#logOf(meeting).warn({ ...fenceOf(refused), code: 'stale_order' }, 'order refused')
+    return sfuErrors.raise.stale_order('fence' in judged ? judged.fence : refused)
+  }
+
+  #logOf({ namespace, name, incarnation }: MeetingRef): Log {
+    return this.#options.log.child({ namespace, meeting: name, incarnation })
+  }
+
+  #sweep(): void {
+    const { clock, emptyTimeoutMs } = this.#options
+    for (const segment of this.all) {
+      if (!segment.order && segment.emptyForMs >= emptyTimeoutMs) segment.close('segment_closed')
+    }
+    for (const [key, { atMs }] of this.#ended) if (clock.monotonicMs() - atMs > rememberEndedMs) this.#ended.delete(key)
+  }
+}
+
+const fenceOf = ({ epoch, generation }: { epoch: number; generation: number }) => ({ epoch, generation })
