@@ -165,12 +165,12 @@ test('refusals are told apart', async () => {
 
 test('preconditions travel with the write', async () => {
   const { server, client } = await talk(says(lease('a')))
-  await client.patchStatus(kinds.Meeting, ref, { patch: { phase: null }, uid: 'u' })
+  await client.patchStatus(kinds.Meeting, ref, { patch: { phase: null }, resourceVersion: '4' })
   await client.mergePatch(kinds.Lease, ref, { patch: { metadata: { labels: { a: null } } }, resourceVersion: '5' })
   await client.delete(kinds.Lease, ref, { uid: 'u', resourceVersion: '5' })
   expect(server.asked[0]).toBe('PATCH /apis/parley.media/v1alpha1/namespaces/parley/meetings/a/status')
   expect(server.bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
-    { metadata: { uid: 'u' }, status: { phase: null } },
+    { metadata: { resourceVersion: '4' }, status: { phase: null } },
     { metadata: { labels: { a: null }, resourceVersion: '5' } },
     expect.objectContaining({ preconditions: { uid: 'u', resourceVersion: '5' } }),
   ])

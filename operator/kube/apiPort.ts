@@ -45,6 +45,9 @@ export interface Change<Patch> extends Preconditions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A merge patch of a status. Only the version can guard it: a real server looks at no uid in it. */
+export type StatusChange<Patch> = Omit<Change<Patch>, 'uid'>
+
 /** How to delete: compare and delete. */
 export interface DeleteOptions extends Preconditions {
   readonly gracePeriodSeconds?: number | undefined
@@ -68,7 +71,7 @@ export interface ApiPort {
   /** Changes an object but for its status. */
   mergePatch<T extends KubeObject, A>(kind: KindRef<T, A>, ref: ObjectRef, change: Change<ObjectPatch<A>>): Promise<T>
   /** Changes the status of an object and nothing else. */
-  patchStatus<T extends KubeObject>(kind: KindRef<T>, ref: ObjectRef, change: Change<MergePatch<StatusOf<T>>>): Promise<T>
+  patchStatus<T extends KubeObject>(kind: KindRef<T>, ref: ObjectRef, change: StatusChange<MergePatch<StatusOf<T>>>): Promise<T>
   /** Deletes an object. Its graceful end may take longer than the call. */
   delete(kind: KindRef, ref: ObjectRef, options?: DeleteOptions): Promise<void>
   /**

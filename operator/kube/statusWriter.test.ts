@@ -134,6 +134,17 @@ test('after a lost answer it looks before it writes again', async () => {
   expect(writes()).toBe(1)
 })
 
+test('somebody who edits the object meanwhile is not overwritten and costs one more look', async () => {
+  const { clock, cluster, room, write, status, writes } = await aWorld()
+  cluster.holdWatches(true)
+  cluster.put(rooms, { ...room, metadata: { ...room.metadata, labels: { edited: 'yes' } } })
+  write({ phase: 'Placed' })
+  await clock.advance(1_000)
+  expect(status()).toEqual({ phase: 'Placed' })
+  expect(cluster.object(rooms, 'standup')?.metadata.labels).toEqual({ edited: 'yes' })
+  expect(writes()).toBe(1)
+})
+
 test('passing faults are outlived', async () => {
   const { clock, cluster, write, status } = await aWorld()
   cluster.fail('patchStatus', 'unavailable', 'tooManyRequests', 'timeout', 'network', 'unauthorized')

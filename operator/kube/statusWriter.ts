@@ -37,6 +37,11 @@ const countPeriodMs = 60_000
 const retryBackoff = { firstMs: 500, maxMs: 30_000 }
 const callTimeoutMs = 10_000
 
+/** Whether an error tells that what is known of the object may be old. */
+function isOutdated(thrown: unknown): boolean {
+  return isApiError(thrown, 'conflict', 'notFound') || (isApiError(thrown) && thrown.ambiguous)
+}
+
 /** What is known of one object, by its uid. */
 interface Entry {
   readonly kind: KindRef
@@ -57,18 +62,16 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       if (before && before.metadata.uid !== after?.metadata.uid) entries.delete(before.metadata.uid)
     })
 
-  /** The newest state of the object that is known here; undefined when it has gone. */
-  function newest(entry: Entry): KubeObject | undefined {
-    const { uid } = entry.object.metadata
-    const cached = stores[entry.kind.kind]?.byUid(uid)
-    if (!cached) return entry.answer ?? entry.object
+  /** The newest state of the object that is known here. */
+  function newest(entry: Entry): KubeObject {
+    const cached = stores[entry.kind.kind]?.byUid(entry.object.metadata.uid) ?? entry.object
     if (entry.answer && !isNewer(entry.answer.metadata.resourceVersion, cached.metadata.resourceVersion)) entry.answer = undefined
     return entry.answer ?? cached
   }
 
   function difference(entry: Entry): Record<string, unknown> | undefined {
-    const { status } = (newest(entry) ?? {}) as { status?: object }
-    return mergeDiff(status ?? {}, entry.status)
+    const { status = {} } = newest(entry) as { status?: object }
+    return mergeDiff(status, entry.status)
   }
 
   const touchesCounts = (entry: Entry, patch: object): boolean =>
@@ -100,45 +103,44 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
 
   async function send(entry: Entry, change: { patch: Record<string, unknown>; signal: AbortSignal }): Promise<WriteEnd> {
     const { kind, object } = entry
-    const { patch, signal } = change
-    const { uid } = object.metadata
+    const { patch } = change
+    const { resourceVersion } = newest(entry).metadata
+    const signal = withTimeout(callTimeoutMs, change.signal)
     try {
-      entry.answer = await api.patchStatus(kind, object.metadata, {
-        patch,
-        uid,
-        signal: withTimeout(callTimeoutMs, signal),
-      })
+      entry.answer = await api.patchStatus(kind, object.metadata, { patch, resourceVersion, signal })
       entry.failures = 0
       if (touchesCounts(entry, patch)) entry.countsWrittenAtMs = clock.monotonicMs()
       return 'written'
     } catch (thrown) {
-      return signal.aborted ? 'dropped' : afterFailure(entry, thrown, signal)
+      return change.signal.aborted ? 'dropped' : afterFailure(entry, thrown, change.signal)
     }
   }
 
   async function afterFailure(entry: Entry, thrown: unknown, signal: AbortSignal): Promise<WriteEnd> {
-    if (isApiError(thrown, 'notFound', 'conflict')) {
-      entries.delete(entry.object.metadata.uid) // It has gone, or was made again.
-      return 'dropped'
-    }
-    if (!isPassing(thrown)) {
+    if (!isPassing(thrown) && !isApiError(thrown, 'notFound')) {
       log.error({ object: keyOf(entry.object), reason: entry.kind.kind, err: thrown }, 'status was refused')
       return 'dropped'
     }
+    if (isOutdated(thrown) && !(await lives(entry, signal))) {
+      entries.delete(entry.object.metadata.uid)
+      return 'dropped'
+    }
     entry.failures++
-    if (entry.failures === 1) log.warn({ object: keyOf(entry.object), err: thrown }, 'status was not written; it is tried again')
-    if (isApiError(thrown) && thrown.ambiguous) await look(entry, signal)
+    if (isApiError(thrown, 'conflict') && entry.failures === 1) return { againInMs: 0 }
+    if (entry.failures === 2) log.warn({ object: keyOf(entry.object), err: thrown }, 'status is not written yet')
     return { againInMs: Math.max(askedWaitMs(thrown), backoffMs(retryBackoff, entry.failures, random)) }
   }
 
-  /** After a write that may have happened: what is compared next is what the server really has. */
-  async function look(entry: Entry, signal: AbortSignal): Promise<void> {
+  /** Looks at the server itself, so that what is compared next is what it really has; false where the object has gone or is another. */
+  async function lives(entry: Entry, signal: AbortSignal): Promise<boolean> {
     try {
       const live = await api.get(entry.kind, entry.object.metadata, withTimeout(callTimeoutMs, signal))
-      if (live.metadata.uid === entry.object.metadata.uid) entry.answer = live
-    } catch {
-      // The next attempt compares with the cache; a patch that is written twice changes nothing.
+      if (live.metadata.uid !== entry.object.metadata.uid) return false
+      entry.answer = live
+    } catch (thrown) {
+      return !isApiError(thrown, 'notFound')
     }
+    return true
   }
 
   return {
