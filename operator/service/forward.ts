@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici'
 
+import type { Holder } from '../kube/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 
 /** A request as it came in, to be passed on as it is. */
@@ -30,14 +31,20 @@ const timeoutMs = 500
 /** A request that was passed on once is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-parley-forwarded'
 
-/** Makes the forwarder. `leaderUrl` is where the Lease says that the leader answers; undefined where none leads, or this replica does. */
+/** Makes the forwarder of the replica `identity`. `holder` is who leads, as the Lease says. */
 export function createForwarder(options: {
-  leaderUrl: () => string | undefined
+  holder: () => Holder | undefined
+  identity: string
   metrics: OperatorMetrics
   ca?: string | undefined
 }): Forwarder {
-  const { leaderUrl, metrics } = options
+  const { holder, identity, metrics } = options
   const dispatcher = new Agent({ connect: { timeout: timeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) } })
+
+  function leaderUrl(): string | undefined {
+    const leader = holder()
+    return leader?.fresh === true && leader.identity !== identity ? leader.address : undefined
+  }
 
   async function send(baseUrl: string, { method, url, authorization, body }: Forwardable): Promise<Forwarded> {
     const response = await request(`${baseUrl}${url}`, {

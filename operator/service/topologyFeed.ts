@@ -8,6 +8,7 @@ import {
   type TopologyPool,
 } from '../api/topology.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Changes } from '../watch/changes.ts'
 import { topologyMeetingOf, topologyNodeOf, topologyPoolOf } from './topologyOf.ts'
 
 /** What a reader may see: meetings of these namespaces; all nodes and pools. */
@@ -18,9 +19,6 @@ export interface TopologyFeed {
   snapshot(serves: Serves): Topology
   /** Sends a snapshot now and each change after; returns what stops it. */
   subscribe(serves: Serves, send: (line: TopologyLine) => void): () => void
-  meetingChanged(key: string): void
-  nodeChanged(name: string): void
-  poolChanged(name: string): void
   close(): void
 }
 
@@ -83,11 +81,12 @@ function visible(change: Change, serves: Serves): Change {
 /** Makes the feed of one replica. Its revisions are its own; a reader that goes to another replica begins with a snapshot. */
 export function createTopologyFeed(options: {
   ledger: Ledger
+  changes: Pick<Changes, 'meetings' | 'nodes' | 'pools'>
   clock: Clock
   turnUrls: readonly string[]
   epoch: () => number
 }): TopologyFeed {
-  const { ledger, clock, turnUrls, epoch } = options
+  const { ledger, changes, clock, turnUrls, epoch } = options
   const nodes = new Told<TopologyNode>((name) => topologyNodeOf(ledger.nodes.get(name), clock.monotonicMs()))
   const pools = new Told<TopologyPool>((name) => topologyPoolOf(ledger.nodes.pool(name)))
   const meetings = new Told<TopologyMeeting>((key) => topologyMeetingOf(ledger.meetings.get(key)))
@@ -136,9 +135,11 @@ export function createTopologyFeed(options: {
     }
   }
 
-  function gather(): void {
+  const marks = (told: Told<unknown>) => (key: string) => {
+    told.mark(key)
     gathering ??= clock.after(gatherMs, flush)
   }
+  const stops = [changes.meetings.on(marks(meetings)), changes.nodes.on(marks(nodes)), changes.pools.on(marks(pools))]
 
   const beat = clock.every(topologyBeatMs, () => {
     // Loads and time make no change of their own; with the beat all nodes are looked at.
@@ -159,19 +160,8 @@ export function createTopologyFeed(options: {
       readers.add(reader)
       return () => void readers.delete(reader)
     },
-    meetingChanged(key) {
-      meetings.mark(key)
-      gather()
-    },
-    nodeChanged(name) {
-      nodes.mark(name)
-      gather()
-    },
-    poolChanged(name) {
-      pools.mark(name)
-      gather()
-    },
     close() {
+      for (const stop of stops) stop()
       beat.cancel()
       gathering?.cancel()
       readers.clear()

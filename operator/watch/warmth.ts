@@ -8,6 +8,8 @@ export interface Warmth {
   isReady(): boolean
   /** What is still missing, for the readiness probe. */
   missing(): readonly string[]
+  /** Stops looking. */
+  close(): void
 }
 
 /** A node that says nothing for this long does not hold up the others; DESIGN: a new leader serves within 2 s. */
@@ -43,14 +45,18 @@ export function createWarmth(options: {
     syncedAtMs ??= clock.monotonicMs()
     if (unheard().length > 0 && clock.monotonicMs() - syncedAtMs < patienceMs) return
     warm = true
-    poll.cancel()
-    stop()
+    close()
     resolve()
   }
 
   const poll = clock.every(pollMs, look)
   const stop = nodes.on(look)
+  const close = (): void => {
+    poll.cancel()
+    stop()
+  }
   return {
+    close,
     ready,
     isReady: () => warm,
     missing: () =>

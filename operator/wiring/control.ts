@@ -1,0 +1,166 @@
+import type { Clock } from '../../kit/clock.ts'
+import type { SigningKey } from '../../kit/keys.ts'
+import type { Log } from '../../kit/log.ts'
+import type { Agents } from '../effects/agents.ts'
+import { createMeetingEffects } from '../effects/applyMeeting.ts'
+import { createOrderSender } from '../effects/sendOrders.ts'
+import { createStatusTeller } from '../effects/tellStatus.ts'
+import type { ApiPort } from '../kube/apiPort.ts'
+import { createEventRecorder } from '../kube/events.ts'
+import { kinds } from '../kube/kinds.ts'
+import type { Holder, Term, TermEnd } from '../kube/leaderTypes.ts'
+import { createManager } from '../kube/manager.ts'
+import type { KubeMetrics } from '../kube/metrics.ts'
+import { createStatusWriter } from '../kube/statusWriter.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import { mediaNodeReconciler } from '../reconcile/mediaNode.ts'
+import { mediaNodePoolReconciler } from '../reconcile/mediaNodePool.ts'
+import { meetingReconciler } from '../reconcile/meeting.ts'
+import { fromLedger } from '../watch/changes.ts'
+import { feedLedger } from '../watch/feedLedger.ts'
+import { sweepRegularly } from '../watch/sweep.ts'
+import { unionStore } from '../watch/unionStore.ts'
+import { createWarmth, type Warmth } from '../watch/warmth.ts'
+import type { World } from './world.ts'
+
+/** What {@link createControl} is made of. */
+export interface ControlParts {
+  readonly world: World
+  readonly api: ApiPort
+  readonly agents: Agents
+  readonly key: SigningKey
+  /** Namespace of pools, media nodes and the Lease. */
+  readonly namespace: string
+  /** Namespaces whose Meetings are served; none means all. */
+  readonly watchNamespaces: readonly string[]
+  readonly lease: { readonly name: string; readonly durationMs: number }
+  /** Unique to this process. */
+  readonly identity: string
+  /** Where other replicas reach this one. */
+  readonly address: string
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly metrics: KubeMetrics & OperatorMetrics
+}
+
+/** One replica's part in what is done: it watches, and while it leads it plans and acts. */
+export interface Control {
+  readonly warmth: Warmth
+  /** Whether this replica leads and knows enough to place. */
+  leads(): boolean
+  holder(): Holder | undefined
+  /** Of this replica's term; on a standby that of the leader. */
+  epoch(): number
+  /** Runs until `signal` aborts; `lost` means that the process should exit. */
+  run(signal: AbortSignal): Promise<TermEnd>
+}
+
+/** Meetings at once: each waits for its media nodes, not for the processor. */
+const meetingsAtOnce = 64
+const component = 'parley-operator'
+
+/** The Lease's times, in the proportions of client-go's 15 s, 10 s and 2 s. */
+const timesOf = (leaseMs: number) => ({
+  leaseMs,
+  renewDeadlineMs: Math.round((leaseMs * 2) / 3),
+  periodMs: Math.round((leaseMs * 2) / 15),
+})
+
+/** Wires the Kubernetes runtime to the ledger: objects in, orders and statuses out. */
+export function createControl(parts: ControlParts): Control {
+  const { world, api, namespace, identity, clock, random, log, metrics } = parts
+  const { ledger, changes } = world
+  let term: Term | undefined
+  const epoch = (): number => term?.epoch() ?? manager.holder()?.epoch ?? 0
+
+  const manager = createManager({
+    api,
+    lease: { namespace, name: parts.lease.name },
+    identity,
+    address: parts.address,
+    highestReportedEpoch: () => ledger.nodes.highestEpoch(),
+    times: timesOf(parts.lease.durationMs),
+    clock,
+    random,
+    log,
+    metrics,
+  })
+  const served = parts.watchNamespaces.length === 0 ? [undefined] : parts.watchNamespaces
+  const stores = {
+    pools: manager.watch(kinds.MediaNodePool, { selection: { namespace } }),
+    nodes: manager.watch(kinds.MediaNode, { selection: { namespace } }),
+    meetings: unionStore(served.map((each) => manager.watch(kinds.Meeting, { selection: { namespace: each } }))),
+  }
+  feedLedger(stores, { ...world, clock })
+  const warmth = createWarmth({ ledger, clock, unsynced: () => manager.unsynced(), nodes: changes.nodes })
+
+  const writer = createStatusWriter({
+    api,
+    bucket: manager.bucket,
+    stores: { Meeting: stores.meetings, MediaNode: stores.nodes, MediaNodePool: stores.pools },
+    counts: { Meeting: ['participants'], MediaNode: ['load', 'participants', 'meetings'], MediaNodePool: ['load'] },
+    clock,
+    random,
+    log,
+  })
+  const recorder = createEventRecorder({ api, bucket: manager.bucket, component, instance: identity, clock, random, log })
+  const teller = createStatusTeller({ writer, recorder, clock })
+  const refusedCreates = new Map<string, string>()
+  const sender = createOrderSender({
+    ...parts,
+    ledger,
+    async fencedOut(atLeast) {
+      await term?.raiseEpoch(atLeast)
+      for (const { key } of ledger.meetings.all()) changes.meetings.emit(key)
+    },
+  })
+  const effects = createMeetingEffects({
+    api,
+    ledger,
+    sender,
+    teller,
+    clock,
+    log,
+    createRefused(pool, why) {
+      if (why === undefined) refusedCreates.delete(pool)
+      else refusedCreates.set(pool, why)
+      changes.pools.emit(pool)
+    },
+  })
+
+  const { ready } = warmth
+  manager.onTerm((begun) => (term = begun))
+  manager.control({
+    name: 'meeting',
+    reconcile: meetingReconciler({ ledger, effects, clock, epoch }),
+    triggers: [fromLedger(changes.meetings, { ready, all: () => [...ledger.meetings.all()].map(({ key }) => key) })],
+    concurrency: meetingsAtOnce,
+  })
+  manager.control({
+    name: 'medianode',
+    reconcile: mediaNodeReconciler({ ledger, teller, clock }),
+    triggers: [fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })],
+  })
+  manager.control({
+    name: 'medianodepool',
+    reconcile: mediaNodePoolReconciler({ ledger, teller, clock, createRefused: (pool) => refusedCreates.get(pool) }),
+    triggers: [fromLedger(changes.pools, { ready, all: () => ledger.nodes.pools().map(({ metadata }) => metadata.name) })],
+  })
+
+  return {
+    warmth,
+    leads: () => manager.isLeader() && warmth.isReady(),
+    holder: () => manager.holder(),
+    epoch,
+    async run(signal) {
+      const sweeping = sweepRegularly({ ledger, clock, metrics, pools: changes.pools })
+      try {
+        return await manager.run(signal)
+      } finally {
+        sweeping.cancel()
+        warmth.close()
+      }
+    },
+  }
+}
