@@ -37,22 +37,30 @@ export function logFileOf(stateFolder: string, name: string): string {
   return join(stateFolder, 'logs', `${name}.log`)
 }
 
+/** What of the children's logs people see: all, warnings and errors, errors while parts still miss each other, or nothing. */
+export type Attention = 'all' | 'warnings' | 'errors' | 'nothing'
+
+const levelsShown: Readonly<Record<Attention, readonly ShownLine['level'][]>> = {
+  all: levels,
+  warnings: ['warn', 'error'],
+  errors: ['error'],
+  nothing: [],
+}
+
 /** Options of {@link childLogs}. */
 export interface ChildLogOptions {
   readonly stateFolder: string
-  readonly verbose: boolean
-  /** Whether warnings are worth showing: not while everything stops, when each misses the others. */
-  readonly quiet: () => boolean
+  /** Asked for each line. */
+  readonly attention: () => Attention
   readonly show: (text: string) => void
 }
 
-/** Takes the lines of all children: each goes to the file of its process, warnings and errors (all, when verbose) are shown. */
+/** Takes the lines of all children: each goes to the file of its process; people see what they pay attention to. */
 export function childLogs(options: ChildLogOptions): (name: string, line: string) => void {
   return (name, line) => {
     appendFileSync(logFileOf(options.stateFolder, name), `${line}\n`)
-    const shown = readLogLine(line)
-    const worth = options.verbose || (!options.quiet() && (shown.level === 'warn' || shown.level === 'error'))
-    if (worth && shown.text.trim() !== '')
-      options.show(`${name}: ${shown.level === 'info' ? '' : `${shown.level}: `}${shown.text}`)
+    const { level, text } = readLogLine(line)
+    if (!levelsShown[options.attention()].includes(level) || text.trim() === '') return
+    options.show(`${name}: ${level === 'info' ? '' : `${level}: `}${text}`)
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { block, plainLines } from './announcement.ts'
 import { bringUp } from './bringUp.ts'
 import { startNode } from './child.ts'
-import { childLogs } from './childLog.ts'
+import { childLogs, type Attention } from './childLog.ts'
 import { createFleet } from './fleet.ts'
 import { onInterrupt } from './interrupts.ts'
 import type { DemoSettings } from './settings.ts'
@@ -36,8 +36,10 @@ function tellDeath(terminal: Terminal, event: ProcessEvent): void {
 export async function runDemo({ settings, env, terminal, clock, random }: DemoOptions): Promise<number> {
   sweepStateFolders()
   const stateFolder = makeStateFolder()
-  let stopping = false
-  const onLine = childLogs({ stateFolder, verbose: settings.verbose, quiet: () => stopping, show: (text) => terminal.say(text) })
+  // While parts come and go they miss each other; that is no news.
+  let attention: Attention = 'errors'
+  const show = (text: string): void => terminal.say(text)
+  const onLine = childLogs({ stateFolder, attention: () => (settings.verbose ? 'all' : attention), show })
   const onEvent = (event: ProcessEvent): void => tellDeath(terminal, event)
   const fleet = createFleet({ start: startNode, clock, random, stateFolder, onLine, onEvent })
   // Whatever ends the launcher, a fault of its own included, ends the rest at once.
@@ -58,6 +60,7 @@ export async function runDemo({ settings, env, terminal, clock, random }: DemoOp
       signal: interrupt,
       say: (text) => terminal.say(text),
     })
+    attention = 'warnings'
     terminal.tell(terminal.interactive ? block(up) : plainLines(up))
     await aborted(interrupt)
     return 0
@@ -66,7 +69,7 @@ export async function runDemo({ settings, env, terminal, clock, random }: DemoOp
     terminal.say(`The demo did not get up: ${error instanceof Error ? error.message : String(error)}`)
     return 1
   } finally {
-    stopping = true
+    attention = 'nothing'
     terminal.say('Stopping; once more to stop at once.')
     await fleet.stop(graceMs)
     removeStateFolder(stateFolder)
