@@ -153,15 +153,32 @@ test('passing faults are outlived', async () => {
   expect(status()).toEqual({ phase: 'Placed' })
 })
 
-test('a refusal is final, and the next word is tried again', async () => {
+test('what was refused is tried again once a minute, another word at once', async () => {
   const { clock, cluster, write, status } = await aWorld()
-  cluster.fail('patchStatus', 'invalid')
-  write({ phase: 'Nonsense' })
-  await clock.advance(60_000)
-  expect(status()).toBeUndefined()
+  cluster.fail('patchStatus', 'invalid', 'forbidden', 'unavailable')
+  for (let second = 0; second < 50; second++) {
+    write({ phase: 'Nonsense' })
+    await clock.advance(1_000)
+  }
   write({ phase: 'Placed' })
-  await clock.advance(1_000)
+  await clock.advance(1)
+  write({ phase: 'Placed' })
+  await clock.advance(50_000)
+  expect(status()).toBeUndefined()
+  await clock.advance(15_000)
   expect(status()).toEqual({ phase: 'Placed' })
+})
+
+test('a server in trouble is not asked more often because more is said', async () => {
+  const { clock, cluster, write, status } = await aWorld()
+  cluster.fail('patchStatus', ...Array.from({ length: 8 }, () => 'unavailable' as const))
+  for (let second = 0; second < 20; second++) {
+    write({ phase: `Placed ${second}` })
+    await clock.advance(1_000)
+  }
+  expect(status()).toBeUndefined()
+  await clock.advance(120_000)
+  expect(status()).toEqual({ phase: 'Placed 19' })
 })
 
 test('an object that was made again under the name is left alone', async () => {

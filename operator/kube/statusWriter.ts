@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { isApiError, isPassing } from './apiError.ts'
 import type { ApiPort } from './apiPort.ts'
-import { mergeDiff } from './mergePatch.ts'
+import { mergeDiff, sameJson } from './mergePatch.ts'
 import { isNewer, keyOf, type KindRef, type KubeObject, type StatusOf } from './objects.ts'
 import { askedWaitMs } from './outcome.ts'
 import type { Store } from './store.ts'
@@ -35,6 +35,8 @@ export interface StatusWriterOptions {
 /** DESIGN: counts are written at most once a minute an object. */
 const countPeriodMs = 60_000
 const retryBackoff = { firstMs: 500, maxMs: 30_000 }
+/** What was refused may be allowed later: a right that was missing, a definition that was too old. */
+const refusedPauseMs = 60_000
 const callTimeoutMs = 10_000
 
 /** Whether an error tells that what is known of the object may be old. */
@@ -51,7 +53,11 @@ interface Entry {
   answer: KubeObject | undefined
   countsWrittenAtMs: number
   failures: number
+  /** Nothing is written before; where a status was refused, nothing but another one. */
+  pause: { readonly untilMs: number; readonly refused?: object } | undefined
 }
+
+const untold = { answer: undefined, countsWrittenAtMs: -Infinity, failures: 0, pause: undefined }
 
 /** Makes the status writer. */
 export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
@@ -79,13 +85,19 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const onlyCounts = (entry: Entry, patch: object): boolean =>
     Object.keys(patch).every((member) => counts[entry.kind.kind]?.includes(member))
 
-  /** Without a patch nothing differs, but an older word may be on its way and has to be taken back at once. */
+  /** The earliest moment for this patch: counts wait for their minute, and everything waits after a failure. */
+  function notBeforeMs(entry: Entry, patch: object): number {
+    const { pause, status } = entry
+    const paused = pause && (pause.refused === undefined || sameJson(pause.refused, status))
+    return Math.max(onlyCounts(entry, patch) ? entry.countsWrittenAtMs + countPeriodMs : 0, paused ? pause.untilMs : 0)
+  }
+
   function put(entry: Entry, patch: object | undefined): void {
-    const later = patch !== undefined && onlyCounts(entry, patch)
     bucket.put({
       key: entry.object.metadata.uid,
-      lane: later ? 'count' : 'phase',
-      notBeforeMs: later ? entry.countsWrittenAtMs + countPeriodMs : 0,
+      // Without a patch nothing differs, but an older word may be on its way and has to be taken back at once.
+      lane: patch && onlyCounts(entry, patch) ? 'count' : 'phase',
+      notBeforeMs: patch ? notBeforeMs(entry, patch) : 0,
       prepare: () => prepare(entry),
     })
   }
@@ -93,12 +105,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   function prepare(entry: Entry): ReturnType<PendingWrite['prepare']> {
     const patch = difference(entry)
     if (!patch) return undefined
-    const early = clock.monotonicMs() < entry.countsWrittenAtMs + countPeriodMs
-    if (early && onlyCounts(entry, patch)) {
-      put(entry, patch) // Only counts are left of what was urgent when it was put.
-      return undefined
-    }
-    return (signal) => send(entry, { patch, signal })
+    if (clock.monotonicMs() >= notBeforeMs(entry, patch)) return (signal) => send(entry, { patch, signal })
+    put(entry, patch) // What was urgent when it was put has been written meanwhile, or refused.
+    return undefined
   }
 
   async function send(entry: Entry, change: { patch: Record<string, unknown>; signal: AbortSignal }): Promise<WriteEnd> {
@@ -109,6 +118,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     try {
       entry.answer = await api.patchStatus(kind, object.metadata, { patch, resourceVersion, signal })
       entry.failures = 0
+      entry.pause = undefined
       if (touchesCounts(entry, patch)) entry.countsWrittenAtMs = clock.monotonicMs()
       return 'written'
     } catch (thrown) {
@@ -117,18 +127,19 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   }
 
   async function afterFailure(entry: Entry, thrown: unknown, signal: AbortSignal): Promise<WriteEnd> {
-    if (!isPassing(thrown) && !isApiError(thrown, 'notFound')) {
-      log.error({ object: keyOf(entry.object), reason: entry.kind.kind, err: thrown }, 'status was refused')
-      return 'dropped'
-    }
     if (isOutdated(thrown) && !(await lives(entry, signal))) {
       entries.delete(entry.object.metadata.uid)
       return 'dropped'
     }
     entry.failures++
     if (isApiError(thrown, 'conflict') && entry.failures === 1) return { againInMs: 0 }
-    if (entry.failures === 2) log.warn({ object: keyOf(entry.object), err: thrown }, 'status is not written yet')
-    return { againInMs: Math.max(askedWaitMs(thrown), backoffMs(retryBackoff, entry.failures, random)) }
+    const refused = !isPassing(thrown)
+    if (refused || entry.failures === 2) {
+      log.warn({ object: keyOf(entry.object), attempt: entry.failures, err: thrown }, 'status could not be written')
+    }
+    const againInMs = refused ? refusedPauseMs : Math.max(askedWaitMs(thrown), backoffMs(retryBackoff, entry.failures, random))
+    entry.pause = { untilMs: clock.monotonicMs() + againInMs, ...(refused && { refused: entry.status }) }
+    return { againInMs }
   }
 
   /** Looks at the server itself, so that what is compared next is what it really has; false where the object has gone or is another. */
@@ -147,7 +158,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     write(kind, object, status) {
       const { uid } = object.metadata
       const known = entries.get(uid)
-      const entry: Entry = known ?? { kind, object, status, answer: undefined, countsWrittenAtMs: -Infinity, failures: 0 }
+      const entry: Entry = known ?? { kind, object, status, ...untold }
       entry.status = status
       entries.set(uid, entry)
       const patch = difference(entry)
