@@ -11,6 +11,7 @@ import { createShutdown, endProcessOnSignals } from '../kit/shutdown.ts'
 import { operatorSettings } from './config.ts'
 import { createAgents } from './effects/agents.ts'
 import { createPlacer } from './effects/placer.ts'
+import { createSigner } from './effects/signer.ts'
 import { createApiClient } from './kube/apiClient.ts'
 import { kubeConfigAccess } from './kube/kubeConfigAccess.ts'
 import { kubeMetrics } from './kube/metrics.ts'
@@ -54,6 +55,7 @@ async function run(): Promise<void> {
   const namespace = settings.namespace === '' ? ((await access({ reload: false })).namespace ?? 'default') : settings.namespace
   const identity = `${hostname()}_${mintUlid()}`
 
+  const signer = createSigner(key, clock)
   const agents = createAgents({ key, clock, ca })
   const world = createWorld({ agents, clock, random, log, metrics })
   const { ledger, changes } = world
@@ -65,7 +67,7 @@ async function run(): Promise<void> {
   const forwarder = createForwarder({ holder: () => control.holder(), identity, metrics, ca })
   const server = createPlacementServer({
     bearers,
-    placer: createPlacer({ ledger, key, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),
+    placer: createPlacer({ ledger, signer, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),
     feed,
@@ -85,7 +87,7 @@ async function run(): Promise<void> {
     world,
     api,
     agents,
-    key,
+    signer,
     namespace,
     watchNamespaces: settings.watchNamespaces,
     lease: { name: settings.leaseName, durationMs: settings.leaseMs },

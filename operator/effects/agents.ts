@@ -6,9 +6,12 @@ import { createNodeClient, type NodeClient } from '../../sfu/api/nodeClient.ts'
 import { bearerLifetimeMs, tokenTypes } from '../../sfu/api/tokens.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 
+/** What the operator asks of an agent. */
+export type AgentClient = Pick<NodeClient, 'putSegment' | 'deleteSegment' | 'getSegment' | 'loadStream'>
+
 /** A media node's agent as the operator reaches it: its API, and the bound on calls at once. */
 export interface AgentDoor {
-  readonly client: NodeClient
+  readonly client: AgentClient
   readonly calls: Limiter
 }
 

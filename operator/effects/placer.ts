@@ -1,8 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
-import type { SigningKey } from '../../kit/keys.ts'
 import type { Log } from '../../kit/log.ts'
-import { signGrant } from '../../sfu/api/grant.ts'
 import type { MeetingName } from '../api/client.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { commit, placementView, type Committed } from '../ledger/commit.ts'
@@ -10,11 +8,12 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
 import type { Decision, Wish } from '../placement/view.ts'
+import type { Signer } from './signer.ts'
 
 /** What {@link createPlacer} needs. */
 export interface PlacerOptions {
   readonly ledger: Ledger
-  readonly key: SigningKey
+  readonly signer: Signer
   readonly clock: Clock
   readonly random: () => number
   readonly mintUlid: MintUlid
@@ -49,7 +48,7 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
 
 /** Makes the placer. */
 export function createPlacer(options: PlacerOptions): Placer {
-  const { ledger, key, clock, random, mintUlid, turnUrls, log, metrics } = options
+  const { ledger, signer, clock, random, mintUlid, turnUrls, log, metrics } = options
 
   async function granted(
     decision: Placed,
@@ -57,17 +56,13 @@ export function createPlacer(options: PlacerOptions): Placer {
     request: PlacementRequest,
   ): Promise<PlacementAnswer> {
     const { node, region, reason } = decision
-    const grant = await signGrant(key, {
-      node: node.name,
-      nowMs: clock.nowMs(),
-      claims: {
-        sub: request.participant,
-        name: request.displayName,
-        meeting,
-        attachment,
-        rights: request.rights,
-        ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
-      },
+    const grant = await signer.grant(node.name, {
+      sub: request.participant,
+      name: request.displayName,
+      meeting,
+      attachment,
+      rights: request.rights,
+      ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
     })
     return {
       result: 'placed',

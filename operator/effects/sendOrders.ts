@@ -1,8 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import { CodedError } from '../../kit/errors.ts'
-import type { SigningKey } from '../../kit/keys.ts'
 import type { Log } from '../../kit/log.ts'
-import { signPeerToken } from '../../sfu/api/grant.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SegmentOrder } from '../../sfu/api/order.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -10,12 +8,13 @@ import type { PlannedOrder } from '../plan/orders.ts'
 import type { PlannedClose } from '../plan/segments.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { Agents } from './agents.ts'
+import type { Signer } from './signer.ts'
 
 /** What {@link createOrderSender} needs. */
 export interface OrderSenderOptions {
   readonly agents: Agents
   readonly ledger: Ledger
-  readonly key: SigningKey
+  readonly signer: Signer
   readonly clock: Clock
   readonly log: Log
   readonly metrics: OperatorMetrics
@@ -31,14 +30,13 @@ export interface OrderSender {
 
 /** Makes the sender. What a node answers goes into the ledger as if its load stream had said it. */
 export function createOrderSender(options: OrderSenderOptions): OrderSender {
-  const { agents, ledger, key, clock, log, metrics } = options
+  const { agents, ledger, signer, clock, log, metrics } = options
 
   async function signed(meeting: MeetingRef, { node, fence, body }: PlannedOrder): Promise<SegmentOrder> {
-    const nowMs = clock.nowMs()
     const peers = await Promise.all(
       body.peers.map(async (peer) => ({
         ...peer,
-        token: await signPeerToken(key, { from: node, to: peer.node, meeting, nowMs }),
+        token: await signer.peerToken({ from: node, to: peer.node, meeting }),
       })),
     )
     return { ...fence, role: body.role, region: body.region, limits: body.limits, peers }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../kit/clock.ts'
-import type { SigningKey } from '../../kit/keys.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Agents } from '../effects/agents.ts'
 import { createMeetingEffects } from '../effects/applyMeeting.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
+import type { Signer } from '../effects/signer.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
 import type { ApiPort } from '../kube/apiPort.ts'
 import { createEventRecorder } from '../kube/events.ts'
@@ -28,7 +28,7 @@ export interface ControlParts {
   readonly world: World
   readonly api: ApiPort
   readonly agents: Agents
-  readonly key: SigningKey
+  readonly signer: Signer
   /** Namespace of pools, media nodes and the Lease. */
   readonly namespace: string
   /** Namespaces whose Meetings are served; none means all. */

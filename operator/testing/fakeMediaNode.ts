@@ -1,0 +1,189 @@
+import type { Clock } from '../../kit/clock.ts'
+import type { MintUlid } from '../../kit/ids.ts'
+import { sfuErrors } from '../../sfu/api/errors.ts'
+import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
+import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
+import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
+
+/** Who attaches to a fake node: what a grant says, as far as it matters here. */
+export interface Arrival {
+  readonly participant: string
+  readonly attachment: string
+  readonly hidden?: boolean
+  /** By a fallback grant. */
+  readonly fallback?: boolean
+}
+
+/** Options of {@link FakeMediaNode}. */
+export interface FakeMediaNodeOptions {
+  readonly name: string
+  readonly clock: Clock
+  readonly mintUlid: MintUlid
+  readonly workers?: number
+}
+
+type Person = SegmentReport['participants'][number]
+
+interface FakeSegment {
+  report: SegmentReport
+  order: SegmentOrder | undefined
+}
+
+const capacity: NodeCapacity = {
+  consumersPerWorker: 500,
+  egressBitsPerSecond: 1e9,
+  ingressBitsPerSecond: 1e9,
+  pipePorts: 100,
+}
+
+/** What an order says, without its tokens. */
+const planOf = ({ role, region, limits, peers }: SegmentOrder): string =>
+  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole }) => [node, url, peerRole])])
+
+/**
+ * A media node without media: it speaks the contract of sfu/api (orders with their fence, the load stream) and keeps its segments in
+ * memory, so that the operator's domain is tested against the truth of a node, faults included.
+ */
+export class FakeMediaNode {
+  readonly name: string
+  boot: string
+  highestEpoch = 0
+  /** CPU of each worker. */
+  cpu: number[]
+  readonly #segments = new Map<string, FakeSegment>()
+  readonly #listeners = new Set<(line: LoadLine | undefined) => void>()
+  readonly #options: FakeMediaNodeOptions
+
+  constructor(options: FakeMediaNodeOptions) {
+    this.#options = options
+    this.name = options.name
+    this.boot = options.mintUlid()
+    this.cpu = Array.from({ length: options.workers ?? 1 }, () => 0)
+  }
+
+  /** What it hosts, by name of the meeting and then incarnation. */
+  segments(): readonly SegmentReport[] {
+    return [...this.#segments.values()].map(({ report }) => report)
+  }
+
+  orderOf(meeting: MeetingRef): SegmentOrder | undefined {
+    return this.#segments.get(meetingKey(meeting))?.order
+  }
+
+  /** Somebody shows a grant: the segment is made where there is none. */
+  attach(meeting: MeetingRef, arrival: Arrival): void {
+    const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
+    const { participant, attachment, hidden = false } = arrival
+    const person: Person = { participant, attachment, publishing: true, hidden }
+    const { emptySinceMs: _, ...report } = known.report
+    this.#set({ ...known, report: { ...report, participants: [...known.report.participants, person] } })
+  }
+
+  /** Somebody leaves; an attachment that is not here changes nothing. */
+  detach(attachment: string): void {
+    for (const segment of this.#segments.values()) {
+      const participants = segment.report.participants.filter((person) => person.attachment !== attachment)
+      if (participants.length === segment.report.participants.length) continue
+      const empty = participants.length === 0 ? { emptySinceMs: this.#options.clock.nowMs() } : {}
+      this.#set({ ...segment, report: { ...segment.report, participants, ...empty } })
+    }
+  }
+
+  put(meeting: MeetingRef, order: SegmentOrder): SegmentReport {
+    const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, false)
+    this.#mustBeNewer(known, order)
+    this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
+    const { epoch, generation, role } = order
+    const peers = order.peers.map(({ node, role: peerRole }) => ({ node, role: peerRole, up: true }))
+    this.#set({ order, report: { ...known.report, epoch, generation, role, peers, fallback: false } })
+    return this.#segments.get(meetingKey(meeting))?.report ?? known.report
+  }
+
+  /** Closes a segment; people who were there are gone. */
+  delete(meeting: MeetingRef, deletion: SegmentDeletion): void {
+    const known = this.#segments.get(meetingKey(meeting))
+    if (known === undefined) return
+    if (deletion.epoch < this.highestEpoch || compareFences(deletion, known.report) < 0) {
+      throw sfuErrors.raise.stale_order(known.report)
+    }
+    this.highestEpoch = Math.max(this.highestEpoch, deletion.epoch)
+    this.#segments.delete(meetingKey(meeting))
+    this.#tell({ type: 'segmentClosed', meeting })
+  }
+
+  get(meeting: MeetingRef): SegmentReport | undefined {
+    return this.#segments.get(meetingKey(meeting))?.report
+  }
+
+  hello(): LoadLine {
+    const { boot, highestEpoch, name } = this
+    const addresses = ['127.0.0.1']
+    return {
+      type: 'hello',
+      protocol: 1,
+      node: name,
+      boot,
+      version: '0.1.0',
+      addresses,
+      capacity,
+      highestEpoch,
+      segments: [...this.segments()],
+    }
+  }
+
+  load(): NodeLoad {
+    const participants = this.segments().reduce((sum, { participants: people }) => sum + people.length, 0)
+    const idle = { routers: 0, transports: 0, producers: 0, consumers: 0 }
+    const workers = this.cpu.map((cpu) => ({ ...idle, cpu }))
+    const node = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants }
+    return { atMs: this.#options.clock.nowMs(), workers, ...node }
+  }
+
+  /** Tells its load to all listeners; the world calls it each second. */
+  beat(): void {
+    this.#tell({ type: 'load', load: this.load() })
+  }
+
+  /** Listens to the lines after the hello; `undefined` ends the stream. Returns what stops it. */
+  listen(listener: (line: LoadLine | undefined) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Breaks all load streams. */
+  hangUp(): void {
+    for (const listener of this.#listeners) listener(undefined)
+    this.#listeners.clear()
+  }
+
+  /** The process dies and comes back: nothing that it hosted is left. */
+  restart(): void {
+    this.boot = this.#options.mintUlid()
+    this.highestEpoch = 0
+    this.#segments.clear()
+    this.hangUp()
+  }
+
+  #mustBeNewer(known: FakeSegment, order: SegmentOrder): void {
+    if (order.epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
+    const compared = compareFences(order, known.report)
+    if (known.order === undefined || compared > 0) return
+    if (compared < 0) throw sfuErrors.raise.stale_order(known.report)
+    if (planOf(order) !== planOf(known.order)) throw sfuErrors.raise.order_conflict(known.report)
+  }
+
+  #make(meeting: MeetingRef, fallback: boolean): FakeSegment {
+    const createdAtMs = this.#options.clock.nowMs()
+    const fresh = { epoch: 0, generation: 0, role: 'core' as const, worker: 0, participants: [], peers: [] }
+    return { order: undefined, report: { meeting, ...fresh, fallback, createdAtMs, emptySinceMs: createdAtMs } }
+  }
+
+  #set(segment: FakeSegment): void {
+    this.#segments.set(meetingKey(segment.report.meeting), segment)
+    this.#tell({ type: 'segment', segment: segment.report })
+  }
+
+  #tell(line: LoadLine): void {
+    for (const listener of this.#listeners) listener(line)
+  }
+}
