@@ -40,7 +40,10 @@ try {
   process.exit(1)
 }
 
-const fileOf = (path: string): string | undefined => (path === '' ? undefined : readFileSync(path, 'utf8'))
+/** The text of a file that a setting may name. */
+function fileOf(path: string): string | undefined {
+  return path === '' ? undefined : readFileSync(path, 'utf8')
+}
 
 /** Makes every part and hands it to the next. */
 async function run(): Promise<void> {
