@@ -85,7 +85,7 @@ export const signingKeyFile: SettingType<JWK & { kid: string }> = {
 /** API keys of client tokens. */
 export const keysFile: SettingType<readonly ApiKey[]> = { name: 'JSON file', parse: (path) => fits(apiKeysFile, json(path)) }
 
-const iceUrl = /^(stuns?|turns?):[^\s?]+(\?transport=(udp|tcp))?$/
+const iceUrl = /^(stuns?|turns?):[^\s?/]+(\?transport=(udp|tcp))?$/
 /** URLs of STUN and TURN servers (RFC 7064, RFC 7065). */
 export const iceUrls: SettingType<readonly string[]> = {
   name: 'comma-separated stun: and turn: URLs',

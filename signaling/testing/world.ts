@@ -6,6 +6,7 @@ import { createPeer } from '../../kit/peer.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
 import { mintClientToken, type ClientTokenWish } from '../api/mintClientToken.ts'
 import type { ClientMethod, ClientNotifications, ClientRequest, ClientResponses } from '../api/protocol.ts'
+import type { WsEndpoint } from '../../kit/wsServer.ts'
 import { createMemoryBus, type MemoryStreams } from '../bus/memoryBus.ts'
 import type { Bus } from '../bus/bus.ts'
 import { createNodeLinks, type NodeLinks } from '../nodes/nodeLinks.ts'
@@ -50,6 +51,7 @@ export interface Replica {
   readonly clients: Clients
   readonly links: NodeLinks
   readonly rooms: Rooms
+  readonly endpoint: WsEndpoint
   readonly connect: () => TestClient
 }
 
@@ -93,7 +95,7 @@ export function aWorld(): World {
       { nowMs: clock.nowMs(), lifetimeMs: 3_600_000 },
     )
 
-  function testClient(accept: ReturnType<typeof createClientEndpoint>['onSocket']): TestClient {
+  function testClient(accept: WsEndpoint['onSocket']): TestClient {
     const [near, far] = socketPair()
     const told: Told[] = []
     let closed: TestClient['closed']
@@ -158,7 +160,7 @@ export function aWorld(): World {
         openSession: (socket) => createClientSession(deps, socket),
         onAnswered: (method, code) => void answered.push(`${method} ${code}`),
       })
-      return { clients, links, rooms, connect: () => testClient(endpoint.onSocket) }
+      return { clients, links, rooms, endpoint, connect: () => testClient(endpoint.onSocket) }
     },
   }
 }
