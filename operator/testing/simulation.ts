@@ -33,6 +33,8 @@ export interface SimulatedFaults {
 
 export const namespace = 'demo'
 const pools = { eu: 'eu-west', us: 'us-east' } as const
+/** An order passes this many turns of the event loop at most from its plan to the status. */
+const turnsToRest = 20
 type PoolName = keyof typeof pools
 
 /**
@@ -196,9 +198,10 @@ export class Simulation {
     this.nodes.get(name)?.restart()
   }
 
-  /** Lets time pass in small steps, so that what waits for it gets its turn. */
+  /** Lets time pass, and what was begun at its end come to rest. */
   async pass(durationMs: number): Promise<void> {
-    for (let leftMs = durationMs; leftMs > 0; leftMs -= 250) await this.clock.advance(Math.min(250, leftMs))
+    await this.clock.advance(durationMs)
+    for (let turn = 0; turn < turnsToRest; turn++) await this.clock.advance(0)
   }
 
   #nodeAt(url: string): FakeMediaNode | undefined {

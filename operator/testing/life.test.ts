@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+
+import { kinds } from '../kube/kinds.ts'
+import { anInstallation, hosted, placedIn } from './installation.ts'
+import { namespace } from './simulation.ts'
+
+test('a segment that everybody left goes after 20 s, the meeting when it stood empty for its timeout', async () => {
+  const simulation = await anInstallation()
+  const ann = placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
+  const bob = placedIn(await simulation.join('standup', 'bob', { region: 'us-east' }))
+  await simulation.pass(2_000)
+  simulation.leave(bob.attachment)
+  await simulation.pass(15_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (ann)', 'us-1: standup ()'])
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (ann)'])
+  expect(simulation.nodes.get('eu-1')?.segments()).toMatchObject([{ peers: [] }])
+
+  simulation.leave(ann.attachment)
+  await simulation.pass(60_000)
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Empty', nodes: 'eu-1', participants: '0' })
+  await simulation.pass(300_000)
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Ended', nodes: '', segments: [] })
+  expect(hosted(simulation)).toEqual([])
+  expect(await simulation.place('standup', 'ann')).toMatchObject({ result: 'refused', code: 'meeting_ended' })
+})
+
+test('spec.ended and the deletion of the object end the meeting for everybody', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('retro')
+  await simulation.pass(500)
+  await simulation.join('standup', 'ann')
+  await simulation.join('retro', 'bob')
+  await simulation.pass(2_000)
+  const object = simulation.meetingObject('standup')
+  simulation.cluster.put(kinds.Meeting, {
+    ...object,
+    metadata: { ...object?.metadata, generation: 2 },
+    spec: { ...object?.spec, ended: true },
+  })
+  simulation.cluster.remove(kinds.Meeting, { namespace, name: 'retro' })
+  await simulation.pass(2_000)
+  expect(hosted(simulation)).toEqual([])
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({
+    phase: 'Ended',
+    why: 'ended by spec.ended',
+    observedGeneration: 2,
+  })
+})
+
+test('a meeting that is made again under its name is another one, and never mixes with the first', async () => {
+  const simulation = await anInstallation()
+  const first = placedIn(await simulation.join('standup', 'ann'))
+  await simulation.pass(2_000)
+  simulation.cut.add('eu-1')
+  simulation.cluster.remove(kinds.Meeting, { namespace, name: 'standup' })
+  simulation.meeting('standup')
+  await simulation.pass(1_000)
+  const second = placedIn(await simulation.join('standup', 'bob', { excludeNodes: ['eu-1'] }))
+  expect(second.meeting.incarnation > first.meeting.incarnation).toBe(true)
+  await simulation.pass(5_000)
+  simulation.cut.delete('eu-1')
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual([`${second.node}: standup (bob)`])
+})
+
+test('an ended meeting is deleted after its ttl, an unended one never', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('short', { emptyTimeoutSeconds: 0, ttlSecondsAfterEnded: 60 })
+  await simulation.pass(500)
+  const ann = placedIn(await simulation.join('short', 'ann'))
+  await simulation.pass(2_000)
+  simulation.leave(ann.attachment)
+  await simulation.pass(30_000)
+  expect(simulation.meetingObject('short')?.status?.phase).toBe('Ended')
+  await simulation.pass(40_000)
+  expect(simulation.meetingObject('short')).toBeUndefined()
+  expect(simulation.meetingObject('standup')?.status?.phase).toBe('Waiting')
+})
+
+test('a join makes a meeting where the pool allows it; it gets an object after 30 s, and the object goes with it', async () => {
+  const simulation = await anInstallation()
+  const ann = placedIn(await simulation.join('chat', 'ann'))
+  await simulation.pass(20_000)
+  expect(simulation.meetingObject('chat')).toBeUndefined()
+  await simulation.pass(20_000)
+  expect(simulation.meetingObject('chat')?.status).toMatchObject({ phase: 'Active', incarnation: ann.meeting.incarnation })
+  simulation.leave(ann.attachment)
+  await simulation.pass(310_000)
+  expect(simulation.meetingObject('chat')).toBeUndefined()
+  expect(hosted(simulation)).toEqual([])
+  const again = placedIn(await simulation.join('chat', 'ann'))
+  expect(again.meeting.incarnation > ann.meeting.incarnation).toBe(true)
+})
+
+test('pools make as many meetings as they may, and say so when it is one too many', async () => {
+  const simulation = await anInstallation()
+  simulation.pool('eu', { adHocMeetings: { enabled: true, max: 1 } })
+  simulation.pool('us', { adHocMeetings: { enabled: false, max: 1_000 } })
+  await simulation.pass(500)
+  placedIn(await simulation.join('first', 'ann'))
+  expect(await simulation.place('second', 'bob')).toMatchObject({ result: 'refused', code: 'ad_hoc_limit' })
+  placedIn(await simulation.join('first', 'bob'))
+  simulation.pool('eu', { adHocMeetings: { enabled: false, max: 1 } })
+  await simulation.pass(500)
+  expect(await simulation.place('third', 'bob')).toMatchObject({ result: 'refused', code: 'meeting_unknown' })
+})
+
+test('of a hundred who join at once, no more get in than there are places', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('small', { capacity: { maxParticipants: 7 } })
+  await simulation.pass(500)
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => simulation.join('small', `p${index}`)))
+  expect(answers.filter(({ result }) => result === 'placed')).toHaveLength(7)
+  expect(answers.at(-1)).toMatchObject({
+    result: 'refused',
+    code: 'meeting_full',
+    reason: 'all 7 places of demo/small are taken',
+  })
+  await simulation.pass(1_000)
+  simulation.leave(placedIn(answers[0] ?? answers[1] ?? (await simulation.place('small', 'x'))).attachment)
+  await simulation.pass(1_000)
+  expect(await simulation.place('small', 'late')).toMatchObject({ result: 'placed' })
+})
+
+test('a grant that nobody uses frees its seat', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('pair', { capacity: { maxParticipants: 1 } })
+  await simulation.pass(500)
+  placedIn(await simulation.place('pair', 'ann'))
+  expect(await simulation.place('pair', 'bob')).toMatchObject({ code: 'meeting_full' })
+  await simulation.pass(80_000)
+  expect(await simulation.place('pair', 'bob')).toMatchObject({ result: 'placed' })
+})
+
+test('a locked meeting lets nobody new in, but those who were in come back', async () => {
+  const simulation = await anInstallation()
+  const ann = placedIn(await simulation.join('standup', 'ann'))
+  await simulation.pass(1_000)
+  const object = simulation.meetingObject('standup')
+  simulation.cluster.put(kinds.Meeting, { ...object, spec: { ...object?.spec, access: { locked: true } } })
+  await simulation.pass(1_000)
+  simulation.leave(ann.attachment)
+  await simulation.pass(1_000)
+  expect(await simulation.place('standup', 'bob')).toMatchObject({ result: 'refused', code: 'meeting_locked' })
+  expect(await simulation.place('standup', 'ann')).toMatchObject({ result: 'placed' })
+})
