@@ -22,17 +22,39 @@ function unref(handle: unknown): void {
   if (typeof handle === 'object' && handle !== null && 'unref' in handle) (handle as NodeJS.Timeout).unref()
 }
 
+/** What `setTimeout` can wait for: 24.8 days. A longer delay it turns into 1 ms, which makes a hot loop of a wait. */
+export const longestTimeoutMs = 2 ** 31 - 1
+
+/** Refuses a delay that no clock can keep; both clocks do, so that a test finds it. */
+export function checkedDelayMs(delayMs: number): number {
+  if (!Number.isFinite(delayMs)) throw new RangeError(`a delay must be a finite number of milliseconds, not ${delayMs}`)
+  return Math.max(0, delayMs)
+}
+
+/** A timeout of any finite length, in steps that `setTimeout` can keep. */
+function timeout(delayMs: number, run: () => void): { handle: unknown; cancel: () => void } {
+  let restMs = checkedDelayMs(delayMs)
+  const timer = { handle: undefined as unknown, cancel: () => clearTimeout(timer.handle as number) }
+  const step = (): void => {
+    const stepMs = Math.min(restMs, longestTimeoutMs)
+    restMs -= stepMs
+    timer.handle = setTimeout(restMs > 0 ? step : run, stepMs)
+  }
+  step()
+  return timer
+}
+
 /** The machine's own clock, in Node and in browsers. A sleep keeps the process alive, the other timers do not. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs)
-    unref(handle)
-    return { cancel: () => clearTimeout(handle) }
+    const timer = timeout(delayMs, run)
+    unref(timer.handle)
+    return { cancel: timer.cancel }
   },
   every(periodMs, run) {
-    const handle = setInterval(run, periodMs)
+    const handle = setInterval(run, checkedDelayMs(periodMs))
     unref(handle)
     return { cancel: () => clearInterval(handle) }
   },
@@ -40,13 +62,13 @@ export const systemClock: Clock = {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error)
       const onAbort = (): void => {
-        clearTimeout(handle)
+        timer.cancel()
         reject(signal?.reason as Error)
       }
-      const handle = setTimeout(() => {
+      const timer = timeout(delayMs, () => {
         signal?.removeEventListener('abort', onAbort)
         resolve()
-      }, delayMs)
+      })
       signal?.addEventListener('abort', onAbort, { once: true })
     })
   },

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.ts'
+import { checkedDelayMs, type Clock, type Timer } from './clock.ts'
 
 interface Entry {
   readonly dueMs: number
@@ -26,7 +26,7 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock {
   const entries = new Set<Entry>()
 
   function add(delayMs: number, run: () => void): Timer {
-    const entry = { dueMs: elapsedMs + Math.max(0, delayMs), order: order++, run }
+    const entry = { dueMs: elapsedMs + checkedDelayMs(delayMs), order: order++, run }
     entries.add(entry)
     return { cancel: () => void entries.delete(entry) }
   }
