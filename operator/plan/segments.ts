@@ -35,7 +35,7 @@ function leaving(view: MeetingView): readonly SegmentView[] {
 
 function wakeAt(view: MeetingView): number | undefined {
   const dueMs = view.segments
-    .map(({ emptySinceMs }) => (emptySinceMs === undefined ? Number.POSITIVE_INFINITY : emptySinceMs + departureLingerMs))
+    .flatMap(({ emptySinceMs }) => (emptySinceMs === undefined ? [] : [emptySinceMs + departureLingerMs]))
     .filter((atMs) => atMs > view.nowMs)
   return dueMs.length === 0 ? undefined : Math.min(...dueMs)
 }
