@@ -40,14 +40,14 @@ export const embeddedSettings = settingTable({
   tlsCertFile: {
     flag: '--tls-cert-file',
     env: 'PARLEY_EMBEDDED_TLS_CERT_FILE',
-    type: settingTypes.optionalText,
+    type: settingTypes.file,
     default: '',
     doc: 'PEM certificate to serve HTTPS with; empty serves HTTP.',
   },
   tlsKeyFile: {
     flag: '--tls-key-file',
     env: 'PARLEY_EMBEDDED_TLS_KEY_FILE',
-    type: settingTypes.optionalText,
+    type: settingTypes.file,
     default: '',
     doc: 'PEM key of the certificate; needed where there is one.',
   },

@@ -9,6 +9,10 @@ import { startEmbeddedApi } from './embeddedApi.ts'
 const shutdownDeadlineMs = 5_000
 
 const settings = settingsOrExit('embedded', embeddedSettings)
+if ((settings.tlsCertFile === '') !== (settings.tlsKeyFile === '')) {
+  process.stderr.write('embedded: 1 fault(s) in its settings\n  --tls-cert-file and --tls-key-file: one needs the other\n')
+  process.exit(2)
+}
 const log = createLog({ service: 'embedded', level: settings.logLevel })
 const shutdown = createShutdown({ log, deadlineMs: shutdownDeadlineMs })
 endProcessOnSignals(shutdown, log)

@@ -1,4 +1,4 @@
-import { asCodedError, assertNever } from '../../../kit/errors.ts'
+import { assertNever } from '../../../kit/errors.ts'
 import { describe } from '../discovery/discovery.ts'
 import { Failure, failures } from '../failure.ts'
 import { textOf } from '../kubeObject.ts'
@@ -25,7 +25,7 @@ export function handle(machine: Machine, request: ApiRequest, onFault: (error: u
     if (error instanceof Failure) return failureAnswer(error)
     // The stack is all that bounds how deeply values nest.
     if (error instanceof RangeError) return failureAnswer(failures.badRequest('the object is nested too deeply'))
-    onFault(asCodedError(error).cause ?? error)
+    onFault(error)
     return failureAnswer(failures.internal('the request met a fault of this server; it is logged'))
   }
 }
@@ -57,9 +57,10 @@ function written(code: number, { object, warnings }: Written): ApiAnswer {
 function requireJson(request: ApiRequest): void {
   const type = contentTypeOf(request)
   if (type === 'application/json' || type === '') return
-  throw failures.unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json',
-  )
+  const why = 'the body of the request was in an unknown format - accepted media types include: application/json'
+  // `kubectl create namespace` and its like know no other way; the same object in a file goes as JSON.
+  const advice = type === 'application/vnd.kubernetes.protobuf' ? '; write the object to a file and use kubectl apply -f' : ''
+  throw failures.unsupportedMediaType(why + advice)
 }
 
 function contentTypeOf({ contentType }: ApiRequest): string {

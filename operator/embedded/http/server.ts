@@ -20,6 +20,8 @@ export interface ApiServerOptions {
 
 /** Largest body; the real server's limit is higher, our objects are small. */
 const bodyLimitBytes = 1024 * 1024
+/** How much of a larger one is read before the connection is closed on its sender. */
+const bodyDiscardBytes = 8 * bodyLimitBytes
 /** A watcher that leaves more than this unread is cut off; it lists and watches anew. */
 const watchBacklogBytes = 16 * 1024 * 1024
 /** How long a client may take for its headers, and for a whole request. */
@@ -82,16 +84,16 @@ function admit({ path, headers, token }: { path: string; headers: IncomingMessag
   if (shown.length !== wanted.length || !timingSafeEqual(shown, wanted)) throw failures.unauthorized()
 }
 
+/** Reads a body. What is too large is read on for a while, and thrown away, so that its sender hears the answer instead of a reset. */
 async function bodyOf(request: IncomingMessage): Promise<string> {
-  const announced = Number(request.headers['content-length'] ?? 0)
   const chunks: Buffer[] = []
   let bytes = 0
-  if (announced > bodyLimitBytes) throw failures.tooLarge(bodyLimitBytes)
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > bodyLimitBytes) throw failures.tooLarge(bodyLimitBytes)
-    chunks.push(chunk)
+    if (bytes > bodyDiscardBytes) break
+    if (bytes <= bodyLimitBytes) chunks.push(chunk)
   }
+  if (bytes > bodyLimitBytes) throw failures.tooLarge(bodyLimitBytes)
   return Buffer.concat(chunks).toString('utf8')
 }
 

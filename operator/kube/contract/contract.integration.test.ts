@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 
 import { silentLog } from '../../../kit/log.ts'
 import { startEmbeddedApi } from '../../embedded/embeddedApi.ts'
+import { definitionCases } from './cases/definitions.ts'
 import { kubectlCases } from './cases/kubectl.ts'
 import { largeCases } from './cases/large.ts'
 import { contractApi, type ContractApi, type Reach } from './contractApi.ts'
@@ -43,7 +44,10 @@ for (const [which, start] of Object.entries(held)) {
       forgottenVersion: () => Promise.resolve('1'),
     })
 
-    const subjects = which === 'real API server' ? { ...everyCase, ...timedCases, large: largeCases } : { large: largeCases }
+    const isReal = which === 'real API server'
+    const subjects = isReal
+      ? { definitions: definitionCases, ...everyCase, ...timedCases, large: largeCases(2_000) }
+      : { large: largeCases(10_000) }
     for (const [subject, list] of Object.entries(subjects)) {
       for (const { name, run } of list) test(`${subject}: ${name}`, async () => run(await situation()))
     }

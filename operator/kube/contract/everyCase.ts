@@ -4,6 +4,7 @@ import { hostileCases } from './cases/hostile.ts'
 import { listCases, timedListCases } from './cases/lists.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
+import { sampleCases } from './cases/samples.ts'
 import { subresourceCases } from './cases/subresources.ts'
 import { tableCases } from './cases/tables.ts'
 import { validationCases } from './cases/validation.ts'
@@ -14,6 +15,7 @@ import type { ContractCase } from './contractCase.ts'
 export const everyCase: Readonly<Record<string, readonly ContractCase[]>> = {
   objects: objectCases,
   validation: validationCases,
+  samples: sampleCases,
   patches: patchCases,
   subresources: subresourceCases,
   deletion: deletionCases,

@@ -102,7 +102,7 @@ export const kubectlCases = cases({
     expect((await edit('s/no such text/x/')).stderr).toContain('Edit cancelled, no changes made.')
     const refused = await edit('s/emptyTimeoutSeconds: 300/emptyTimeoutSeconds: -1/')
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('spec.emptyTimeoutSeconds in body should be greater than or equal to 0')
+    expect(refused.stderr).toContain('meetings.parley.media "a" is invalid')
   },
   'describe shows the object and its events': async ({ api, namespace, kubectl }) => {
     const { meetings, events } = pathsIn(namespace)
