@@ -141,6 +141,9 @@ export function createTopologyFeed(options: {
   }
   const stops = [changes.meetings.on(marks(meetings)), changes.nodes.on(marks(nodes)), changes.pools.on(marks(pools))]
 
+  for (const { metadata } of ledger.nodes.pools()) pools.mark(metadata.name)
+  for (const { name } of ledger.nodes.all()) nodes.mark(name)
+  for (const { key } of ledger.meetings.all()) meetings.mark(key)
   const beat = clock.every(topologyBeatMs, () => {
     // Loads and time make no change of their own; with the beat all nodes are looked at.
     for (const { name } of ledger.nodes.all()) nodes.mark(name)

@@ -1,0 +1,147 @@
+import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { systemClock, type Clock } from '../../kit/clock.ts'
+import { ulidSource } from '../../kit/ids.ts'
+import type { SigningKey } from '../../kit/keys.ts'
+import { silentLog } from '../../kit/log.ts'
+import { createMetrics } from '../../kit/metrics.ts'
+import { createPlacer } from '../effects/placer.ts'
+import { createSigner } from '../effects/signer.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import { operatorMetrics } from '../metrics.ts'
+import { explainMeeting, snapshotMeeting } from '../service/explain.ts'
+import { createPlacementServer } from '../service/placementServer.ts'
+import { createBearers, type PlacementTokens } from '../service/tokens.ts'
+import { createTopologyFeed } from '../service/topologyFeed.ts'
+import { createChanges } from '../watch/changes.ts'
+
+/** A media node that the fake operator takes for live: what it listens to is not asked. */
+export interface FakeNode {
+  readonly name: string
+  /** Also the name of its pool. */
+  readonly region: string
+  /** Base URL of its agent. */
+  readonly url: string
+}
+
+/** Options of {@link startFakeOperator}. */
+export interface FakeOperatorOptions {
+  /** Signs the grants; media nodes have to trust its public half as `operator`. */
+  readonly key: SigningKey
+  readonly tokens: PlacementTokens
+  readonly nodes: readonly FakeNode[]
+  readonly turnUrls?: readonly string[]
+  readonly clock?: Clock
+}
+
+/** An operator without Kubernetes and without media nodes, for tests of what stands on the placement API. */
+export interface FakeOperator {
+  readonly url: string
+  /** Makes a Meeting, or changes it. */
+  meeting(namespace: string, name: string, spec?: Partial<MeetingSpec>): void
+  /** Whether it leads; while it does not, placements are answered with `leader_unknown`. */
+  setLeading(leads: boolean): void
+  /** A media node stops to take work. */
+  cordon(node: string): void
+  close(): Promise<void>
+}
+
+const namespace = 'parley-system'
+const apiVersion = 'parley.media/v1alpha1' as const
+const beatMs = 1_000
+const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e9, ingressBitsPerSecond: 1e9, pipePorts: 100 }
+const idleWorker = { cpu: 0, routers: 0, transports: 0, producers: 0, consumers: 0 }
+
+/** Metadata as an API server would give it; `version` makes it unlike any earlier one. */
+const metadata = (at: { namespace: string; name: string }, version: number) => ({
+  ...at,
+  uid: `${at.namespace}/${at.name}`,
+  resourceVersion: String(version),
+  generation: version,
+  creationTimestamp: '2026-01-01T00:00:00Z',
+})
+
+/** Tells the ledger what live and idle nodes would tell it. */
+function hearNodes(ledger: Ledger, nodes: readonly FakeNode[], clock: Clock): () => void {
+  const boot = ulidSource(() => clock.nowMs())
+  const hear = (node: FakeNode, first: boolean): void => {
+    const nowMs = clock.monotonicMs()
+    const load = { atMs: clock.nowMs(), workers: [idleWorker], egressBitsPerSecond: 0, ingressBitsPerSecond: 0 }
+    if (first) {
+      const agent = { node: node.name, boot: boot(), version: '0.1.0', addresses: ['127.0.0.1'], capacity, highestEpoch: 0 }
+      ledger.hear(node.name, { type: 'hello', protocol: 1, ...agent, segments: [] }, nowMs)
+    }
+    ledger.hear(node.name, { type: 'load', load: { ...load, pipes: 0, pipePorts: 0, participants: 0 } }, nowMs)
+  }
+  for (const node of nodes) hear(node, true)
+  const beat = clock.every(beatMs, () => {
+    for (const node of nodes) hear(node, false)
+  })
+  return () => beat.cancel()
+}
+
+/** Puts pools and media nodes into the ledger as their objects would. */
+function register(ledger: Ledger, nodes: readonly FakeNode[], nowMs: number): void {
+  for (const region of new Set(nodes.map((node) => node.region))) {
+    const spec = { region, adHocMeetings: { enabled: true, max: 1_000 } }
+    const pool: MediaNodePool = { apiVersion, kind: 'MediaNodePool', metadata: metadata({ namespace, name: region }, 1), spec }
+    ledger.putPool(pool, nowMs)
+  }
+  for (const { name, region, url } of nodes) ledger.putNode(nodeObject({ name, region, url }, false), nowMs)
+}
+
+function nodeObject({ name, region, url }: FakeNode, cordoned: boolean): MediaNode {
+  const spec = { pool: region, address: url, workers: 1, cordoned }
+  return { apiVersion, kind: 'MediaNode', metadata: metadata({ namespace, name }, 1), spec }
+}
+
+/**
+ * Starts a fake operator on a free port of the loopback. It decides with the operator's own ledger and placement, so that it answers as
+ * the real one; its media nodes are names only, and its meetings last as long as grants do.
+ */
+export async function startFakeOperator(options: FakeOperatorOptions): Promise<FakeOperator> {
+  const { nodes, turnUrls = [], clock = systemClock } = options
+  const changes = createChanges()
+  const ledger = new Ledger(changes.events)
+  const metrics = createMetrics(operatorMetrics)
+  const mintUlid = ulidSource(() => clock.nowMs())
+  const at = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), epoch: 1 })
+  register(ledger, nodes, clock.monotonicMs())
+  const stopHearing = hearNodes(ledger, nodes, clock)
+  const feed = createTopologyFeed({ ledger, changes, clock, turnUrls, epoch: () => 1 })
+  const signer = createSigner(options.key, clock)
+  let leading = true
+  let version = 1
+  const server = createPlacementServer({
+    bearers: createBearers(options.tokens),
+    placer: createPlacer({ ledger, signer, clock, random: Math.random, mintUlid, turnUrls, log: silentLog, metrics }),
+    explain: (meeting) => explainMeeting(ledger, meeting, at()),
+    snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),
+    feed,
+    forwarder: { forward: async () => undefined, close: async () => undefined },
+    leads: () => leading,
+    isWarm: () => true,
+    clock,
+    log: silentLog,
+    metrics,
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url,
+    meeting(of, name, spec = {}) {
+      version += 1
+      const whole = { access: { locked: false }, emptyTimeoutSeconds: 300, ended: false, ...spec }
+      const object: Meeting = { apiVersion, kind: 'Meeting', metadata: metadata({ namespace: of, name }, version), spec: whole }
+      ledger.putMeeting(object, clock.monotonicMs())
+    },
+    setLeading: (leads) => void (leading = leads),
+    cordon(name) {
+      const node = nodes.find((each) => each.name === name)
+      if (node !== undefined) ledger.putNode(nodeObject(node, true), clock.monotonicMs())
+    },
+    async close() {
+      stopHearing()
+      feed.close()
+      await server.close()
+    },
+  }
+}
