@@ -17,7 +17,7 @@ const hurried = { ...systemClock, sleep: () => Promise.resolve() }
 
 async function talk(...script: Answer[]): Promise<{ server: BadServer; client: ApiClient }> {
   const server = await badServer(...script)
-  const times = { callTimeoutMs: 60 }
+  const times = script.includes(hangs) ? { callTimeoutMs: 200 } : {}
   const client = createApiClient({ access: fixedAccess(server.url), clock: hurried, random: () => 0.5, times })
   open.push(client, server)
   return { server, client }

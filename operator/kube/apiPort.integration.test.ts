@@ -17,6 +17,7 @@ import { kinds } from './kinds.ts'
 import { kubeConfigAccess } from './kubeConfigAccess.ts'
 import { createLeader } from './leader.ts'
 import { kubeMetrics } from './metrics.ts'
+import { createOutage } from './outage.ts'
 import { createWriteBucket } from './writeBucket.ts'
 
 const bin = controlPlaneFolder()
@@ -136,6 +137,7 @@ for (const [which, { start, skipped }] of Object.entries(servers)) {
         clock: systemClock,
         random: Math.random,
         log: silentLog,
+        outage: createOutage({ log: silentLog, clock: systemClock }),
         metrics: createMetrics(kubeMetrics),
       })
       await expect(leader.run(leaving.signal)).resolves.toBe('stopped')

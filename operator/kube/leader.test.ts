@@ -8,6 +8,7 @@ import { kinds, type Lease } from './kinds.ts'
 import { createLeader } from './leader.ts'
 import type { Term } from './leaderTypes.ts'
 import { kubeMetrics } from './metrics.ts'
+import { createOutage } from './outage.ts'
 
 const lease = { namespace: 'parley', name: 'parley-operator' }
 
@@ -40,6 +41,7 @@ function anElection() {
       clock: { ...clock, nowMs: () => clock.nowMs() + offsetMs },
       random: () => 0.5,
       log: silentLog,
+      outage: createOutage({ log: silentLog, clock }),
       metrics: createMetrics(kubeMetrics),
     })
     const ended = leader.run(leaving.signal)
@@ -87,6 +89,17 @@ test('a leader that stops drains first, releases then, and the next takes over a
   expect(a.terms[0]?.lost.aborted).toBe(false)
   expect(b.leader.isLeader()).toBe(true)
   expect(b.epochs).toEqual([2])
+})
+
+test('a Lease is given back although a renewal was on its way', async () => {
+  const { clock, cluster, candidate, record } = anElection()
+  const a = candidate('a')
+  await clock.advance(2_045)
+  cluster.fail('mergePatch', 'lostAnswer')
+  a.leave()
+  await clock.advance(1_000)
+  await expect(a.ended).resolves.toBe('stopped')
+  expect(record()?.spec?.holderIdentity).toBeUndefined()
 })
 
 test('a leader that vanishes is followed after the Lease has lapsed, whatever its clock said', async () => {

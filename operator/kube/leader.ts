@@ -3,7 +3,7 @@ import { kinds } from './kinds.ts'
 import { defaultLeaderTimes, type Leader, type LeaderOptions, type Term } from './leaderTypes.ts'
 import { newLease, nextEpoch, recordOf, takeOver, type LeaseRecord } from './leaseRecord.ts'
 import { limited } from './limited.ts'
-import { startTerm, type Acquired } from './term.ts'
+import { leasePart, startTerm, type Acquired } from './term.ts'
 
 /** Spreads the looks of several candidates, as client-go's JitterFactor. */
 const jitter = 0.2
@@ -14,7 +14,7 @@ const jitter = 0.2
  * Lease before the term begins. The Lease keeps two replicas from working at once; it fences nothing: that does the epoch, at the media nodes.
  */
 export function createLeader(options: LeaderOptions): Leader {
-  const { api, lease: ref, identity, address, times = defaultLeaderTimes, clock, random, log, metrics } = options
+  const { api, lease: ref, identity, address, times = defaultLeaderTimes, clock, random, outage, metrics } = options
   let observed: { record: LeaseRecord; atMs: number } | undefined
   let term: Term | undefined
 
@@ -57,14 +57,14 @@ export function createLeader(options: LeaderOptions): Leader {
   }
 
   async function acquire(signal: AbortSignal): Promise<Acquired | undefined> {
-    for (let failures = 0; !signal.aborted;) {
+    while (!signal.aborted) {
       try {
         const held = await limited({ clock, timeoutMs: times.renewDeadlineMs / 2, signal }, tryToAcquire)
+        outage.over(leasePart)
         if (held) return held
-        failures = 0
       } catch (thrown) {
         const raced = isApiError(thrown, 'conflict', 'alreadyExists') || signal.aborted
-        if (!raced && ++failures === 1) log.warn({ object: ref.name, err: thrown }, 'the lease cannot be read or taken')
+        if (!raced) outage.begun(leasePart, thrown)
       }
       await clock.sleep(times.periodMs * (1 + jitter * random()), signal).catch(() => undefined)
     }

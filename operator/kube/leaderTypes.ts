@@ -2,6 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { ApiPort } from './apiPort.ts'
 import type { KubeMetrics } from './metrics.ts'
+import type { Outage } from './outage.ts'
 
 /** Who leads, as far as this replica has seen. */
 export interface Holder {
@@ -74,5 +75,6 @@ export interface LeaderOptions {
   /** Yields [0, 1). */
   readonly random: () => number
   readonly log: Log
+  readonly outage: Outage
   readonly metrics: KubeMetrics
 }

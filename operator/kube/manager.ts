@@ -7,6 +7,7 @@ import { createLeader } from './leader.ts'
 import type { Holder, LeaderOptions, Term, TermEnd } from './leaderTypes.ts'
 import type { KubeMetrics } from './metrics.ts'
 import type { KindRef, KubeObject } from './objects.ts'
+import { createOutage } from './outage.ts'
 import { createReflector, type Reflector } from './reflector.ts'
 import { createStore, type Indexes, type Store } from './store.ts'
 import { createWriteBucket, type WriteBucket } from './writeBucket.ts'
@@ -55,8 +56,9 @@ export function createManager(options: ManagerOptions): Manager {
   const lost = new AbortController()
   const bucket = createWriteBucket({ clock, metrics, signal: lost.signal })
   const syncs = new Set<() => void>()
+  const outage = createOutage({ log, clock })
 
-  const leader = createLeader({ ...options, lead })
+  const leader = createLeader({ ...options, outage, lead })
 
   async function lead(term: Term): Promise<void> {
     term.lost.addEventListener('abort', () => lost.abort(term.lost.reason), { once: true })
@@ -94,7 +96,7 @@ export function createManager(options: ManagerOptions): Manager {
       const onSync = (): void => {
         for (const check of syncs) check()
       }
-      const reflector = createReflector({ api, kind, selection, store, clock, random, log, metrics, onSync })
+      const reflector = createReflector({ api, kind, selection, store, clock, random, outage, metrics, onSync })
       reflectors.push({ kind: kind.kind, reflector })
       return store
     },

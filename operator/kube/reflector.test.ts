@@ -7,6 +7,7 @@ import { ApiError, type ApiErrorReason } from './apiError.ts'
 import { fakeCluster, type FakeCluster, type Fault } from './fakeApi.ts'
 import { kinds, type Lease } from './kinds.ts'
 import { kubeMetrics } from './metrics.ts'
+import { createOutage } from './outage.ts'
 import { createReflector, type Reflector } from './reflector.ts'
 import { createStore, type Store } from './store.ts'
 
@@ -27,7 +28,15 @@ async function started(prepare: (cluster: FakeCluster) => void = () => undefined
   const metrics = createMetrics(kubeMetrics)
   cluster.put(kinds.Lease, { metadata: { name: 'first' } })
   prepare(cluster)
-  const options = { api: cluster.port(), kind: kinds.Lease, store, clock, random: () => 0.5, log: silentLog, metrics }
+  const options = {
+    api: cluster.port(),
+    kind: kinds.Lease,
+    store,
+    clock,
+    random: () => 0.5,
+    outage: createOutage({ log: silentLog, clock }),
+    metrics,
+  }
   const reflector = createReflector(options)
   const leaving = new AbortController()
   const running = reflector.run(leaving.signal)

@@ -1,10 +1,10 @@
 import { backoffMs } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
-import type { Log } from '../../kit/log.ts'
 import { ApiError, isApiError } from './apiError.ts'
 import type { ApiPort, Selection, WatchEvent } from './apiPort.ts'
 import type { KubeMetrics } from './metrics.ts'
 import { isNewer, type KindRef, type KubeObject } from './objects.ts'
+import type { Outage } from './outage.ts'
 import type { WritableStore } from './store.ts'
 
 /** Keeps a store equal to what the API server has. */
@@ -23,7 +23,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly store: WritableStore<T>
   readonly clock: Clock
   readonly random: () => number
-  readonly log: Log
+  readonly outage: Outage
   readonly metrics: KubeMetrics
   /** Called once, when the store has been filled. */
   readonly onSync?: () => void
@@ -34,6 +34,9 @@ const restartBackoff = { firstMs: 200, maxMs: 5_000 }
 /** Bookmarks come each 60 s; a watch that is silent for longer hangs on a connection that nobody closed. */
 const silenceMs = 90_000
 
+/** A watch that lives for this long has been answered, even where nothing happens. */
+const answersMs = 1_000
+
 /** Why a watch came to its end: the server closed it in good order, or an error. */
 type End = ApiError | 'closed'
 
@@ -42,7 +45,8 @@ type End = ApiError | 'closed'
  * that version has grown too old (410), the first time at once. After client-go's reflector.go.
  */
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector {
-  const { api, kind, store, clock, random, log, metrics } = options
+  const { api, kind, store, clock, random, outage, metrics } = options
+  const part = `watch of ${kind.kind}`
   const selection = options.selection ?? {}
   let synced = false
   let listNext = true
@@ -76,6 +80,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     const watchdog = () =>
       clock.after(silenceMs, () => silence.abort(new ApiError('timeout', `${kind.plural}: the watch fell silent`)))
     let timer = watchdog()
+    const answering = clock.after(answersMs, () => outage.over(part))
     try {
       const from = { ...selection, resourceVersion: store.resourceVersion() ?? '' }
       for await (const event of api.watch(kind, from, AbortSignal.any([signal, silence.signal]))) {
@@ -86,12 +91,13 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       }
     } finally {
       timer.cancel()
+      answering.cancel()
     }
   }
 
   function recovered(): void {
-    if (failures > 1) log.info({ object: kind.kind, count: failures }, 'watch goes on')
     failures = 0
+    outage.over(part)
   }
 
   async function once(signal: AbortSignal): Promise<End> {
@@ -105,19 +111,14 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     }
   }
 
-  function report(end: End, reason: string): void {
-    metrics.watchRestarts.inc({ kind: kind.kind, reason })
-    const firstFault = failures === 1 && reason !== 'closed'
-    if (firstFault || failures === 2) log.warn({ object: kind.kind, reason, err: end }, 'watch broke off; it is begun again')
-  }
-
   /** How long to wait before the next try. */
   function pauseMs(end: End): number {
     failures++
     const reason = end === 'closed' ? 'closed' : end.reason
-    report(end, reason)
+    metrics.watchRestarts.inc({ kind: kind.kind, reason })
     if (reason === 'gone') listNext = true
     if (failures === 1 && (reason === 'closed' || reason === 'gone')) return 0
+    if (end !== 'closed') outage.begun(part, end)
     const askedMs = end === 'closed' ? 0 : (end.retryAfterMs ?? 0)
     return Math.max(askedMs, backoffMs(restartBackoff, failures, random))
   }

@@ -6,6 +6,7 @@ import { virtualClock } from '../../kit/virtualClock.ts'
 import { fakeCluster } from './fakeApi.ts'
 import { kubeMetrics } from './metrics.ts'
 import type { KindRef, KubeObject } from './objects.ts'
+import { createOutage } from './outage.ts'
 import { createReflector } from './reflector.ts'
 import { createStatusWriter } from './statusWriter.ts'
 import { createStore } from './store.ts'
@@ -24,7 +25,7 @@ async function aWorld() {
   const leading = new AbortController()
   const common = { clock, random: () => 0.5, log: silentLog, metrics }
   const room = cluster.put(rooms, { metadata: { name: 'standup', namespace: 'team' } })
-  void createReflector({ api: cluster.port(), kind: rooms, store, ...common }).run(leading.signal)
+  void createReflector({ api: cluster.port(), kind: rooms, store, outage: createOutage(common), ...common }).run(leading.signal)
   await clock.advance(0)
   const writer = createStatusWriter({
     api: cluster.port({ latencyMs: () => 5 }),

@@ -17,6 +17,8 @@ export interface RunningTerm {
   run(signal: AbortSignal): Promise<TermEnd>
 }
 
+/** How an outage names the Lease. */
+export const leasePart = 'lease'
 /** How long the work may take to notice that the Lease is lost. */
 const lostGraceMs = 5_000
 
@@ -28,7 +30,7 @@ const lostGraceMs = 5_000
 export function startTerm(
   options: LeaderOptions & { times: LeaderTimes; held: Acquired; observe: (record: LeaseRecord) => LeaseRecord },
 ): RunningTerm {
-  const { api, lease: ref, identity, address, times, clock, log, metrics, observe } = options
+  const { api, lease: ref, identity, address, times, clock, log, outage, metrics, observe } = options
   const stop = new AbortController()
   const lost = new AbortController()
   const over = new AbortController()
@@ -84,7 +86,8 @@ export function startTerm(
   /** Somebody has written the Lease: it may have been we, whose answer was lost, or a person; or another replica has taken it. */
   async function reread(signal: AbortSignal): Promise<void> {
     const live = recordOf(await api.get(kinds.Lease, ref, signal))
-    if (live.holder !== identity) return lose(live.holder === '' ? 'it was released' : `${live.holder} has taken it`)
+    if (live.holder !== identity) lose(live.holder === '' ? 'it was released' : `${live.holder} has taken it`)
+    if (live.holder !== identity) throw new Error('the lease is held by somebody else')
     record = live
   }
 
@@ -94,44 +97,44 @@ export function startTerm(
     } catch (thrown) {
       if (!isApiError(thrown, 'conflict', 'alreadyExists')) throw thrown
       await reread(signal)
-      lost.signal.throwIfAborted()
       await write(signal, withEpoch)
     }
   }
 
   /** One write of the Lease at a time: renewals and raised epochs carry its version. */
   function exclusively<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.any([lost.signal, over.signal])
-    const turn = tail.then(() => limited({ clock, timeoutMs: times.renewDeadlineMs / 2, signal }, act))
+    const turn = tail.then(() => limited({ clock, timeoutMs: times.renewDeadlineMs / 2, signal: lost.signal }, act))
     tail = turn.catch(() => undefined)
     return turn
   }
 
   async function keepRenewing(): Promise<void> {
-    for (let failures = 0; ;) {
+    for (;;) {
       await clock.sleep(times.periodMs, over.signal).catch(() => undefined)
       if (over.signal.aborted || lost.signal.aborted) return
       try {
         await exclusively((signal) => renew(signal))
-        failures = 0
+        outage.over(leasePart)
       } catch (thrown) {
-        if (++failures === 1 && isValid())
-          log.warn({ object: ref.name, err: thrown }, 'the lease could not be renewed; it is tried again')
+        if (isValid()) outage.begun(leasePart, thrown)
       }
     }
   }
 
-  async function release(): Promise<void> {
-    const act = async (limit: AbortSignal): Promise<void> => {
-      const { resourceVersion } = record
-      observe(
-        recordOf(await api.mergePatch(kinds.Lease, ref, { patch: released(clock.nowMs()), resourceVersion, signal: limit })),
-      )
-      metrics.leaderChanges.inc({ change: 'released' })
+  async function giveBack(signal: AbortSignal): Promise<void> {
+    const { resourceVersion } = record
+    observe(recordOf(await api.mergePatch(kinds.Lease, ref, { patch: released(clock.nowMs()), resourceVersion, signal })))
+  }
+
+  async function release(signal: AbortSignal): Promise<void> {
+    try {
+      await giveBack(signal)
+    } catch (thrown) {
+      if (!isApiError(thrown, 'conflict')) throw thrown
+      await reread(signal)
+      await giveBack(signal)
     }
-    await limited({ clock, timeoutMs: times.periodMs, signal: lost.signal }, act).catch((err: unknown) => {
-      log.warn({ object: ref.name, err }, 'the lease could not be released; it will lapse')
-    })
+    metrics.leaderChanges.inc({ change: 'released' })
   }
 
   const term: Term = {
@@ -184,7 +187,9 @@ export function startTerm(
         metrics.isLeader.set({ name: ref.name }, 0)
         signal.removeEventListener('abort', onStop)
         await renewing
-        if (!lost.signal.aborted) await release()
+        await exclusively(release).catch((err: unknown) => {
+          if (!lost.signal.aborted) log.warn({ object: ref.name, err }, 'the lease could not be given back; it will lapse')
+        })
       }
     },
   }
