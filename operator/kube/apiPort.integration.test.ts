@@ -152,6 +152,7 @@ for (const [which, { start, skipped }] of Object.entries(servers)) {
       const common = { clock: systemClock, random: Math.random, log: silentLog }
       const bucket = createWriteBucket({
         clock: systemClock,
+        log: silentLog,
         metrics: createMetrics(kubeMetrics),
         signal: new AbortController().signal,
       })

@@ -14,7 +14,12 @@ function aRecorder() {
   const clock = virtualClock(Date.UTC(2026, 0, 1))
   const cluster = fakeCluster(clock)
   let seed = 0
-  const bucket = createWriteBucket({ clock, metrics: createMetrics(kubeMetrics), signal: new AbortController().signal })
+  const bucket = createWriteBucket({
+    clock,
+    log: silentLog,
+    metrics: createMetrics(kubeMetrics),
+    signal: new AbortController().signal,
+  })
   const recorder = createEventRecorder({
     api: cluster.port(),
     bucket,

@@ -54,7 +54,7 @@ export function createManager(options: ManagerOptions): Manager {
   const controllers: Controller[] = []
   const beginnings: ((term: Term) => void)[] = []
   const lost = new AbortController()
-  const bucket = createWriteBucket({ clock, metrics, signal: lost.signal })
+  const bucket = createWriteBucket({ clock, log, metrics, signal: lost.signal })
   const syncs = new Set<() => void>()
   const outage = createOutage({ log, clock })
 

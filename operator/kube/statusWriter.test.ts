@@ -29,7 +29,7 @@ async function aWorld() {
   await clock.advance(0)
   const writer = createStatusWriter({
     api: cluster.port({ latencyMs: () => 5 }),
-    bucket: createWriteBucket({ clock, metrics, signal: leading.signal }),
+    bucket: createWriteBucket({ clock, log: silentLog, metrics, signal: leading.signal }),
     stores: { Room: store },
     counts: { Room: ['people', 'load'] },
     ...common,

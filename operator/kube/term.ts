@@ -183,13 +183,13 @@ export function startTerm(
         return await work()
       } finally {
         over.abort(new Error('the term is over'))
-        guard?.cancel()
         metrics.isLeader.set({ name: ref.name }, 0)
         signal.removeEventListener('abort', onStop)
         await renewing
         await exclusively(release).catch((err: unknown) => {
           if (!lost.signal.aborted) log.warn({ object: ref.name, err }, 'the lease could not be given back; it will lapse')
         })
+        guard?.cancel()
       }
     },
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { virtualClock } from '../../kit/virtualClock.ts'
 import { kubeMetrics } from './metrics.ts'
@@ -9,7 +10,7 @@ function aBucket() {
   const clock = virtualClock()
   const losing = new AbortController()
   const metrics = createMetrics(kubeMetrics)
-  const bucket = createWriteBucket({ clock, metrics, signal: losing.signal })
+  const bucket = createWriteBucket({ clock, log: silentLog, metrics, signal: losing.signal })
   const written: { key: string; word: string; atMs: number }[] = []
   const put = (key: string, lane: Lane = 'phase', more: { word?: string; notBeforeMs?: number; end?: WriteEnd } = {}): void => {
     const { word = '', notBeforeMs = 0, end = 'written' } = more
@@ -112,6 +113,15 @@ test('a write that is to be tried again is, unless a newer word has come', async
     'b new 500',
     'a old 1010',
   ])
+})
+
+test('a write that throws blocks nobody', async () => {
+  const { clock, bucket, put, keys } = aBucket()
+  bucket.put({ key: 'a', lane: 'phase', prepare: () => () => Promise.reject(new Error('a bug')) })
+  await clock.advance(10)
+  put('a')
+  await clock.advance(10)
+  expect(keys()).toEqual(['a'])
 })
 
 test('what turns out to be nothing costs no token', async () => {

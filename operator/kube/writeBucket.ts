@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
 import type { KubeMetrics } from './metrics.ts'
 import { createTokenBucket } from './tokenBucket.ts'
 
@@ -38,8 +39,8 @@ const inFlightAtMost = 8
 const eventsAtMost = 500
 
 /** Makes the bucket. Writes of one key never overlap. When `signal` aborts, as when the lease is lost, nothing more is written. */
-export function createWriteBucket(options: { clock: Clock; metrics: KubeMetrics; signal: AbortSignal }): WriteBucket {
-  const { clock, metrics } = options
+export function createWriteBucket(options: { clock: Clock; log: Log; metrics: KubeMetrics; signal: AbortSignal }): WriteBucket {
+  const { clock, log, metrics } = options
   const tokens = createTokenBucket({ ratePerSecond, burst, clock })
   const ready: Record<Lane, Map<string, PendingWrite>> = { phase: new Map(), count: new Map(), event: new Map() }
   const delayed = new Map<string, PendingWrite>()
@@ -86,7 +87,10 @@ export function createWriteBucket(options: { clock: Clock; metrics: KubeMetrics;
 
   async function run(write: PendingWrite, act: (signal: AbortSignal) => Promise<WriteEnd>): Promise<void> {
     inFlight.add(write.key)
-    const end = await act(AbortSignal.any([options.signal, stopping.signal]))
+    const end = await act(AbortSignal.any([options.signal, stopping.signal])).catch((err: unknown): WriteEnd => {
+      log.error({ object: write.key, err }, 'a write failed in a way that nobody foresaw')
+      return 'dropped'
+    })
     inFlight.delete(write.key)
     metrics.writes.inc({ lane: write.lane, result: typeof end === 'string' ? end : 'again' })
     const replaced = delayed.has(write.key) || lanes.some((lane) => ready[lane].has(write.key))
