@@ -70,6 +70,7 @@ test.each([
   ],
   ['--resume-secrets-file', file('weak', 'short'), 'each secret must be at least 32 characters long'],
   ['--placement-token-file', join(folder, 'missing'), 'must be a file that can be read'],
+  ['--placement-token-file', file('blank', 'two words'), 'must hold one token without blanks'],
   ['--operator-urls', 'operator:7701,nothing', 'must be an absolute URL'],
   ['--redis-url', 'localhost:6379', 'must begin with redis:// or rediss://'],
   ['--turn-urls', 'turn://a', 'must be URLs such as turn:host:3478'],

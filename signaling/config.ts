@@ -1,5 +1,6 @@
 import { settingTable, settingTypes, type Settings } from '../kit/config.ts'
 import {
+  bearerFile,
   fileText,
   iceUrls,
   keysFile,
@@ -57,7 +58,7 @@ export const settings = settingTable({
   placementToken: {
     flag: '--placement-token-file',
     env: 'PARLEY_SIGNALING_PLACEMENT_TOKEN_FILE',
-    type: fileText,
+    type: bearerFile,
     doc: 'Bearer token for the placement API.',
   },
   signingKey: {
@@ -130,7 +131,7 @@ export const settings = settingTable({
   metricsToken: {
     flag: '--metrics-token-file',
     env: 'PARLEY_SIGNALING_METRICS_TOKEN_FILE',
-    type: fileText,
+    type: bearerFile,
     default: '',
     doc: 'Bearer token that /metrics asks for; empty asks for none.',
   },

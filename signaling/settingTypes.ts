@@ -44,6 +44,16 @@ export const fileText: SettingType<string> = {
   },
 }
 
+/** A bearer token (RFC 6750) in a file of its own. */
+export const bearerFile: SettingType<string> = {
+  name: 'file',
+  parse(path) {
+    const token = fileText.parse(path)
+    if (/\s/.test(token)) throw new Error('must hold one token without blanks')
+    return token
+  },
+}
+
 /** One secret a line: the first is used for what is made new, all of them for what is shown. */
 export const secretsFile: SettingType<readonly string[]> = {
   name: 'file, one secret a line',

@@ -1,5 +1,5 @@
-import { CodedError } from '../../kit/errors.ts'
-import type { Placed, PlacementAnswer, PlacementRefusal } from '../../operator/api/placement.ts'
+import { asCodedError, CodedError, commonErrors } from '../../kit/errors.ts'
+import type { Placed, PlacementAnswer, PlacementRefusal, PlacementRequest } from '../../operator/api/placement.ts'
 import { signalingErrors } from '../api/errors.ts'
 import type { ClientRequest } from '../api/protocol.ts'
 import type { Admission } from '../tokens/clientTokens.ts'
@@ -57,6 +57,15 @@ function placedOf(answer: PlacementAnswer): Placed {
   throw signalingErrors.raise.placement_later({ code, reason }, { retryAfterMs: answer.retryAfterMs })
 }
 
+/** What the placement says to the client; whatever else goes wrong between the operator and us is our own affair. */
+const placementSays = new Set(['no_snapshot', 'leader_unknown', 'meeting_unknown', 'unavailable', 'timeout', 'too_many'])
+
+function placementFault(deps: EnterDeps, thrown: unknown): CodedError {
+  if (thrown instanceof CodedError && placementSays.has(thrown.code)) return thrown
+  deps.log.error({ code: asCodedError(thrown).code, err: thrown }, 'placement failed')
+  return commonErrors.raise.unavailable({ what: 'The placement of meetings' }, { cause: thrown })
+}
+
 function attachFault(deps: EnterDeps, placed: Placed, thrown: unknown): CodedError {
   if (thrown instanceof CodedError && clientsBusiness.has(thrown.code)) return thrown
   const code = thrown instanceof CodedError ? thrown.code : 'internal'
@@ -75,21 +84,22 @@ async function place(deps: EnterDeps, joiner: Joiner, wish: { ask: JoinRequest; 
   const { namespace, room, rights } = joiner.admission
   const { region, rttsMs } = wish.ask
   const { excludeNodes, replaces } = wish.attempt
-  const answer = await deps.placement.place(
-    { namespace, name: room },
-    {
-      participant: joiner.participant,
-      displayName: joiner.name,
-      rights,
-      idempotencyKey: deps.mintUlid(),
-      ...(region === undefined ? {} : { region }),
-      ...(rttsMs === undefined ? {} : { rttsMs }),
-      ...(excludeNodes.length === 0 ? {} : { excludeNodes: [...excludeNodes].slice(-maxExcluded) }),
-      ...(replaces === undefined ? {} : { replaces }),
-    },
-    wish.signal,
-  )
-  return placedOf(answer)
+  const meeting = { namespace, name: room }
+  const request: PlacementRequest = {
+    participant: joiner.participant,
+    displayName: joiner.name,
+    rights,
+    idempotencyKey: deps.mintUlid(),
+    ...(region === undefined ? {} : { region }),
+    ...(rttsMs === undefined ? {} : { rttsMs }),
+    ...(excludeNodes.length === 0 ? {} : { excludeNodes: [...excludeNodes].slice(-maxExcluded) }),
+    ...(replaces === undefined ? {} : { replaces }),
+  }
+  try {
+    return await deps.placement.place(meeting, request, wish.signal)
+  } catch (thrown) {
+    throw wish.signal.aborted ? thrown : placementFault(deps, thrown)
+  }
 }
 
 async function attach(
@@ -125,7 +135,7 @@ export async function join(
   const joiner = await joinerOf(deps, ask)
 
   async function attempted(attempt: Attempt): Promise<Entered> {
-    const placed = await place(deps, joiner, { ask, attempt, signal })
+    const placed = placedOf(await place(deps, joiner, { ask, attempt, signal }))
     let seat: Seat
     try {
       seat = await attach(deps, joiner, { placed, host, signal })

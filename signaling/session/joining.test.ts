@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { commonErrors } from '../../kit/errors.ts'
 import { placementErrors } from '../../operator/api/errors.ts'
 import { namesOf, type FakeAgent } from '../testing/fakeAgent.ts'
 import { until } from '../testing/until.ts'
@@ -157,7 +158,7 @@ test('two media nodes that fail are an answer, and the client may try again on t
 })
 
 test('what the placement answers reaches the client: refused, later, away', async () => {
-  const { placement, replica } = aWorld()
+  const { placement, replica, logged } = aWorld()
   const client = replica().connect()
   placement.answer = { result: 'refused', code: 'meeting_unknown', reason: 'There is no meeting standup.' }
   await expect(client.join()).rejects.toMatchObject({
@@ -167,6 +168,9 @@ test('what the placement answers reaches the client: refused, later, away', asyn
   await expect(client.join()).rejects.toMatchObject({ code: 'placement_later', retry: 'later', retryAfterMs: 3_000 })
   placement.answer = placementErrors.raise.no_snapshot({})
   await expect(client.join()).rejects.toMatchObject({ code: 'no_snapshot', retry: 'later' })
+  placement.answer = commonErrors.raise.unauthorized({ why: 'the placement token is wrong' })
+  await expect(client.join()).rejects.toMatchObject({ code: 'unavailable', retry: 'later' })
+  expect(logged.join('')).toContain('placement failed')
 })
 
 test.each([0, 1, 5, 20, 100, 300])('a client that goes away %i turns after it asked to join leaves nothing', async (turns) => {
