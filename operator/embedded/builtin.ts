@@ -1,23 +1,25 @@
 import type { Schema } from '../../crds/schema.ts'
 import { at, isObject, textOr, type Json, type JsonObject } from './json.ts'
+import { asJson, type KubeObject } from './kubeObject.ts'
 import { nameColumn, type Column } from './present/columns.ts'
 import { ageOf } from './present/duration.ts'
 import type { Resource } from './resource.ts'
+import { fieldErrors, type FieldError } from './schema/fieldError.ts'
 
 const text: Schema = { type: 'string' }
 const time: Schema = { type: 'string', format: 'date-time' }
-const integer: Schema = { type: 'integer' }
-const count: Schema = { type: 'integer', minimum: 0 }
+const microTime: Schema = { type: 'string', format: 'micro-time' }
+const int32: Schema = { type: 'integer', format: 'int32' }
 const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', properties })
 const listOf = (items: Schema): Schema => ({ type: 'array', items })
 
 const lease = object({
   spec: object({
     holderIdentity: text,
-    leaseDurationSeconds: { type: 'integer', minimum: 1 },
-    acquireTime: time,
-    renewTime: time,
-    leaseTransitions: count,
+    leaseDurationSeconds: int32,
+    acquireTime: microTime,
+    renewTime: microTime,
+    leaseTransitions: int32,
     strategy: text,
     preferredHolder: text,
   }),
@@ -39,24 +41,46 @@ const objectReference = object({
 })
 
 /** core/v1 Event; `events.k8s.io` is another view of the same objects that nobody here needs. */
-const event: Schema = {
-  ...object({
-    involvedObject: objectReference,
-    reason: text,
-    message: text,
-    source: object({ component: text, host: text }),
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: integer,
-    type: text,
-    eventTime: time,
-    series: object({ count: integer, lastObservedTime: time }),
-    action: text,
-    related: objectReference,
-    reportingComponent: text,
-    reportingInstance: text,
-  }),
-  required: ['involvedObject'],
+const event = object({
+  involvedObject: objectReference,
+  reason: text,
+  message: text,
+  source: object({ component: text, host: text }),
+  firstTimestamp: time,
+  lastTimestamp: time,
+  count: int32,
+  type: text,
+  eventTime: microTime,
+  series: object({ count: int32, lastObservedTime: microTime }),
+  action: text,
+  related: objectReference,
+  reportingComponent: text,
+  reportingInstance: text,
+})
+
+/** Kubernetes' `ValidateLease`. */
+function leaseErrors(value: KubeObject): readonly FieldError[] {
+  const bounds = [
+    { name: 'leaseDurationSeconds', minimum: 1, why: 'must be greater than 0' },
+    { name: 'leaseTransitions', minimum: 0, why: 'must be greater than or equal to 0' },
+  ]
+  return bounds.flatMap(({ name, minimum, why }) => {
+    const number = at(asJson(value), ['spec', name])
+    return typeof number === 'number' && number < minimum ? [fieldErrors.invalid(`spec.${name}`, number, why)] : []
+  })
+}
+
+/** Kubernetes' `ValidateEvent`, for events of core/v1: those with an eventTime are of the newer sort, which must say more. */
+function eventErrors(value: KubeObject): readonly FieldError[] {
+  const said = asJson(value)
+  const about = textOr(at(said, ['involvedObject', 'namespace'])) ?? ''
+  const own = value.metadata.namespace ?? ''
+  const agrees = about === '' ? own === 'default' : about === own
+  const needed = said['eventTime'] === undefined ? [] : ['reportingComponent', 'reportingInstance', 'action', 'reason']
+  return [
+    ...(agrees ? [] : [fieldErrors.invalid('involvedObject.namespace', about, 'does not match event.namespace')]),
+    ...needed.filter((name) => (textOr(said[name]) ?? '') === '').map((name) => fieldErrors.required(name)),
+  ]
 }
 
 function column(name: string, cell: (object: JsonObject, nowMs: number) => Json, priority = 0): Column {
@@ -116,6 +140,7 @@ export const builtinResources: readonly Resource[] = [
     selectableFields: ['status.phase'],
     columns: [nameColumn, column('Status', shown('status', 'phase')), age],
     unconditionalUpdate: true,
+    builtin: { check: () => [] },
   },
   {
     ...common,
@@ -129,6 +154,7 @@ export const builtinResources: readonly Resource[] = [
     selectableFields: [...involvedFields.map((name) => `involvedObject.${name}`), 'reason', 'reportingComponent', 'type'],
     columns: eventColumns,
     unconditionalUpdate: true,
+    builtin: { check: eventErrors },
   },
   {
     ...common,
@@ -140,5 +166,6 @@ export const builtinResources: readonly Resource[] = [
     schema: lease,
     columns: [nameColumn, column('Holder', shown('spec', 'holderIdentity')), age],
     unconditionalUpdate: false,
+    builtin: { check: leaseErrors },
   },
 ]

@@ -1,5 +1,13 @@
 import type { CustomResourceDefinition, Schema } from '../../crds/schema.ts'
+import type { KubeObject } from './kubeObject.ts'
 import { customColumns, type Column } from './present/columns.ts'
+import type { FieldError } from './schema/fieldError.ts'
+
+/** What a kind of Kubernetes itself has instead of a schema's bounds and rules. */
+export interface Builtin {
+  /** Checks an object that could be read. */
+  readonly check: (object: KubeObject) => readonly FieldError[]
+}
 
 /** One kind of object that the API serves. */
 export interface Resource {
@@ -21,6 +29,8 @@ export interface Resource {
   /** Fields that a field selector may name beside metadata.name and metadata.namespace: `spec.pool`. */
   readonly selectableFields: readonly string[]
   readonly columns: readonly Column[]
+  /** Absent for custom resources. */
+  readonly builtin?: Builtin
   /** Whether an update may leave out the resourceVersion. */
   readonly unconditionalUpdate: boolean
 }

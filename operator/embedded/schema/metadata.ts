@@ -1,7 +1,5 @@
-import { failures } from '../failure.ts'
-import { isArray, isObject, typeName, type Json, type JsonObject } from '../json.ts'
+import { isArray, isObject, objectOr, typeName, type Json } from '../json.ts'
 import type { Metadata } from '../kubeObject.ts'
-import { apiVersionOf, type Resource } from '../resource.ts'
 
 /** What a field of ObjectMeta must be, and what Go calls that. */
 interface FieldType {
@@ -42,23 +40,21 @@ function isEmpty(value: Json): boolean {
   return value === '' || (isArray(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
 }
 
-/** Reads metadata from a client. Unknown fields are named, wrong types are a bad request. */
-export function decodeMetadata(resource: Resource, value: Json | undefined): { metadata: Metadata; unknown: readonly string[] } {
-  const object = metadataObject(resource, value)
+/** Reads metadata from a client. Unknown fields are named; a wrong type is refused by `refuse`. */
+export function decodeMetadata(
+  value: Json | undefined,
+  refuse: (why: string) => Error,
+): { metadata: Metadata; unknown: readonly string[] } {
+  if (value !== undefined && value !== null && !isObject(value)) throw refuse(wrongType(value, 'value of type v1.ObjectMeta'))
+  const object = objectOr(value)
   const unknown = Object.keys(object).filter((name) => !Object.hasOwn(fields, name))
   const kept = Object.entries(object).filter(([name, part]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field || part === null) return false
-    if (!field.fits(part)) throw wrongType(resource, `field ObjectMeta.${name} of type ${field.go}`, wrongPart(field, part))
+    if (!field.fits(part)) throw refuse(wrongType(wrongPart(field, part), `field ObjectMeta.${name} of type ${field.go}`))
     return !notKept.has(name) && !isEmpty(part)
   })
   return { metadata: Object.fromEntries(kept), unknown: unknown.map((name) => `metadata.${name}`).toSorted() }
-}
-
-function metadataObject(resource: Resource, value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return {}
-  if (!isObject(value)) throw wrongType(resource, 'value of type v1.ObjectMeta', value)
-  return value
 }
 
 /** The part of a value that does not fit: for a map or a list, the first wrong member. */
@@ -68,10 +64,7 @@ function wrongPart(field: FieldType, value: Json): Json {
   return value
 }
 
-function wrongType(resource: Resource, where: string, value: Json): Error {
+function wrongType(value: Json, where: string): string {
   const type = { integer: 'number', boolean: 'bool' }[typeName(value)] ?? typeName(value)
-  return failures.badRequest(
-    `${resource.kind} in version "${apiVersionOf(resource).split('/').at(-1)}" cannot be handled as a ${resource.kind}: ` +
-      `json: cannot unmarshal ${type} into Go struct ${where}`,
-  )
+  return `json: cannot unmarshal ${type} into Go struct ${where}`
 }

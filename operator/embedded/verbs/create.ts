@@ -2,7 +2,7 @@ import { failures } from '../failure.ts'
 import { without } from '../json.ts'
 import { withMetadata, type KubeObject, type Metadata } from '../kubeObject.ts'
 import { keyOf, timestamp, type Machine, type Served } from '../machine.ts'
-import { decode, parseObject, strictDecodingError, unknownFields } from './decode.ts'
+import { decodeBody } from './decode.ts'
 import type { WriteOptions } from './options.ts'
 import { validate } from './validate.ts'
 
@@ -25,8 +25,7 @@ export function create(
   request: { namespace: string | undefined; body: string; options: WriteOptions },
 ): Written {
   const { resource } = served
-  const { object: given, unknown } = decode(resource, parseObject(resource, request.body))
-  if (request.options.fieldValidation === 'Strict' && unknown.length > 0) throw strictDecodingError(resource, unknown)
+  const { object: given, warnings } = decodeBody(resource, request.body, request.options.fieldValidation)
   checkNamespace(given.metadata, request.namespace)
   if (given.metadata.resourceVersion !== undefined)
     throw failures.plain('resourceVersion should not be set on objects to be created')
@@ -36,7 +35,6 @@ export function create(
   validate(served, { after: object, part: 'main' })
   const key = keyOf(resource, { namespace: request.namespace, name: object.metadata.name ?? '' })
   if (machine.store.get(served.id, key)) throw failures.alreadyExists(resource, object.metadata.name ?? '')
-  const warnings = request.options.fieldValidation === 'Warn' ? unknownFields(unknown) : []
   return { object: request.options.dryRun ? object : machine.store.write(served.id, key, object), warnings }
 }
 

@@ -4,12 +4,14 @@ import type { KubeObject } from '../kubeObject.ts'
 import { apiVersionOf, type Resource } from '../resource.ts'
 import { decodeMetadata } from '../schema/metadata.ts'
 import { shaped } from '../schema/shape.ts'
+import { typedFault } from '../schema/typed.ts'
+import type { FieldValidation } from './options.ts'
 
 /** An object as a client sent it, brought into its shape. */
 export interface Decoded {
   readonly object: KubeObject
-  /** Paths of fields that nobody knows and that were dropped. */
-  readonly unknown: readonly string[]
+  /** One sentence for each field that nobody knows and that was dropped, where the client wants to hear of it. */
+  readonly warnings: readonly string[]
 }
 
 /** Parses a body as JSON; `what` is the sentence before the fault. */
@@ -24,7 +26,7 @@ export function parseJson(text: string, what: string): Json {
 }
 
 /** Parses a body that must be an object of this kind. */
-export function parseObject(resource: Resource, text: string): JsonObject {
+function parseObject(resource: Resource, text: string): JsonObject {
   const what = `the object provided is unrecognized (must be of type ${resource.kind}): `
   const value = parseJson(text, `${what}couldn't get version/kind; json parse error: `)
   if (!isObject(value))
@@ -33,8 +35,15 @@ export function parseObject(resource: Resource, text: string): JsonObject {
   return value
 }
 
+/** What decoding should do about what it does not like. */
+export interface DecodeOptions {
+  readonly fieldValidation: FieldValidation
+  /** The failure for what cannot be read at all, and, where the client is strict, for unknown fields. */
+  readonly refuse: (why: string) => Error
+}
+
 /** Brings an object into its kind's shape: unknown fields out, defaults in. */
-export function decode(resource: Resource, value: JsonObject): Decoded {
+export function decode(resource: Resource, value: JsonObject, { fieldValidation, refuse }: DecodeOptions): Decoded {
   const expected = apiVersionOf(resource)
   const given = value['apiVersion']
   if (given !== expected) {
@@ -42,26 +51,25 @@ export function decode(resource: Resource, value: JsonObject): Decoded {
       `the API version in the data (${typeof given === 'string' ? given : ''}) does not match the expected API version (${expected})`,
     )
   }
-  const { metadata, unknown: unknownMetadata } = decodeMetadata(resource, value['metadata'])
+  const { metadata, unknown: unknownMetadata } = decodeMetadata(value['metadata'], refuse)
   const { value: rest, unknown } = shaped(resource.schema, value)
+  const fault = resource.builtin && typedFault(resource.schema, rest, resource.kind)
+  if (fault !== undefined) throw refuse(fault)
+  const sentences = [...unknownMetadata, ...unknown].map((path) => `unknown field ${JSON.stringify(path)}`)
+  if (fieldValidation === 'Strict' && sentences.length > 0) throw refuse(`strict decoding error: ${sentences.join(', ')}`)
   const object = {
     ...(rest as JsonObject),
     apiVersion: expected,
     kind: textOr(value['kind']) ?? '',
     metadata,
   } as unknown as KubeObject
-  return { object, unknown: [...unknownMetadata, ...unknown] }
+  return { object, warnings: fieldValidation === 'Warn' ? sentences : [] }
 }
 
-/** The sentences about unknown fields. */
-export function unknownFields(unknown: readonly string[]): readonly string[] {
-  return unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
-}
-
-/** Refuses unknown fields of a body. */
-export function strictDecodingError(resource: Resource, unknown: readonly string[]): Error {
-  return failures.badRequest(
-    `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: strict decoding error: ` +
-      unknownFields(unknown).join(', '),
-  )
+/** Decodes a body that is the whole object. */
+export function decodeBody(resource: Resource, body: string, fieldValidation: FieldValidation): Decoded {
+  const { kind, version } = resource
+  const refuse = (why: string): Error =>
+    failures.badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+  return decode(resource, parseObject(resource, body), { fieldValidation, refuse })
 }

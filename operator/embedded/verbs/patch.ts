@@ -1,11 +1,10 @@
 import { failures } from '../failure.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
-import { asJson, type KubeObject } from '../kubeObject.ts'
+import { asJson } from '../kubeObject.ts'
 import type { Machine, Served } from '../machine.ts'
-import type { Resource } from '../resource.ts'
 import { fieldErrors } from '../schema/fieldError.ts'
 import type { Written } from './create.ts'
-import { decode, parseJson, unknownFields } from './decode.ts'
+import { decode, parseJson } from './decode.ts'
 import { jsonPatch, PatchConflict, patchStepsOf } from './jsonPatch.ts'
 import { mergePatch } from './mergePatch.ts'
 import type { WriteOptions } from './options.ts'
@@ -61,24 +60,10 @@ export function patch(
 ): Written {
   const before = required(machine, served, request.target)
   const result = patched(asJson(before), request)
-  const { object: given, unknown } = decodePatched(served.resource, result)
-  const { fieldValidation, dryRun } = request.options
-  if (fieldValidation === 'Strict' && unknown.length > 0) {
-    const why = `strict decoding error: ${unknownFields(unknown).join(', ')}`
-    throw failures.invalidPatch([fieldErrors.invalid('patch', JSON.stringify(result), why)])
-  }
-  const object = replace(machine, served, {
-    target: request.target,
-    part: request.part,
-    given,
-    before,
-    identity: 'immutable',
-    dryRun,
-  })
-  return { object, warnings: fieldValidation === 'Warn' ? unknownFields(unknown) : [] }
-}
-
-function decodePatched(resource: Resource, result: JsonObject): { object: KubeObject; unknown: readonly string[] } {
   if (typeof result['kind'] !== 'string') throw failures.badRequest("Object 'Kind' is missing")
-  return decode(resource, result)
+  const refuse = (why: string): Error => failures.invalidPatch([fieldErrors.invalid('patch', JSON.stringify(result), why)])
+  const { fieldValidation, dryRun } = request.options
+  const { object: given, warnings } = decode(served.resource, result, { fieldValidation, refuse })
+  const { target, part } = request
+  return { object: replace(machine, served, { target, part, given, before, identity: 'immutable', dryRun }), warnings }
 }

@@ -4,7 +4,7 @@ import { asJson, withMetadata, type KubeObject, type Metadata } from '../kubeObj
 import { keyOf, type Machine, type Served } from '../machine.ts'
 import { fieldErrors } from '../schema/fieldError.ts'
 import { checkNamespace, type Written } from './create.ts'
-import { decode, parseObject, strictDecodingError, unknownFields } from './decode.ts'
+import { decodeBody } from './decode.ts'
 import type { WriteOptions } from './options.ts'
 import { validate, type Writing } from './validate.ts'
 
@@ -28,9 +28,7 @@ export function update(
   request: { target: Target; part: Writing['part']; body: string; options: WriteOptions },
 ): Written {
   const { resource } = served
-  const { object: given, unknown } = decode(resource, parseObject(resource, request.body))
-  if (request.options.fieldValidation === 'Strict' && unknown.length > 0) throw strictDecodingError(resource, unknown)
-  const warnings = request.options.fieldValidation === 'Warn' ? unknownFields(unknown) : []
+  const { object: given, warnings } = decodeBody(resource, request.body, request.options.fieldValidation)
   const { target, part } = request
   const before = required(machine, served, target)
   if (given.metadata.resourceVersion === undefined && !resource.unconditionalUpdate) {

@@ -1,7 +1,9 @@
 import { failures } from '../failure.ts'
-import { at, type Json } from '../json.ts'
+import type { Schema } from '../../../crds/schema.ts'
+import { at, type JsonObject } from '../json.ts'
 import { asJson, type KubeObject } from '../kubeObject.ts'
 import type { Served } from '../machine.ts'
+import type { Resource } from '../resource.ts'
 import { blocksRules, fieldErrors, rulesNotChecked, type FieldError } from '../schema/fieldError.ts'
 import { validateMetadata } from '../schema/names.ts'
 import { checkRules } from '../schema/rules.ts'
@@ -22,7 +24,7 @@ export function validate({ resource, rules }: Served, writing: Writing): void {
     ...kindErrors(resource.kind, after),
     ...finalizerErrors(after, before),
     ...(writing.part === 'status' ? [] : validateMetadata(resource, after.metadata)),
-    ...schemaErrors({ resource, rules, id: '' }, writing),
+    ...contentErrors(resource, writing),
   ]
   const all = blocksRules(errors)
     ? [...errors, ...(rules ? [rulesNotChecked] : [])]
@@ -30,20 +32,24 @@ export function validate({ resource, rules }: Served, writing: Writing): void {
   if (all.length > 0) throw failures.invalid({ ...resource, kind: after.kind }, after.metadata.name ?? '', all)
 }
 
-function schemaErrors({ resource }: Served, { after, part }: Writing): FieldError[] {
-  const { schema } = resource
-  const status: Json | undefined = at(asJson(after), ['status'])
-  const statusSchema = schema.properties?.['status']
-  const found =
-    part !== 'status'
-      ? validateSchema(schema, asJson(after), '')
-      : statusSchema && status
-        ? validateSchema(statusSchema, status, 'status')
-        : []
-  return [...found, ...scaleErrors({ resource, rules: undefined, id: '' }, after), ...validateLists(schema, asJson(after))]
+function contentErrors(resource: Resource, { after, part }: Writing): readonly FieldError[] {
+  if (resource.builtin) return resource.builtin.check(after)
+  return [
+    ...schemaErrors(resource.schema, asJson(after), part),
+    ...scaleErrors(resource, after),
+    ...validateLists(resource.schema, asJson(after)),
+  ]
 }
 
-function scaleErrors({ resource }: Served, after: KubeObject): FieldError[] {
+/** The status subresource judges the status alone. */
+function schemaErrors(schema: Schema, after: JsonObject, part: Writing['part']): readonly FieldError[] {
+  if (part !== 'status') return validateSchema(schema, after, '')
+  const statusSchema = schema.properties?.['status']
+  const status = after['status']
+  return statusSchema && status !== undefined ? validateSchema(statusSchema, status, 'status') : []
+}
+
+function scaleErrors(resource: Resource, after: KubeObject): FieldError[] {
   if (!resource.scale) return []
   return [resource.scale.specReplicas, resource.scale.statusReplicas].flatMap((path) => {
     const replicas = at(asJson(after), path)

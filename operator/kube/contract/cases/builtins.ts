@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-import { aLease, aMeeting, cases, mergePatchType, metadataOf, namesIn, pathsIn } from '../contractCase.ts'
+import { aLease, aMeeting, cases, causesOf, mergePatchType, metadataOf, namesIn, pathsIn } from '../contractCase.ts'
 
 const anEvent = (name: string, involved: object, fields: object = {}) => ({
   apiVersion: 'v1',
@@ -44,6 +44,54 @@ export const builtinCases = cases({
       metadata: { annotations: { 'parley.media/epoch': '7' } },
       spec: { holderIdentity: 'b' },
     })
+  },
+  'a lease whose fields make no sense is refused': async ({ api, namespace }) => {
+    const { leases } = pathsIn(namespace)
+    const bounds = await api.post(leases, aLease('l', { leaseDurationSeconds: 0, leaseTransitions: -1 }))
+    expect(causesOf(bounds.body)).toEqual([
+      'spec.leaseDurationSeconds FieldValueInvalid Invalid value: 0: must be greater than 0',
+      'spec.leaseTransitions FieldValueInvalid Invalid value: -1: must be greater than or equal to 0',
+    ])
+    // Times of leases have six digits after the point, no fewer and no more.
+    for (const renewTime of ['x', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.123Z']) {
+      const time = await api.post(leases, aLease('l', { renewTime }))
+      expect(time.body).toMatchObject({ code: 400, reason: 'BadRequest' })
+      expect(time.body['message']).toContain(
+        `Lease in version "v1" cannot be handled as a Lease: parsing time "${renewTime}" as "2006-01-02T15:04:05.000000Z07:00"`,
+      )
+    }
+    const type = await api.post(leases, aLease('l', { leaseDurationSeconds: '15' }))
+    expect(type.body).toMatchObject({ code: 400 })
+    expect(type.body['message']).toContain(
+      'cannot be handled as a Lease: json: cannot unmarshal string into Go struct field Lease',
+    )
+    const strict = await api.post(leases, aLease('l', { nope: 1 }), { query: { fieldValidation: 'Strict' } })
+    expect(strict.body['message']).toContain('strict decoding error: unknown field "spec.nope"')
+    await api.post(leases, aLease('l'))
+    const patched = await api.patch(`${leases}/l`, { spec: { renewTime: 'x' } }, { contentType: mergePatchType })
+    expect(patched.body).toMatchObject({ code: 422 })
+    expect(patched.body['message']).toContain('parsing time "x"')
+  },
+  'an event stands in the namespace of what it is about': async ({ api, namespace }) => {
+    const { events } = pathsIn(namespace)
+    for (const about of [undefined, 'other']) {
+      const answer = await api.post(events, anEvent('a.1', { kind: 'Meeting', name: 'a', namespace: about }))
+      expect(causesOf(answer.body)).toEqual([
+        `involvedObject.namespace FieldValueInvalid Invalid value: "${about ?? ''}": does not match event.namespace`,
+      ])
+    }
+    const time = '2026-01-01T00:00:00.123456Z'
+    const newer = await api.post(
+      events,
+      anEvent('a.1', { kind: 'Meeting', name: 'a', namespace }, { eventTime: time, reason: '' }),
+    )
+    expect(causesOf(newer.body)).toEqual(
+      expect.arrayContaining(
+        ['action', 'reason', 'reportingComponent', 'reportingInstance'].map(
+          (name) => `${name} FieldValueRequired Required value`,
+        ),
+      ),
+    )
   },
   'an event is found by what it is about': async ({ api, namespace }) => {
     const { events } = pathsIn(namespace)
