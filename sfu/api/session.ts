@@ -54,7 +54,13 @@ export const sessionRequests = {
   connectTransport: z.strictObject({ transportId: id, dtlsParameters }),
   restartIce: z.strictObject({ transportId: id }),
   closeTransport: z.strictObject({ transportId: id }),
-  produce: z.strictObject({ transportId: id, kind, source, rtpParameters, paused: z.boolean().default(false) }),
+  produce: z
+    .strictObject({ transportId: id, kind, source, rtpParameters, paused: z.boolean().default(false) })
+    // A worker takes sound that is called a picture; nobody could decode it.
+    .refine((wish) => wish.rtpParameters.codecs.every(({ mimeType }) => mimeType.startsWith(`${wish.kind}/`)), {
+      path: ['rtpParameters', 'codecs'],
+      message: 'must be of the kind that is produced',
+    }),
   pauseProducer: z.strictObject({ producerId: id }),
   resumeProducer: z.strictObject({ producerId: id }),
   closeProducer: z.strictObject({ producerId: id }),
