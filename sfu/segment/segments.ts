@@ -32,6 +32,8 @@ interface Ended {
 
 /** For this long an ended meeting is not made again by a late grant; grants live one minute. */
 const rememberEndedMs = 120_000
+/** How many incarnations one answer names (see hostedIncarnations). */
+const maxIncarnations = 16
 /** How often empty segments are looked at. */
 const sweepPeriodMs = 1_000
 
@@ -65,11 +67,13 @@ export class Segments {
     return this.#segments.get(meetingKey(meeting))
   }
 
-  /** The incarnations of a meeting that are hosted here. */
+  /** The incarnations of a meeting that are hosted here, oldest first; the latest where there are more than an answer may name. */
   incarnations(named: { namespace: string; name: string }): readonly string[] {
     return this.all
       .filter(({ meeting }) => meeting.namespace === named.namespace && meeting.name === named.name)
       .map(({ meeting }) => meeting.incarnation)
+      .toSorted()
+      .slice(-maxIncarnations)
   }
 
   /** The segment that a grant leads to, made where it is not there yet. A meeting that has ended is not made again. */
