@@ -5,7 +5,8 @@ const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-dev-shm-usage',
-  '--use-fake-device-for-media-stream',
+  // Ten pictures a second show as well as thirty that media flows, and cost a third.
+  '--use-fake-device-for-media-stream=fps=10',
   '--use-fake-ui-for-media-stream',
   '--auto-accept-this-tab-capture',
   '--autoplay-policy=no-user-gesture-required',

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { missing, waitFor } from '../../kit/wait.ts'
 import type { ApiKey } from '../../signaling/api/apiKeys.ts'
 import { mintClientToken } from '../../signaling/api/mintClientToken.ts'
 import { clientPath } from '../../signaling/api/protocol.ts'
@@ -55,29 +54,6 @@ export async function joinAs(demo: RunningDemo, options: PersonOptions): Promise
   person.publish('microphone')
   person.publish('camera')
   return person
-}
-
-const flowTimeoutMs = 20_000
-
-/** Waits until each of them receives new pictures and sound of each other one, counted from now. */
-export async function allHearAndSee(people: readonly SyntheticParticipant[], timeoutMs: number = flowTimeoutMs): Promise<void> {
-  const pairs = people.flatMap((to) => people.filter((from) => from !== to).map((from) => ({ to, from })))
-  const before = pairs.map(({ to, from }) => ({
-    to,
-    from,
-    frames: to.framesReceivedFrom(from.participant),
-    energy: to.audioEnergyFrom(from.participant),
-  }))
-  await waitFor(
-    () => {
-      const lacking = before.flatMap(({ to, from, frames, energy }) => [
-        ...(to.framesReceivedFrom(from.participant) > frames + 5 ? [] : [`${nameOf(to)} sees no new frame of ${nameOf(from)}`]),
-        ...(to.audioEnergyFrom(from.participant) > energy ? [] : [`${nameOf(to)} hears nothing of ${nameOf(from)}`]),
-      ])
-      return lacking.length === 0 || missing(lacking.join('; '))
-    },
-    { timeoutMs },
-  )
 }
 
 /** The name that somebody joined by. */
