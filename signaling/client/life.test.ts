@@ -4,7 +4,7 @@ import { CodedError } from '../../kit/errors.ts'
 import { signalingErrors } from '../api/errors.ts'
 import { giveUpJoiningMs, giveUpReturningMs, stepLife, type Life, type LifeEffect, type LifeEvent } from './life.ts'
 
-const credentials = { resumeToken: 'token', sessionEpoch: 3 }
+const credentials = { resumeToken: 'token', sessionEpoch: 3, node: 'node-a' }
 const live: Life = { at: 'live', credentials }
 const refusal = (retry: 'never' | 'later' | 'elsewhere', retryAfterMs?: number): CodedError =>
   new CodedError({
@@ -60,9 +60,9 @@ test('a lost socket is resumed after a short wait, each time with a higher epoch
   expect(first.life).toMatchObject({ at: 'reconnecting', doing: 'waiting' })
   expect(first.effects).toEqual([{ do: 'hangUp' }, { do: 'wait', attempt: 1, atLeastMs: 0 }])
   const asked = after(live, lost, retryDue, opened)
-  expect(asked.effects).toEqual([{ do: 'resume', credentials: { resumeToken: 'token', sessionEpoch: 4 } }])
+  expect(asked.effects).toEqual([{ do: 'resume', resume: { resumeToken: 'token', sessionEpoch: 4 } }])
   const twice = after(live, lost, retryDue, opened, lost, retryDue, opened)
-  expect(twice.effects).toEqual([{ do: 'resume', credentials: { resumeToken: 'token', sessionEpoch: 5 } }])
+  expect(twice.effects).toEqual([{ do: 'resume', resume: { resumeToken: 'token', sessionEpoch: 5 } }])
 })
 
 test('a refused resume joins again in the same place', () => {
@@ -72,6 +72,15 @@ test('a refused resume joins again in the same place', () => {
   expect(after(live, lost, retryDue, opened, { type: 'refused', error }, opened).effects).toEqual([
     { do: 'join', replaces: 'token', excludeNodes: [] },
   ])
+})
+
+test('a media node that no replica reaches is left after some tries', () => {
+  const unreached: LifeEvent = { type: 'refused', error: refusal('elsewhere') }
+  const once = [opened, unreached, retryDue]
+  const thrice = after(live, lost, retryDue, ...once, ...once, ...once)
+  expect(thrice.life).toMatchObject({ at: 'reconnecting', attempt: 3 })
+  const given = after(live, lost, retryDue, ...once, ...once, ...once, opened, unreached)
+  expect(given.life).toMatchObject({ at: 'rejoining', replaces: 'token', excludeNodes: ['node-a'] })
 })
 
 test('an order to join again names the nodes to exclude', () => {

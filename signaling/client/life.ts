@@ -7,6 +7,8 @@ export interface Credentials {
   readonly resumeToken: string
   /** The highest epoch that this client knows or has asked for. */
   readonly sessionEpoch: number
+  /** The media node that holds the session. */
+  readonly node: string
 }
 
 /** What keeps a client from being live, in the code and the sentence of an error. */
@@ -93,7 +95,7 @@ export type LifeEvent =
 export type LifeEffect =
   | { readonly do: 'dial' }
   | { readonly do: 'join'; readonly replaces: string | undefined; readonly excludeNodes: readonly string[] }
-  | { readonly do: 'resume'; readonly credentials: Credentials }
+  | { readonly do: 'resume'; readonly resume: { readonly resumeToken: string; readonly sessionEpoch: number } }
   /** Waits with backoff and jitter before `retryDue`; `atLeastMs` is what the server asked for. */
   | { readonly do: 'wait'; readonly attempt: number; readonly atLeastMs: number }
   | { readonly do: 'hangUp' }
@@ -104,6 +106,12 @@ export interface LifeStep {
 }
 
 const resumeInvalid: keyof (typeof signalingErrors)['entries'] = 'resume_invalid'
+
+/**
+ * So many replicas in a row that cannot reach the media node of a session, and it is given up: the media may still flow, but nobody can
+ * steer it any more.
+ */
+const maxUnreachable = 4
 
 /** How long a first join is tried. A person looks at the page meanwhile. */
 export const giveUpJoiningMs = 60_000
@@ -161,7 +169,11 @@ function ask(life: Returning): LifeStep {
     case 'reconnecting': {
       // Each try takes a higher epoch: an answer that was lost on the way may have taken the last one.
       const credentials = { ...life.credentials, sessionEpoch: life.credentials.sessionEpoch + 1 }
-      return { next: { ...life, doing: 'asking', credentials }, effects: [{ do: 'resume', credentials }] }
+      const { resumeToken, sessionEpoch } = credentials
+      return {
+        next: { ...life, doing: 'asking', credentials },
+        effects: [{ do: 'resume', resume: { resumeToken, sessionEpoch } }],
+      }
     }
     default:
       return assertNever(life)
@@ -170,6 +182,8 @@ function ask(life: Returning): LifeStep {
 
 function refused(life: Returning, error: CodedError, nowMs: number): LifeStep {
   const trouble = { code: error.code, why: error.message }
+  const unreachable = life.at === 'reconnecting' && error.retry === 'elsewhere' && life.attempt + 1 >= maxUnreachable
+  if (unreachable) return rejoining(life.credentials, [life.credentials.node], nowMs)
   if (error.retry !== 'never') return failed(life, trouble, { nowMs, atLeastMs: error.retryAfterMs ?? 0 })
   // There is nothing to take over any more: a plain join does as well.
   if (error.code === resumeInvalid && 'replaces' in life && life.replaces !== undefined)

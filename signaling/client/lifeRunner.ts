@@ -1,10 +1,11 @@
 import { backoffMs, type Backoff } from '../../kit/backoff.ts'
 import type { Clock, Timer } from '../../kit/clock.ts'
-import { asCodedError, assertNever } from '../../kit/errors.ts'
+import { asCodedError, assertNever, commonErrors } from '../../kit/errors.ts'
 import type { Incoming } from '../../kit/peer.ts'
 import type { ClientRequest, Welcome } from '../api/protocol.ts'
 import { stepLife, type LifeEffect, type LifeEvent } from './life.ts'
 import { createLink, type Ask, type Dial } from './link.ts'
+import { withWelcome } from './room.ts'
 import type { Store } from './store.ts'
 
 /** How a client that cannot get through tries again. */
@@ -33,6 +34,7 @@ export interface LifeRunnerOptions {
 /** Carries out what {@link stepLife} decides. */
 export interface LifeRunner {
   handle(event: LifeEvent): void
+  /** Asks within the session; `unavailable` while the client is not live. */
   readonly ask: Ask
 }
 
@@ -60,7 +62,9 @@ export function createLifeRunner(options: LifeRunnerOptions): LifeRunner {
     const { life } = store.state
     if (!('doing' in life) || life.doing !== 'asking') return
     const { resumeToken, sessionEpoch } = welcome
-    handle({ type: 'welcomed', credentials: { resumeToken, sessionEpoch } })
+    // Who looks at the state never sees a live client without its meeting.
+    store.update((state) => withWelcome(state, welcome))
+    handle({ type: 'welcomed', credentials: { resumeToken, sessionEpoch, node: welcome.node.name } })
     options.onWelcome(welcome, arrivals[life.at])
     const waiting = early
     early = []
@@ -84,7 +88,7 @@ export function createLifeRunner(options: LifeRunnerOptions): LifeRunner {
         return arrive(link.ask('join', data))
       }
       case 'resume':
-        return arrive(link.ask('resume', effect.credentials))
+        return arrive(link.ask('resume', effect.resume))
       case 'wait': {
         const delayMs = Math.max(effect.atLeastMs, backoffMs(reconnectBackoff, effect.attempt, options.random))
         timer = clock.after(delayMs, () => handle({ type: 'retryDue' }))
@@ -106,5 +110,12 @@ export function createLifeRunner(options: LifeRunnerOptions): LifeRunner {
     if (next.at === 'closed') options.onClosed()
   }
 
-  return { handle, ask: link.ask }
+  return {
+    handle,
+    // On a connection that has not joined yet every other request would be refused.
+    ask: (method, data) =>
+      store.state.life.at === 'live'
+        ? link.ask(method, data)
+        : Promise.reject(commonErrors.raise.unavailable({ what: 'The meeting server' })),
+  }
 }

@@ -8,6 +8,7 @@ import type { Trouble } from './life.ts'
 import type { Arrival } from './lifeRunner.ts'
 import type { Ask } from './link.ts'
 import { MediaSession } from './mediaSession.ts'
+import { createPulse } from './pulse.ts'
 import type { Received } from './recvSide.ts'
 import type { MeetingState, Publication, Subscription } from './state.ts'
 import type { MediaStats } from './stats.ts'
@@ -36,6 +37,8 @@ export interface MediaDesk {
   consumerClosed(consumerId: string): void
   transportState(transport: ClientNotifications['transportState']): void
   networkChanged(): void
+  /** Whether signaling reaches the media node: while it does not, this client finds out for itself whether the node lives. */
+  nodeReached(reached: boolean): void
   stats(): Promise<MediaStats>
   close(): void
 }
@@ -91,6 +94,12 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
     options.onLost(error?.message ?? 'No media came through any more.', node ? [node.name] : [])
   }
 
+  const pulse = createPulse({
+    clock,
+    count: async () => session?.arrivals(),
+    onLost: () => onLost(undefined),
+  })
+
   async function openSession(welcome: Welcome): Promise<MediaSession> {
     // Callbacks of a session that another has replaced change nothing any more.
     const current = ++opening
@@ -140,6 +149,7 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
 
   return {
     arrived(welcome, arrival) {
+      pulse.stop()
       if (arrival === 'resumed' && session?.attachment === welcome.self.attachment) {
         session.resumed(welcome)
         refresh()
@@ -168,6 +178,11 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
       if (dtlsState === 'failed' || dtlsState === 'closed') session?.transportFailed(transportId)
     },
     networkChanged: () => session?.networkChanged(),
+    nodeReached(reached) {
+      if (!reached) return pulse.start()
+      pulse.stop()
+      session?.retryAll()
+    },
     async stats() {
       const atMs = clock.monotonicMs()
       const elapsedMs = atMs - look.atMs
@@ -176,6 +191,7 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
       return look
     },
     close() {
+      pulse.stop()
       endRetired()
       session?.close()
       session = undefined

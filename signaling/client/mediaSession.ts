@@ -8,7 +8,7 @@ import type { Ask } from './link.ts'
 import { RecvSide, type RecvSideOptions } from './recvSide.ts'
 import { SendSide, type SendSideOptions } from './sendSide.ts'
 import type { MediaPath } from './state.ts'
-import { flowOf, type FlowStats, type LastLook, type MediaStats } from './stats.ts'
+import { arrivalsOf, flowOf, type FlowStats, type LastLook, type MediaStats } from './stats.ts'
 import { TransportSlot } from './transportSlot.ts'
 
 /** Options of {@link MediaSession.open}. */
@@ -91,6 +91,20 @@ export class MediaSession {
       flowsOf(this.#slots.send.transport, this.send.producers, (key) => last('outgoing', key)),
     ])
     return { incoming, outgoing }
+  }
+
+  /** A number that grows with whatever comes from the media node; undefined where there is no transport yet. */
+  async arrivals(): Promise<number | undefined> {
+    const transports = [this.#slots.send.transport, this.#slots.recv.transport].filter((transport) => transport !== undefined)
+    const reports = await Promise.all(transports.map((transport) => transport.getStats().catch(() => undefined)))
+    return transports.length === 0 ? undefined : reports.reduce((sum, report) => sum + (report ? arrivalsOf(report) : 0), 0)
+  }
+
+  /** What failed may be tried again at once: whatever was in the way is gone. */
+  retryAll(): void {
+    this.send.retryAll()
+    this.recv.retryAll()
+    void this.settle()
   }
 
   /** After a resume: what the server lost is made again, what it has too much is closed there. */

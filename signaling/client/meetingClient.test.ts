@@ -1,6 +1,7 @@
 import { Device, FakeHandler, testFakeParameters, type types } from 'mediasoup-client'
 import { expect, test } from 'vitest'
 
+import { commonErrors } from '../../kit/errors.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { signalingErrors } from '../api/errors.ts'
@@ -246,6 +247,46 @@ test('told to join again, it excludes the nodes it was told of', async () => {
   const joins = server.asked.filter(({ method }) => method === 'join')
   expect(joins.map(({ data }) => data)).toMatchObject([{ token: 'ann' }, { token: 'ann', excludeNodes: ['node-a'] }])
   expect(server.sessionOf('ann').connected).toBe(true)
+})
+
+test('while its media node is out of reach nothing fails for good', async () => {
+  const { client, server, clock } = await aLiveWorld()
+  const away = commonErrors.raise.unavailable({ what: 'The media node' })
+  for (let times = 0; times < 7; times++) server.refuseNext('createTransport', away)
+  server.tell('session', { state: 'degraded', why: 'no answer' })
+  client.publish('microphone', fakeTrack('audio'))
+  await clock.advance(120_000)
+  expect(client.state.publications.get('microphone')?.state).toBe('failed')
+  server.tell('session', { state: 'live', why: 'back' })
+  await clock.advance(100)
+  expect(client.state.publications.get('microphone')?.state).toBe('live')
+})
+
+test('a media node that neither signaling nor media reaches is left at once', async () => {
+  const { client, server, clock } = await aLiveWorld()
+  client.publish('microphone', fakeTrack('audio'))
+  await clock.advance(10)
+  server.tell('session', { state: 'degraded', why: 'no answer' })
+  await clock.advance(2_000)
+  expect(server.asked.filter(({ method }) => method === 'join')).toHaveLength(1)
+  await clock.advance(2_500)
+  const [, again] = server.asked.filter(({ method }) => method === 'join')
+  expect(again?.data).toMatchObject({ excludeNodes: ['node-a'] })
+  expect(server.sessionOf('ann').producers.size).toBe(1)
+})
+
+test('a change of the network restarts ICE both ways with fresh servers', async () => {
+  const { client, server, clock, changeNetwork } = await aLiveWorld()
+  client.publish('microphone', fakeTrack('audio'))
+  server.guest('bob', 'microphone')
+  await clock.advance(10)
+  changeNetwork()
+  await clock.advance(10)
+  const restarts = [...server.sessionOf('ann').transports.values()].map(({ direction, iceRestarts }) => [direction, iceRestarts])
+  expect(restarts).toEqual([
+    ['send', 1],
+    ['recv', 1],
+  ])
 })
 
 test('a roster with a missing step is asked for again', async () => {

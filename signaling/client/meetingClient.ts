@@ -10,7 +10,6 @@ import type { Dial } from './link.ts'
 import { createMediaDesk } from './mediaDesk.ts'
 import { createNotifications } from './notifications.ts'
 import { createPublications } from './publications.ts'
-import { withWelcome } from './room.ts'
 import type { MeetingState } from './state.ts'
 import type { MediaStats } from './stats.ts'
 import { createStore } from './store.ts'
@@ -95,7 +94,6 @@ export function createMeetingClient(options: MeetingClientOptions): MeetingClien
       ...(rttsMs === undefined ? {} : { rttsMs }),
     },
     onWelcome(welcome, arrival) {
-      store.update((state) => withWelcome(state, welcome))
       media.arrived(welcome, arrival)
       chat.resume()
       events.emit('live', { arrival, resumeToken: welcome.resumeToken })

@@ -11,7 +11,7 @@ type Handlers = { readonly [Name in keyof ClientNotifications]: (data: ClientNot
 /** Options of {@link createNotifications}. */
 export interface NotificationsOptions {
   readonly store: Store
-  readonly media: Pick<MediaDesk, 'rosterChanged' | 'consumerClosed' | 'transportState'>
+  readonly media: Pick<MediaDesk, 'rosterChanged' | 'consumerClosed' | 'transportState' | 'nodeReached'>
   readonly onLife: (event: LifeEvent) => void
   readonly onReaction: (reaction: ClientNotifications['reaction']) => void
 }
@@ -30,8 +30,9 @@ export function createNotifications(options: NotificationsOptions): (incoming: I
     chat: (message) => store.update((state) => ({ ...state, chat: withMessage(state.chat, message) })),
     reaction: options.onReaction,
     session({ state, why, excludeNodes = [] }) {
-      if (state === 'rejoin') onLife({ type: 'rejoinOrdered', why, excludeNodes })
-      else store.update((current) => ({ ...current, session: { state, why } }))
+      if (state === 'rejoin') return onLife({ type: 'rejoinOrdered', why, excludeNodes })
+      store.update((current) => ({ ...current, session: { state, why } }))
+      media.nodeReached(state === 'live')
     },
     closed: ({ code, why }) => onLife({ type: 'ended', code, why }),
     consumerClosed: ({ consumerId }) => media.consumerClosed(consumerId),

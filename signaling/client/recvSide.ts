@@ -89,6 +89,10 @@ export class RecvSide {
     }
   }
 
+  retryAll(): void {
+    this.#retries.forgetAll()
+  }
+
   /** Leaves everything as it is: what plays goes on for as long as it lasts, nothing is asked any more. */
   freeze(): void {
     this.#closed = true

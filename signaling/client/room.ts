@@ -36,7 +36,8 @@ export function withWelcome(state: MeetingState, welcome: Welcome): MeetingState
     ...state,
     meeting: welcome.meeting,
     self: welcome.self,
-    node: welcome.node,
+    // A resume is where it was: why it is there was told when it came.
+    node: state.self?.attachment === welcome.self.attachment ? state.node : welcome.node,
     session: { state: 'live', why: '' },
     revision: welcome.revision,
     roster,

@@ -72,6 +72,10 @@ export class SendSide {
     this.#retries.forget(source)
   }
 
+  retryAll(): void {
+    this.#retries.forgetAll()
+  }
+
   close(): void {
     this.#closed = true
     this.#retries.forgetAll()

@@ -150,3 +150,12 @@ export function flowOf(report: RTCStatsReport, key: FlowKey, { before, elapsedMs
     lossRatio: lossBetween(flow.packetsLost, flow.packets, before),
   }
 }
+
+/**
+ * A number that grows with whatever comes over a transport: packets, and answers to ICE's consent checks (RFC 7675), which come even
+ * where no media flows.
+ */
+export function arrivalsOf(report: RTCStatsReport): number {
+  const pairs = [...(report as unknown as ReadonlyMap<string, Report>).values()].filter(({ type }) => type === 'candidate-pair')
+  return sumOf(pairs, 'bytesReceived') + sumOf(pairs, 'responsesReceived')
+}

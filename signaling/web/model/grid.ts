@@ -6,16 +6,17 @@ export interface Grid {
   readonly tileHeight: number
 }
 
-/** A face fits in anything between a phone held upright and a wide camera picture. */
-const narrowestAspect = 3 / 4
+/** A face fits in anything between a phone held upright and a wide camera picture; where there is width, little is cut off. */
+const narrowestAspect = { upright: 3 / 4, wide: 4 / 3 }
 const widestAspect = 16 / 9
 
 function gridWith(columns: number, count: number, box: { width: number; height: number; gap: number }): Grid {
   const rows = Math.ceil(count / columns)
   const cellWidth = Math.max(1, (box.width - box.gap * (columns - 1)) / columns)
   const cellHeight = Math.max(1, (box.height - box.gap * (rows - 1)) / rows)
+  const narrowest = box.width < box.height ? narrowestAspect.upright : narrowestAspect.wide
   const tileWidth = Math.floor(Math.min(cellWidth, cellHeight * widestAspect))
-  const tileHeight = Math.floor(Math.min(cellHeight, cellWidth / narrowestAspect))
+  const tileHeight = Math.floor(Math.min(cellHeight, cellWidth / narrowest))
   return { columns, rows, tileWidth, tileHeight }
 }
 

@@ -7,7 +7,7 @@ import { qualityOf } from './quality.ts'
 import { speakingNow } from './speakers.ts'
 
 const flow = (lossRatio: number, roundTripMs = 20): FlowStats => ({ lossRatio, roundTripMs }) as FlowStats
-const credentials = { resumeToken: 't', sessionEpoch: 1 }
+const credentials = { resumeToken: 't', sessionEpoch: 1, node: 'n' }
 const live: MeetingState = { ...emptyState, life: { at: 'live', credentials } }
 const bannerIn = (state: Partial<MeetingState>, more: { soundBlocked?: boolean; back?: boolean; online?: boolean } = {}) =>
   bannerOf({ state: { ...live, ...state }, soundBlocked: false, back: false, online: true, ...more })?.id

@@ -39,7 +39,7 @@ const reload = (title: string, text?: string): Words => ({ title, text, remedy: 
 
 const pageFault = reload('This page and the server disagree', 'The page may be older than the server. Reload it.')
 const nodeFault = again('The media node could not do that', 'Join again to be given another place.')
-const deviceHelp = 'You can join without it and switch it on later.'
+const deviceHelp = 'You can also join without it.'
 
 /** The one table from codes to what people read; a test holds it against every table of errors that can reach this page. */
 export const words: Readonly<Record<KnownCode, Words>> = {

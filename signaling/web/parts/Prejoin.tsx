@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 
-import type { DeviceKind } from '../devices/capture.ts'
+import type { CaptureCode, DeviceKind } from '../devices/capture.ts'
 import type { Capture, LocalMedia } from '../devices/localMedia.ts'
 import type { App, Screen } from '../model/app.ts'
 import { hintsOf } from '../model/link.ts'
@@ -43,25 +43,51 @@ function DeviceToggle({ media, kind }: { media: LocalMedia; kind: DeviceKind }):
   )
 }
 
-function Problem({ media, kind }: { media: LocalMedia; kind: DeviceKind }): JSX.Element | null {
+/** What keeps a device from being chosen at all: a list of devices would only be in the way. */
+const noChoice: readonly CaptureCode[] = ['capture_denied', 'capture_missing', 'capture_insecure']
+
+function failureOf(media: LocalMedia, kind: DeviceKind): CaptureCode | undefined {
   const capture = media[kind].value
-  if (capture.at !== 'failed') return null
-  const { title, text } = wordsOf(capture.code, '')
+  return capture.at === 'failed' ? capture.code : undefined
+}
+
+function Problem({ media, kinds, code }: { media: LocalMedia; kinds: readonly DeviceKind[]; code: CaptureCode }): JSX.Element {
+  const { title, text } = wordsOf(code, '')
+  const names = kinds.map((kind) => kindNames[kind]).join(' and ')
   return (
-    <div class="notice" role="status" data-testid={`${kind}-problem`} data-code={capture.code}>
+    <div class="notice" role="status" data-testid={`${kinds.join('-')}-problem`} data-code={code}>
       <p>
         <strong>
-          {kindNames[kind]}: {title}.
+          {names}: {title.toLowerCase()}.
         </strong>{' '}
         {text}
       </p>
-      {capture.code !== 'capture_insecure' && (
-        <button type="button" class="quiet" onClick={() => void media.turnOn(kind)}>
+      {code !== 'capture_insecure' && (
+        <button type="button" class="quiet" onClick={() => kinds.forEach((kind) => void media.turnOn(kind))}>
           Try again
         </button>
       )}
     </div>
   )
+}
+
+/** What failed, told once where both devices failed for one reason. */
+function Problems({ media }: { media: LocalMedia }): JSX.Element {
+  const microphone = failureOf(media, 'microphone')
+  const camera = failureOf(media, 'camera')
+  if (microphone && microphone === camera) return <Problem media={media} kinds={['microphone', 'camera']} code={camera} />
+  return (
+    <>
+      {microphone && <Problem media={media} kinds={['microphone']} code={microphone} />}
+      {camera && <Problem media={media} kinds={['camera']} code={camera} />}
+    </>
+  )
+}
+
+function Choice({ media, kind }: { media: LocalMedia; kind: DeviceKind }): JSX.Element | null {
+  const failure = failureOf(media, kind)
+  if (failure && noChoice.includes(failure)) return null
+  return <DevicePicker media={media} kind={kind} onChoose={(id) => void media.choose(kind, id)} />
 }
 
 /** The look in the mirror before the meeting: who, with which devices, and whether they work. */
@@ -83,7 +109,10 @@ export function Prejoin({ app, screen }: { app: App; screen: Screen & { at: 'pre
             <DeviceToggle media={media} kind="camera" />
           </div>
         </div>
-        <Meter track={media.trackOf('microphone')} />
+        <div class="level">
+          <Icon name={media.microphone.value.at === 'on' ? 'microphone' : 'microphoneOff'} />
+          <Meter track={media.trackOf('microphone')} />
+        </div>
       </section>
       <form class="prejoin-form" onSubmit={submit}>
         <div>
@@ -95,15 +124,15 @@ export function Prejoin({ app, screen }: { app: App; screen: Screen & { at: 'pre
           <input
             data-testid="name-input"
             autocomplete="name"
+            autofocus={screen.name === ''}
             maxLength={maxNameLength}
             value={name.value}
             onInput={(event) => (name.value = event.currentTarget.value)}
           />
         </label>
-        <Problem media={media} kind="microphone" />
-        <Problem media={media} kind="camera" />
-        <DevicePicker media={media} kind="microphone" onChoose={(id) => void media.choose('microphone', id)} />
-        <DevicePicker media={media} kind="camera" onChoose={(id) => void media.choose('camera', id)} />
+        <Problems media={media} />
+        <Choice media={media} kind="microphone" />
+        <Choice media={media} kind="camera" />
         <DevicePicker media={media} kind="speaker" onChoose={(id) => media.chooseSpeaker(id)} />
         <button type="submit" class="primary" disabled={name.value.trim() === ''} data-testid="join">
           Join the meeting

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import { virtualClock } from '../../kit/virtualClock.ts'
+import { createPulse, pulseLostMs } from './pulse.ts'
+
+function aPulse() {
+  const clock = virtualClock()
+  const world = { clock, count: 1 as number | undefined, lost: 0 }
+  const pulse = createPulse({ clock, count: () => Promise.resolve(world.count), onLost: () => world.lost++ })
+  return { world, pulse }
+}
+
+test('a node from which something comes is alive, however little it is', async () => {
+  const { world, pulse } = aPulse()
+  pulse.start()
+  for (let second = 0; second < 30; second += 2) {
+    world.count = second
+    await world.clock.advance(2_000)
+  }
+  expect(world.lost).toBe(0)
+})
+
+test('a node from which nothing comes is lost, once', async () => {
+  const { world, pulse } = aPulse()
+  pulse.start()
+  await world.clock.advance(pulseLostMs)
+  expect(world.lost).toBe(0)
+  await world.clock.advance(1_000)
+  expect(world.lost).toBe(1)
+  expect(world.clock.pending()).toBe(0)
+})
+
+test('where nothing could come, nothing is missed', async () => {
+  const { world, pulse } = aPulse()
+  world.count = undefined
+  pulse.start()
+  await world.clock.advance(60_000)
+  expect(world.lost).toBe(0)
+})
+
+test('once the doubt is gone it is not felt any more', async () => {
+  const { world, pulse } = aPulse()
+  pulse.start()
+  await world.clock.advance(1_000)
+  pulse.stop()
+  await world.clock.advance(60_000)
+  expect(world.lost).toBe(0)
+  expect(world.clock.pending()).toBe(0)
+})
