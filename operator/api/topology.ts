@@ -29,6 +29,8 @@ export const topologyMeeting = z.strictObject({
   name: meetingName,
   /** Absent until somebody was placed. */
   incarnation: ulid.optional(),
+  /** What people call it, where that is not its name. */
+  title: z.string().max(200).optional(),
   /** Absent: every pool that allows the namespace. */
   pools: z.array(z.string()).optional(),
   regions: z.array(regionName).optional(),

@@ -29,10 +29,14 @@ export function topologyPoolOf(pool: MediaNodePool | undefined): TopologyPool | 
 const isClosed = ({ ended, object, mayBeginAgain }: MeetingEntry): boolean =>
   (ended !== undefined && !mayBeginAgain) || object?.spec.ended === true || object?.spec.access.locked === true
 
-/** What the spec restricts the meeting to. */
-function restrictions({ object }: MeetingEntry): Pick<TopologyMeeting, 'pools' | 'regions'> {
-  const { pools, regions } = object?.spec ?? {}
-  return { ...(pools === undefined ? {} : { pools: [...pools] }), ...(regions === undefined ? {} : { regions: [...regions] }) }
+/** What the spec calls the meeting and restricts it to. */
+function ofSpec({ object }: MeetingEntry): Pick<TopologyMeeting, 'title' | 'pools' | 'regions'> {
+  const { title, pools, regions } = object?.spec ?? {}
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(pools === undefined ? {} : { pools: [...pools] }),
+    ...(regions === undefined ? {} : { regions: [...regions] }),
+  }
 }
 
 /** A meeting as the topology tells it; undefined where there is neither an object nor anybody. */
@@ -43,7 +47,7 @@ export function topologyMeetingOf(entry: MeetingEntry | undefined): TopologyMeet
     namespace,
     name,
     ...(incarnation === undefined || ended !== undefined ? {} : { incarnation }),
-    ...restrictions(entry),
+    ...ofSpec(entry),
     closed: isClosed(entry),
     nodes: ended === undefined ? [...entry.segments.keys()].toSorted() : [],
   }
