@@ -34,6 +34,7 @@ test('two people at two replicas and two media nodes see each other, talk in one
   const second = await bob.join({ sub: 'bob', name: 'Bob' }, america)
   expect([first.node.name, second.node.name]).toEqual(['media-a', 'media-b'])
   expect(first.meeting).toEqual(second.meeting)
+  expect(first.meeting.title).toBe('Stand-up')
   await ada.told('roster', ({ changes }) => changes.some((change) => change.type === 'joined' && change.entry.name === 'Bob'))
 
   await Promise.all(Array.from({ length: 10 }, (_, each) => (each % 2 ? ada : bob).request('sendChat', message(each))))

@@ -22,6 +22,8 @@ export const joinTimeoutMs = 10_000
 
 /** Longest chat message in characters (UTF-16 units, as browsers count). */
 export const maxChatLength = 2_000
+/** Most regions that a client may have measured. */
+const maxRegions = 64
 export const reactionEmojis = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const
 
 const { createTransport, connectTransport, restartIce, closeTransport, produce, pauseProducer, resumeProducer, closeProducer } =
@@ -54,7 +56,10 @@ export const clientRequests = {
     /** Shown to people; needed where the token names nobody. */
     displayName: displayName.optional(),
     region: regionName.optional(),
-    rttsMs: z.record(regionName, z.number().min(0).max(60_000)).optional(),
+    rttsMs: z
+      .record(regionName, z.number().min(0).max(60_000))
+      .refine((rtts) => Object.keys(rtts).length <= maxRegions, `must name at most ${maxRegions} regions`)
+      .optional(),
     /** Takes the place of an earlier session of the same person (a reloaded page): its resume token. */
     replaces: z.string().max(4096).optional(),
     /** Media nodes that just failed this client. */

@@ -104,6 +104,7 @@ test.each([
   ['no token', { token: undefined }, 'data.token'],
   ['a region that is none', { region: 'EU West' }, 'data.region'],
   ['a round trip below zero', { rttsMs: { eu: -1 } }, 'data.rttsMs.eu'],
+  ['too many regions', { rttsMs: Object.fromEntries(Array.from({ length: 65 }, (_, each) => [`r${each}`, 1])) }, 'data.rttsMs'],
   ['a node that cannot be', { excludeNodes: ['../etc'] }, 'data.excludeNodes[0]'],
   ['too many excluded nodes', { excludeNodes: Array(17).fill('a') }, 'data.excludeNodes'],
 ])('a join with %s is refused with the field, and may be tried again', async (_, wrong, field) => {
@@ -125,7 +126,7 @@ test('a flood is slowed down, by what it is a flood of', async () => {
   await say(12)
   await ada.request('react', { emoji: '👍' })
   const refusals = await Promise.all(
-    Array.from({ length: 70 }, () =>
+    Array.from({ length: 140 }, () =>
       ada.request('requestKeyFrame', { consumerId: 'c1' }).catch((error: { code: string }) => error.code),
     ),
   )

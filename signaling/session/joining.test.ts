@@ -14,7 +14,7 @@ test('a client joins: it is placed, attached and told everything', async () => {
     .connect()
     .join({}, { region: 'eu-west', rttsMs: { 'eu-west': 12 } })
   expect(welcome).toMatchObject({
-    meeting: { namespace: 'default', name: 'standup', title: 'standup' },
+    meeting: { namespace: 'default', name: 'standup', title: 'Stand-up' },
     self: { participant: 'ada', name: 'Ada', rights: { subscribe: true, hidden: false } },
     node: { name: 'media-a', region: 'eu-west', reason: 'nearest of 2' },
     iceServers: [{ urls: ['stun:own:3478'] }, { urls: ['turn:pool:3478'], username: `${clock.nowMs() / 1_000 + 300}:ada` }],

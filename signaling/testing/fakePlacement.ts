@@ -57,7 +57,11 @@ export function createFakePlacement(agents: readonly FakeAgent[], mintUlid: Mint
     },
     explain: () => Promise.reject(new Error('not asked for')),
     topology: () =>
-      ({ nodes: placement.listed.map((name) => ({ name })), turnUrls: ['turn:topology:3478'] }) as unknown as Topology,
+      ({
+        nodes: placement.listed.map((name) => ({ name })),
+        turnUrls: ['turn:topology:3478'],
+        meetings: [{ namespace: 'default', name: 'standup', title: 'Stand-up' }],
+      }) as unknown as Topology,
     onTopology: () => () => undefined,
     close: () => Promise.resolve(),
   }

@@ -26,8 +26,8 @@ export interface ClientEndpointOptions {
 export const maxClientFrameBytes = 256 * 1024
 /** A client that is behind by more than this does not read; the largest welcome is well below it. */
 export const maxClientBufferedBytes = 4 * 1024 * 1024
-/** Requests of one client that are answered at the same time. */
-const maxConcurrentRequests = 64
+/** Requests of one client that are answered at the same time: a page that comes into a large meeting consumes every track at once. */
+const maxConcurrentRequests = 128
 /** Signaling asks clients nothing. */
 const requestTimeoutMs = 10_000
 /** Close code for a client that floods (RFC 6455, 7.4.1: policy violation). */
