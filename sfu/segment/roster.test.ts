@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { applyChange, rosterOf, type Roster, type RosterChange, type RosterEntry } from '../api/roster.ts'
 import { SegmentRoster, type AuthorUpdate } from './roster.ts'
-import { rosterDiff } from './rosterDiff.ts'
+import { rosterDiff } from '../api/rosterDiff.ts'
 
 const attachment = (n: number) => `01J00000000000000000000${String(n).padStart(3, '0')}`
 const anEntry = (participant: string, over: Partial<RosterEntry> = {}): RosterEntry => ({

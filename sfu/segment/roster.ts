@@ -1,5 +1,5 @@
 import { applyChange, rosterOf, type Roster, type RosterChange, type RosterEntry, type Track } from '../api/roster.ts'
-import { rosterDiff } from './rosterDiff.ts'
+import { rosterDiff } from '../api/rosterDiff.ts'
 
 /** What one author says about its own people; `revision` counts its changes since its `boot`. */
 export interface AuthorState {

@@ -2,7 +2,7 @@ import { applyChange, rosterOf, type Roster, type RosterChange, type RosterEntry
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SessionSnapshot, Speakers } from '../../sfu/api/session.ts'
 import type { MeetingNotification, SessionConnection } from '../../sfu/api/sessionClient.ts'
-import { rosterDiff } from './rosterDiff.ts'
+import { rosterDiff } from '../../sfu/api/rosterDiff.ts'
 
 /** A client that is told what a meeting on its media node becomes. */
 export interface FeedMember {

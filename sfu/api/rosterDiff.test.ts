@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { applyChange, rosterOf, type Roster, type RosterEntry } from '../../sfu/api/roster.ts'
+import { applyChange, rosterOf, type Roster, type RosterEntry } from './roster.ts'
 import { rosterDiff } from './rosterDiff.ts'
 
 const aTrack = (participant: string) =>

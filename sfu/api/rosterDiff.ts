@@ -1,4 +1,4 @@
-import type { Roster, RosterChange, RosterEntry, Track } from '../api/roster.ts'
+import type { Roster, RosterChange, RosterEntry, Track } from './roster.ts'
 
 function sameTrack(a: Track, b: Track): boolean {
   return a.producerId === b.producerId && a.muted === b.muted && a.source === b.source && a.replaces === b.replaces
