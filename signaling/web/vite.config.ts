@@ -4,14 +4,6 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  build: {
-    outDir: 'dist',
-    emptyOutDir: true,
-    target: 'es2022',
-    rolldownOptions: {
-      // The schemas of the protocol are the server's; without this the page would carry zod for a few constants beside them.
-      treeshake: { moduleSideEffects: (id) => /\/signaling\/web\/|\.css$/.test(id) },
-    },
-  },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 })

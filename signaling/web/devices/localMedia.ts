@@ -27,6 +27,8 @@ export class LocalMedia {
   readonly #captures = { camera: signal<Capture>(off), microphone: signal<Capture>(off) }
   readonly #devices = signal<DeviceLists>(noDevices)
   readonly #chosen
+  /** The start that is under way, or the last one. */
+  readonly #starting: Record<DeviceKind, Promise<unknown>> = { camera: Promise.resolve(), microphone: Promise.resolve() }
   /** Counts starts, so that one which is overtaken by another choice is stopped when it arrives. */
   readonly #started = { camera: 0, microphone: 0 }
 
@@ -58,8 +60,25 @@ export class LocalMedia {
     return capture.at === 'on' ? capture.track : undefined
   }
 
+  /** Whether a device runs or is about to. */
+  isWanted(kind: DeviceKind): boolean {
+    const { at } = this.#captures[kind].value
+    return at === 'on' || at === 'starting'
+  }
+
+  /** Resolves when a device that is being started runs, or has failed. */
+  async settled(kind: DeviceKind): Promise<void> {
+    await this.#starting[kind]
+  }
+
   /** Starts a device, or starts it again with what is chosen now. Resolves with its track, or undefined where it failed. */
-  async turnOn(kind: DeviceKind): Promise<MediaStreamTrack | undefined> {
+  turnOn(kind: DeviceKind): Promise<MediaStreamTrack | undefined> {
+    const starting = this.#start(kind)
+    this.#starting[kind] = starting
+    return starting
+  }
+
+  async #start(kind: DeviceKind): Promise<MediaStreamTrack | undefined> {
     const capture = this.#captures[kind]
     const before = this.trackOf(kind)
     const start = ++this.#started[kind]

@@ -3,8 +3,10 @@ import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import { clientPath } from '../../api/protocol.ts'
 import { browserDefaults } from '../../client/browserDefaults.ts'
 import { createMeetingClient, type MeetingClient } from '../../client/meetingClient.ts'
+import type { DeviceKind } from '../devices/capture.ts'
 import { LocalMedia } from '../devices/localMedia.ts'
 import { Call } from './call.ts'
+import { onDeparture } from './departure.ts'
 import { hintsOf, meetingOfPath, readLink, readPasted, type MeetingLink } from './link.ts'
 import { recallPreferences, recallTab, rememberPreferences, rememberTab, type TabMemory } from './memory.ts'
 
@@ -68,8 +70,8 @@ export class App {
     if (screen.at !== 'prejoin') return
     const { localStorage } = this.#window
     rememberPreferences(localStorage, { ...recallPreferences(localStorage), name })
-    const microphoneOn = this.media.trackOf('microphone') !== undefined
-    const cameraOn = this.media.trackOf('camera') !== undefined
+    const microphoneOn = this.media.isWanted('microphone')
+    const cameraOn = this.media.isWanted('camera')
     this.#call({ link: screen.link, name, resumeToken: undefined, microphoneOn, cameraOn })
   }
 
@@ -90,7 +92,7 @@ export class App {
     const link = readLink(location.pathname, location.hash)
     if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search)
     const memory = recallTab(sessionStorage, meetingOfPath(location.pathname))
-    if (memory?.resumeToken !== undefined && (!link || link.token === memory.link.token)) void this.#resume(memory)
+    if (memory?.resumeToken !== undefined && (!link || link.token === memory.link.token)) this.#resume(memory)
     else if (link) this.#prejoin(link)
     else if (memory) this.#prejoin(memory.link)
   }
@@ -104,19 +106,17 @@ export class App {
   }
 
   /** A reload in the meeting: the same place again, with what was on. */
-  async #resume(memory: TabMemory): Promise<void> {
+  #resume(memory: TabMemory): void {
+    if (memory.microphoneOn) void this.media.turnOn('microphone')
+    if (memory.cameraOn) void this.media.turnOn('camera')
     this.#call(memory)
-    const kinds = [...(memory.microphoneOn ? ['microphone' as const] : []), ...(memory.cameraOn ? ['camera' as const] : [])]
-    await Promise.all(kinds.map((kind) => this.media.turnOn(kind)))
-    const screen = this.#screen.value
-    if (screen.at === 'call') this.#publishRunning(screen.call.client)
   }
 
-  #publishRunning(client: MeetingClient): void {
-    for (const kind of ['microphone', 'camera'] as const) {
-      const track = this.media.trackOf(kind)
-      if (track && !client.state.publications.has(kind)) client.publish(kind, track)
-    }
+  /** Publishes a device as soon as it runs; joining does not wait for it. */
+  async #publish(kind: DeviceKind, client: MeetingClient): Promise<void> {
+    await this.media.settled(kind)
+    const track = this.media.trackOf(kind)
+    if (track && this.client === client && !client.state.publications.has(kind)) client.publish(kind, track)
   }
 
   #call(memory: TabMemory): void {
@@ -146,19 +146,22 @@ export class App {
       publications = state.publications
       if (state.life.at === 'live') remember()
     })
+    const stopWatching = onDeparture(this.#window, () => void client.leave())
     const call = new Call({
       client,
       media: this.media,
       clock,
       random,
       onClosed: (code, why) => {
+        stopWatching()
         call.close()
         rememberTab(sessionStorage, { link, name, resumeToken: undefined, microphoneOn: false, cameraOn: false })
         this.#screen.value = { at: 'ended', link, code, why }
       },
     })
-    this.#publishRunning(client)
     this.#screen.value = { at: 'call', link, call }
     client.join()
+    void this.#publish('microphone', client)
+    void this.#publish('camera', client)
   }
 }

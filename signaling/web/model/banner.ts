@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
     mediaTrouble ? warning('no-media', wordsOf(mediaTrouble.code, mediaTrouble.why).text) : undefined,
   ({ state: { session } }) =>
     session.state === 'degraded'
-      ? warning('degraded', 'The media node does not answer at the moment. Who is here goes on; changes may have to wait.')
+      ? warning('degraded', 'The media node does not answer at the moment. Sound and picture may go on; changes have to wait.')
       : undefined,
   ({ state: { sendPath, recvPath } }) =>
     sendPath === 'failed' || recvPath === 'failed'
