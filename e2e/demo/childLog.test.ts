@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
-import { readLogLine } from './childLog.ts'
+import { childLogs, readLogLine, type Attention } from './childLog.ts'
 
 test('a line of kit/log.ts is told with its fields and its cause', () => {
   const line = JSON.stringify({
@@ -17,4 +21,26 @@ test('a line of kit/log.ts is told with its fields and its cause', () => {
 
 test('a line that is no log line is an error as it stands', () => {
   expect(readLogLine('TypeError: x is not a function')).toEqual({ level: 'error', text: 'TypeError: x is not a function' })
+})
+
+test('every line is kept, people see what they pay attention to, and errors that they missed are told later', () => {
+  const stateFolder = mkdtempSync(join(tmpdir(), 'parley-logs-'))
+  mkdirSync(join(stateFolder, 'logs'))
+  let attention: Attention = 'nothing'
+  const shown: string[] = []
+  const logs = childLogs({ stateFolder, attention: () => attention, show: (text) => void shown.push(text) })
+  const line = (level: string, msg: string): string => JSON.stringify({ level, msg })
+  logs.take('operator', line('warn', 'no API yet'))
+  logs.take('operator', line('error', 'no key'))
+  attention = 'warnings'
+  logs.take('operator', line('info', 'started'))
+  logs.take('operator', line('warn', 'load stream lost'))
+  expect(shown).toEqual(['operator: warn: load stream lost'])
+  expect(logs.unseenErrors()).toEqual(['operator: error: no key'])
+  expect(
+    readFileSync(join(stateFolder, 'logs', 'operator.log'), 'utf8')
+      .trim()
+      .split('\n'),
+  ).toHaveLength(4)
+  rmSync(stateFolder, { recursive: true })
 })

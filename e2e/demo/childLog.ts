@@ -37,13 +37,12 @@ export function logFileOf(stateFolder: string, name: string): string {
   return join(stateFolder, 'logs', `${name}.log`)
 }
 
-/** What of the children's logs people see: all, warnings and errors, errors while parts still miss each other, or nothing. */
-export type Attention = 'all' | 'warnings' | 'errors' | 'nothing'
+/** What of the children's logs people see. */
+export type Attention = 'all' | 'warnings' | 'nothing'
 
 const levelsShown: Readonly<Record<Attention, readonly ShownLine['level'][]>> = {
   all: levels,
   warnings: ['warn', 'error'],
-  errors: ['error'],
   nothing: [],
 }
 
@@ -55,12 +54,31 @@ export interface ChildLogOptions {
   readonly show: (text: string) => void
 }
 
-/** Takes the lines of all children: each goes to the file of its process; people see what they pay attention to. */
-export function childLogs(options: ChildLogOptions): (name: string, line: string) => void {
-  return (name, line) => {
-    appendFileSync(logFileOf(options.stateFolder, name), `${line}\n`)
-    const { level, text } = readLogLine(line)
-    if (!levelsShown[options.attention()].includes(level) || text.trim() === '') return
-    options.show(`${name}: ${level === 'info' ? '' : `${level}: `}${text}`)
+/** The logs of all children. */
+export interface ChildLogs {
+  /** Takes a line: it goes to the file of its process; people see what they pay attention to. */
+  take(name: string, line: string): void
+  /** The latest errors that nobody was shown, oldest first: what a failed start is explained by. */
+  unseenErrors(): readonly string[]
+}
+
+const errorsKept = 20
+
+/** Makes the logs of all children. */
+export function childLogs(options: ChildLogOptions): ChildLogs {
+  const unseen: string[] = []
+
+  function pass(level: ShownLine['level'], text: string): void {
+    if (levelsShown[options.attention()].includes(level)) options.show(text)
+    else if (level === 'error') unseen.splice(0, Math.max(0, unseen.push(text) - errorsKept))
+  }
+
+  return {
+    take(name, line) {
+      appendFileSync(logFileOf(options.stateFolder, name), `${line}\n`)
+      const { level, text } = readLogLine(line)
+      if (text.trim() !== '') pass(level, `${name}: ${level === 'info' ? '' : `${level}: `}${text}`)
+    },
+    unseenErrors: () => unseen,
   }
 }

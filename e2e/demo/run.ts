@@ -37,11 +37,18 @@ export async function runDemo({ settings, env, terminal, clock, random }: DemoOp
   sweepStateFolders()
   const stateFolder = makeStateFolder()
   // While parts come and go they miss each other; that is no news.
-  let attention: Attention = 'errors'
+  let attention: Attention = 'nothing'
   const show = (text: string): void => terminal.say(text)
-  const onLine = childLogs({ stateFolder, attention: () => (settings.verbose ? 'all' : attention), show })
+  const logs = childLogs({ stateFolder, attention: () => (settings.verbose ? 'all' : attention), show })
   const onEvent = (event: ProcessEvent): void => tellDeath(terminal, event)
-  const fleet = createFleet({ start: startNode, clock, random, stateFolder, onLine, onEvent })
+  const fleet = createFleet({
+    start: startNode,
+    clock,
+    random,
+    stateFolder,
+    onLine: (name, line) => logs.take(name, line),
+    onEvent,
+  })
   // Whatever ends the launcher, a fault of its own included, ends the rest at once.
   process.on('exit', () => {
     fleet.kill()
@@ -61,11 +68,13 @@ export async function runDemo({ settings, env, terminal, clock, random }: DemoOp
       say: (text) => terminal.say(text),
     })
     attention = 'warnings'
+    if (!terminal.interactive) for (const remark of up.remarks) terminal.say(remark)
     terminal.tell(terminal.interactive ? block(up) : plainLines(up))
     await aborted(interrupt)
     return 0
   } catch (error) {
     if (interrupt.aborted) return 0
+    for (const line of logs.unseenErrors()) terminal.say(`  ${line}`)
     terminal.say(`The demo did not get up: ${error instanceof Error ? error.message : String(error)}`)
     return 1
   } finally {
