@@ -31,6 +31,20 @@ export function createTopologyReader(options: TopologyReaderOptions): TopologyRe
   const { urls, http, clock, random, log, onChange } = options
   let current = options.initial
   let attempt = 0
+  /** Whether it was said that no operator is heard: an outage is one line, and its end another. */
+  let saidLost = false
+
+  function heard(): void {
+    attempt = 0
+    if (saidLost) log.info({}, 'topology stream is back')
+    saidLost = false
+  }
+
+  function lost(url: string, err: unknown): void {
+    if (saidLost) log.debug({ url, err, attempt }, 'topology stream cannot be opened')
+    else log.warn({ url, err }, 'topology stream lost; the last topology goes on to count')
+    saidLost = true
+  }
 
   /** Reads one stream to its end; an aborted watchdog, a gap and a line that does not fit all end it. */
   async function readOne(baseUrl: string, outer: AbortSignal): Promise<void> {
@@ -43,7 +57,7 @@ export function createTopologyReader(options: TopologyReaderOptions): TopologyRe
         watchdog = clock.after(topologySilentAfterMs, () => silence.abort(new Error('the topology stream is silent')))
         const next = topologyAfter(seen, topologyLine.parse(value))
         if (next === undefined) throw new Error('a line of the topology stream is missing')
-        attempt = 0
+        heard()
         if (next === seen) continue
         seen = next
         current = next
@@ -63,7 +77,7 @@ export function createTopologyReader(options: TopologyReaderOptions): TopologyRe
         try {
           await readOne(url, signal)
         } catch (err) {
-          if (!signal.aborted) log.warn({ url, err, attempt }, 'topology stream lost')
+          if (!signal.aborted) lost(url, err)
         }
         attempt += 1
         await clock.sleep(backoffMs(reconnect, attempt, random), signal).catch(() => undefined)
