@@ -90,8 +90,8 @@ export const settings = settingTable({
     flag: '--room-linger-ms',
     env: 'PARLEY_SIGNALING_ROOM_LINGER_MS',
     type: settingTypes.milliseconds,
-    default: 120_000,
-    doc: 'How long chat outlives the last client of a meeting.',
+    default: 15_000,
+    doc: 'How long chat outlives the last client of a meeting; one that lost its connection counts for a minute.',
   },
   turnUrls: {
     flag: '--turn-urls',

@@ -1,4 +1,3 @@
-import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { MeetingName, PlacementClient } from '../../operator/api/client.ts'
 import type { Welcome } from '../api/protocol.ts'
@@ -13,7 +12,6 @@ export interface EnterDeps extends SeatDeps {
   readonly clientTokens: ClientTokens
   readonly resumeTokens: ResumeTokens
   readonly placement: PlacementClient
-  readonly clock: Clock
   readonly mintUlid: MintUlid
   /** TURN of this installation; URLs of the topology are used beside its own. */
   readonly turn: TurnSettings

@@ -174,14 +174,16 @@ test('what the placement answers reaches the client: refused, later, away', asyn
 })
 
 test.each([0, 1, 5, 20, 100, 300])('a client that goes away %i turns after it asked to join leaves nothing', async (turns) => {
-  const { agents, placement, replica } = aWorld()
+  const { agents, placement, replica, clock } = aWorld()
   const { connect, clients, rooms } = replica()
   const client = connect()
   const joining = client.join().catch(() => undefined)
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
   client.lose()
   await joining
-  await until('an end of it all', () => clients.size + rooms.size === 0 && connectedOn(agents[0]) === 0)
+  await until('an end of it all', () => clients.size === 0 && connectedOn(agents[0]) === 0)
+  await clock.advance(60_000)
+  expect(rooms.size).toBe(0)
   expect(placement.standing.size).toBe(agents[0].sessions.size)
 })
 

@@ -76,6 +76,22 @@ test('what is told while the client is away is in its next welcome', async () =>
   expect(again.toldOf('chat')).toEqual([])
 })
 
+test('when everybody was away for a while the chat is still there, and not for ever', async () => {
+  const { replica, clock, streams } = aWorld()
+  const { connect } = replica()
+  const ada = connect()
+  const { resumeToken, sessionEpoch } = await ada.join()
+  await ada.request('sendChat', { text: 'back soon', clientMessageId: 'message-1' })
+  ada.lose()
+  await clock.advance(59_000)
+  const again = connect()
+  const { chat } = await again.request('resume', { resumeToken, sessionEpoch })
+  expect(chat).toMatchObject([{ text: 'back soon' }])
+  again.lose()
+  await clock.advance(180_000)
+  expect(streams.size).toBe(0)
+})
+
 test('a session that its media node has ended cannot be resumed', async () => {
   const { agents, replica } = aWorld()
   const { connect } = replica()

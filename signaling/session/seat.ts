@@ -1,8 +1,9 @@
-import type { Log } from '../../kit/log.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { asCodedError } from '../../kit/errors.ts'
+import type { Log } from '../../kit/log.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { Rights } from '../../sfu/api/rights.ts'
-import type { SessionResponses, SessionSnapshot } from '../../sfu/api/session.ts'
+import { sessionAwayMs, type SessionResponses, type SessionSnapshot } from '../../sfu/api/session.ts'
 import type { OpenSession, SessionConnection, SessionInput, SessionNotification } from '../../sfu/api/sessionClient.ts'
 import type { ChatMessage, ClientNotifications, MediaMethod } from '../api/protocol.ts'
 import type { FeedState } from '../nodes/meetingFeed.ts'
@@ -32,6 +33,7 @@ export interface SeatWish extends NodeAddress {
 export interface SeatDeps {
   readonly links: NodeLinks
   readonly rooms: Rooms
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -79,9 +81,14 @@ export async function takeSeat(deps: SeatDeps, wish: SeatWish): Promise<Seat> {
     },
     onGone: () => host.dispatch({ is: 'nodeGone' }),
   })
-  const leaves = [letGo, () => feed.release(), release]
-  const leaveAll = (): void => {
+  const leaves = [letGo, () => feed.release()]
+  let left = false
+  function leaveAll(how: Unseating): void {
+    left = true
     for (const leave of leaves.splice(0).toReversed()) leave()
+    // Whoever comes back finds the chat, also when everybody was away for a while.
+    if (how === 'away') deps.clock.after(sessionAwayMs, release)
+    else release()
   }
 
   function onNotification(told: SessionNotification): void {
@@ -98,7 +105,7 @@ export async function takeSeat(deps: SeatDeps, wish: SeatWish): Promise<Seat> {
   try {
     session = await wish.open(await link.connect(), onNotification)
   } catch (thrown) {
-    leaveAll()
+    leaveAll('forget')
     throw thrown
   }
   feed.take(session.snapshot)
@@ -142,8 +149,8 @@ export async function takeSeat(deps: SeatDeps, wish: SeatWish): Promise<Seat> {
       for (const consumerId of consumers) if (!there.has(consumerId)) forward({ method: 'consumerClosed', data: { consumerId } })
     },
     async unseat(how) {
-      if (leaves.length === 0) return
-      leaveAll()
+      if (left) return
+      leaveAll(how)
       if (how === 'forget') return
       try {
         await (how === 'detach' ? session.detach() : session.away())
