@@ -130,6 +130,11 @@ export class Edge {
     this.#greeter.link?.tell('speakers', { author, ...list })
   }
 
+  /** The peer's port refused a connection: its process is gone. */
+  refused(): void {
+    this.#lost.refused()
+  }
+
   /** Drops all that the peer told and its pipe; the edge may begin anew. */
   forget(): void {
     const wasUp = this.#pair.up

@@ -178,6 +178,7 @@ export class Edges {
     const code = error instanceof CodedError ? error.code : 'internal'
     this.#options.host.log.debug({ peer: edge.node, code, attempt, err: error }, 'edge was not opened')
     if (code === 'wrong_meeting' && edge.up) edge.forget()
+    if (isRefused(error)) edge.refused()
   }
 
   #retire(node: string): void {
@@ -207,4 +208,10 @@ export class Edges {
     slot?.dialler.stop()
     slot?.edge.close()
   }
+}
+
+/** Whether nothing listens on the other side's port. */
+function isRefused(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : { cause: undefined }
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }

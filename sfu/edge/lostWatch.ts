@@ -12,6 +12,8 @@ export interface LostWatchOptions {
 const checkPeriodMs = 2_000
 /** A pipe without its WebSocket for this long is given up when it is silent too: dead by two signs. */
 export const silentLostAfterMs = 10_000
+/** Sooner when its agent's port refuses connections as well: the process is gone, and its media processes went with it. */
+export const refusedLostAfterMs = 3_000
 /** And after this long whatever it carries: its other side does not know us any more. */
 export const lostAfterMs = 60_000
 
@@ -24,6 +26,7 @@ export class LostWatch {
   #timer: Timer | undefined
   #sinceMs = 0
   #bytes: number | undefined
+  #refused = false
 
   constructor(options: LostWatchOptions) {
     this.#options = options
@@ -34,7 +37,13 @@ export class LostWatch {
     if (this.#timer) return
     this.#sinceMs = this.#options.clock.monotonicMs()
     this.#bytes = undefined
+    this.#refused = false
     this.#arm()
+  }
+
+  /** The other side's port refused a connection. */
+  refused(): void {
+    this.#refused = true
   }
 
   /** The WebSocket is back, or all is over. */
@@ -55,7 +64,8 @@ export class LostWatch {
     const silent = this.#bytes === bytes
     this.#bytes = bytes
     const downForMs = clock.monotonicMs() - this.#sinceMs
-    if (downForMs >= lostAfterMs || (silent && downForMs >= silentLostAfterMs)) {
+    const silentLimitMs = this.#refused ? refusedLostAfterMs : silentLostAfterMs
+    if (downForMs >= lostAfterMs || (silent && downForMs >= silentLimitMs)) {
       this.stop()
       onLost()
     } else {

@@ -39,8 +39,8 @@ export class Segment {
   readonly key: string
   readonly attachments: Attachments
   readonly edges: Edges
+  readonly roster: SegmentRoster
   readonly #options: SegmentOptions
-  readonly #roster: SegmentRoster
   readonly #tracks: TrackTable
   readonly #speakers: SpeakerBoard
   readonly #createdAtMs: number
@@ -57,7 +57,7 @@ export class Segment {
     this.#createdAtMs = clock.nowMs()
     this.#emptySince = { wallMs: this.#createdAtMs, monotonicMs: clock.monotonicMs() }
     this.#tracks = new TrackTable(clock)
-    this.#roster = new SegmentRoster({
+    this.roster = new SegmentRoster({
       node,
       boot,
       onChanges: (revision, changes) => {
@@ -67,7 +67,7 @@ export class Segment {
       onAuthor: (update, via) => this.edges.tellRoster(update, via),
     })
     const wants = new Wants(() => this.edges.reconcileWants())
-    const parts = { node, clock, random, log, router, wants, roster: this.#roster, tracks: this.#tracks }
+    const parts = { node, clock, random, log, router, wants, roster: this.roster, tracks: this.#tracks }
     this.edges = new Edges({ host: this.#edgeHost(parts), dial: options.dial })
     this.attachments = new Attachments({
       host: { ...parts, confirmWant: (author, trackId) => this.edges.confirmWant(author, trackId) },
@@ -149,8 +149,8 @@ export class Segment {
       sessionEpoch: session.epoch,
       rights,
       routerRtpCapabilities: this.#options.router.rtpCapabilities,
-      revision: this.#roster.revision,
-      roster: this.#roster.entries,
+      revision: this.roster.revision,
+      roster: this.roster.entries,
       speakers: this.#speakers.list,
       transports: session.transports.infos,
       producers: session.producers.infos,
@@ -207,7 +207,7 @@ export class Segment {
   #speakersOf(levels: readonly ProducerLevel[]): readonly Speaker[] {
     return levels.flatMap(({ producerId, dBov }) => {
       const track = this.#tracks.get(producerId)
-      const [found] = track ? this.#roster.tracks(track.trackId) : []
+      const [found] = track ? this.roster.tracks(track.trackId) : []
       return found ? [{ participant: found.entry.participant, dBov: Math.min(0, Math.max(-127, dBov)) }] : []
     })
   }

@@ -1,0 +1,134 @@
+import { ulidSource } from '../../kit/ids.ts'
+import { silentLog } from '../../kit/log.ts'
+import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
+import type { GrantClaims } from '../api/grant.ts'
+import type { MeetingRef } from '../api/identity.ts'
+import type { SegmentRole } from '../api/order.ts'
+import type { Source } from '../api/rights.ts'
+import { Segment } from '../segment/segment.ts'
+import type { Session } from '../session/session.ts'
+import type { SessionSink } from '../session/sink.ts'
+import { fakeMedia, type FakeMedia } from './fakeMedia.ts'
+import { fakeNetwork, type FakeNetwork } from './fakeNetwork.ts'
+
+/** A node of a cascade in memory: one segment on fake media. */
+export interface FakeNode {
+  readonly name: string
+  readonly segment: Segment
+  readonly media: FakeMedia
+  /** How many pipe ends it has. */
+  pipes(): number
+  /** Who it believes to be in the meeting. */
+  people(): readonly string[]
+  /** Somebody joins; `told` collects what their client hears. */
+  enter(participant: string, over?: Partial<GrantClaims>): FakePerson
+}
+
+/** Somebody in a meeting in memory. */
+export interface FakePerson {
+  readonly session: Session
+  readonly told: unknown[]
+  publish(source: Source): Promise<{ producerId: string; trackId: string }>
+  watch(trackId: string): Promise<{ consumerId: string }>
+}
+
+/** Segments of one meeting on fake media, a network in memory, and a clock that stands still. */
+export interface FakeCascade {
+  readonly clock: VirtualClock
+  readonly network: FakeNetwork
+  readonly meeting: MeetingRef
+  node(name: string): FakeNode
+  /** Orders edges: each node hears of its peers. */
+  order(links: readonly (readonly [FakeNode, FakeNode])[], leaves?: readonly string[]): void
+  /** Lets everything that is under way happen. */
+  settle(durationMs?: number): Promise<void>
+}
+
+const rights = { publish: ['microphone', 'camera', 'screen', 'screenAudio'], subscribe: true, hidden: false } as const
+const rtpParameters = { codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000 }] }
+
+/** Makes a {@link FakeCascade}. */
+export function fakeCascade(): FakeCascade {
+  const clock = virtualClock()
+  const mint = ulidSource(() => clock.nowMs())
+  const network = fakeNetwork()
+  const meeting: MeetingRef = { namespace: 'default', name: 'standup', incarnation: mint() }
+  let generation = 0
+
+  function person(segment: Segment, participant: string, over: Partial<GrantClaims>): FakePerson {
+    const told: unknown[] = []
+    const sink: SessionSink = { tellSession: (_to, each) => void told.push(each), tellMeeting: () => undefined }
+    const claims = {
+      sub: participant,
+      name: participant,
+      meeting,
+      attachment: mint(),
+      rights: { ...rights, publish: [...rights.publish] },
+      ...over,
+    }
+    const session = segment.attachments.attach(claims, sink, 1)
+    return {
+      session,
+      told,
+      async publish(source) {
+        const kind = source === 'camera' || source === 'screen' ? ('video' as const) : ('audio' as const)
+        const known = session.transports.infos.find(({ direction }) => direction === 'send')
+        const { id: transportId } = known ?? (await session.transports.create({ direction: 'send' }))
+        return session.producers.produce({ transportId, kind, source, rtpParameters, paused: false })
+      },
+      async watch(trackId) {
+        const known = session.transports.infos.find(({ direction }) => direction === 'recv')
+        const { id: transportId } = known ?? (await session.transports.create({ direction: 'recv', rtpCapabilities: {} }))
+        return session.consumers.consume({ transportId, trackId })
+      },
+    }
+  }
+
+  return {
+    clock,
+    network,
+    meeting,
+    node(name) {
+      const media = fakeMedia()
+      const segment: Segment = new Segment({
+        meeting,
+        node: name,
+        boot: mint(),
+        router: media.router(),
+        clock,
+        random: () => 0,
+        log: silentLog,
+        dial: (peer) => network.dial(name, peer.node),
+        onChange: () => undefined,
+        onClosed: () => undefined,
+      })
+      network.nodes.set(name, (from, socket) => segment.edges.accept(from, socket))
+      return {
+        name,
+        segment,
+        media,
+        pipes: () => [...media.open].filter((id) => id.startsWith('pipe-')).length,
+        people: () => segment.roster.entries.map(({ participant }) => participant).toSorted(),
+        enter: (participant, over = {}) => person(segment, participant, over),
+      }
+    },
+    order(links, leaves = []) {
+      generation++
+      const role = (of: FakeNode): SegmentRole => (leaves.includes(of.name) ? 'leaf' : 'core')
+      for (const each of new Set(links.flat())) {
+        const peers = links.flatMap(([a, b]) => (a === each ? [b] : b === each ? [a] : []))
+        each.segment.take({
+          epoch: 1,
+          generation,
+          role: role(each),
+          region: 'eu',
+          peers: peers.map((peer) => ({ node: peer.name, url: `http://${peer.name}`, token: 't', role: role(peer) })),
+          limits: { maxParticipants: 100 },
+        })
+      }
+    },
+    async settle(durationMs = 500) {
+      for (let part = 0; part < 10; part++) await clock.advance(durationMs / 10)
+    },
+  }
+}
