@@ -50,6 +50,11 @@ export class LoadOrder<T> {
     this.#sink(last)
   }
 
+  /** The least loaded item. */
+  first(): T | undefined {
+    return this.#heap[0]?.item
+  }
+
   /** The items by rising load. It must not be changed meanwhile. */
   *inOrder(): Generator<T, void> {
     const [first] = this.#heap

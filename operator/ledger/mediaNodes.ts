@@ -3,6 +3,7 @@ import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import { LoadOrder } from './loadOrder.ts'
 import { newSegmentLoad, type AgentFault, type NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
+import { QueueMap } from './queueMap.ts'
 import { sharesOf } from './shares.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -21,7 +22,7 @@ export class MediaNodes {
   readonly #nodes = new Map<string, Entry>()
   readonly #open = new Map<string, LoadOrder<NodeEntry>>()
   /** Who was heard, the longest ago first: a node is put last at each line. */
-  readonly #heard = new Set<Entry>()
+  readonly #heard = new QueueMap<Entry>()
   readonly #changed: (name: string) => void
 
   /** `changed` is told the name of each node whose state or region may have changed; not of mere loads. */
@@ -47,7 +48,7 @@ export class MediaNodes {
   }
 
   /** The nodes of a pool that take new segments, least loaded first. */
-  open(pool: string): { readonly size: number; inOrder(): Iterable<NodeEntry> } {
+  open(pool: string): { readonly size: number; first(): NodeEntry | undefined; inOrder(): Iterable<NodeEntry> } {
     return this.#open.get(pool) ?? emptyOrder
   }
 
@@ -77,7 +78,7 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     this.#nodes.delete(name)
-    this.#heard.delete(entry)
+    this.#heard.delete(name)
     this.#open.get(entry.object.spec.pool)?.delete(name)
     this.#changed(name)
   }
@@ -139,11 +140,11 @@ export class MediaNodes {
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
   sweep(nowMs: number): void {
-    for (const entry of this.#heard) {
-      if (!isStale(entry, nowMs)) return
-      this.#heard.delete(entry)
-      this.#open.get(entry.object.spec.pool)?.delete(entry.name)
-      this.#changed(entry.name)
+    for (let first = this.#heard.first(); first !== undefined && isStale(first.item, nowMs); first = this.#heard.first()) {
+      const { name, object } = first.item
+      this.#heard.delete(name)
+      this.#open.get(object.spec.pool)?.delete(name)
+      this.#changed(name)
     }
   }
 
@@ -155,8 +156,8 @@ export class MediaNodes {
   }
 
   #hear(entry: Entry, nowMs: number): void {
-    const wasSilent = !this.#heard.delete(entry)
-    this.#heard.add(entry)
+    const wasSilent = !this.#heard.has(entry.name)
+    this.#heard.put(entry.name, entry)
     entry.heardAtMs = nowMs
     this.#reindex(entry, nowMs)
     if (wasSilent) this.#changed(entry.name)

@@ -55,7 +55,8 @@ export class MeetingEntry {
   readonly strays = new Map<string, { readonly node: string; readonly report: SegmentReport }>()
   /** Incarnations that are over; what is left of them is closed. */
   readonly retired = new Set<string>()
-  recent: readonly DecisionRecord[] = []
+  /** The latest placements, newest first. */
+  recent: DecisionRecord[] = []
   emptySinceMs: number | undefined
   /** The uid of an ad hoc object that is to go, since its meeting is over. */
   discardedUid: string | undefined
@@ -98,7 +99,8 @@ export class MeetingEntry {
   }
 
   remember(record: DecisionRecord): void {
-    this.recent = [record, ...this.recent].slice(0, recentAtMost)
+    this.recent.unshift(record)
+    if (this.recent.length > recentAtMost) this.recent.pop()
   }
 
   #makeStray(): void {

@@ -1,5 +1,6 @@
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { grantLifetimeMs } from '../../sfu/api/tokens.ts'
+import { QueueMap } from './queueMap.ts'
 
 /** One stay of a participant on one media node: granted, and from the node's first word about it attached. */
 export interface Placement {
@@ -19,11 +20,12 @@ const rememberedAtMost = 1_000
 
 /** The people of one meeting, by participant and by node: who holds a seat, and who left lately. */
 export class People {
-  readonly #byNode = new Map<string, Map<string, Placement>>()
-  readonly #byParticipant = new Map<string, Map<string, Placement>>()
+  readonly #byAttachment = new Map<string, Placement>()
+  readonly #byParticipant = new Map<string, readonly Placement[]>()
+  readonly #byNode = new Map<string, Set<Placement>>()
   /** In the order of their grants: the first is the first to expire. */
-  readonly #granted = new Map<string, Placement>()
-  readonly #left = new Map<string, number>()
+  readonly #granted = new QueueMap<Placement>()
+  readonly #left = new QueueMap<number>()
   readonly #hidden = new Set<string>()
   #attached = 0
 
@@ -60,16 +62,16 @@ export class People {
   grant(placement: Omit<Placement, 'attached'>): void {
     const granted = { ...placement, attached: false }
     this.#put(granted)
-    this.#granted.set(placement.attachment, granted)
+    this.#granted.put(placement.attachment, granted)
   }
 
   /** Takes over what a node says about who is attached there. Grants that are not used yet stay. Returns who left. */
   report(node: string, participants: SegmentReport['participants'], nowMs: number): readonly Placement[] {
     const reported = new Set(participants.map(({ attachment }) => attachment))
-    const gone = [...(this.#byNode.get(node)?.values() ?? [])].filter((each) => each.attached && !reported.has(each.attachment))
+    const gone = [...(this.#byNode.get(node) ?? [])].filter((each) => each.attached && !reported.has(each.attachment))
     for (const { participant, attachment, hidden } of participants) {
-      const known = this.#byNode.get(node)?.get(attachment)
-      if (known?.attached === true) continue
+      const known = this.#byAttachment.get(attachment)
+      if (known?.attached === true && known.node === node) continue
       this.#granted.delete(attachment)
       this.#put({ participant, attachment, node, hidden, attached: true, sinceMs: known?.sinceMs ?? nowMs })
     }
@@ -79,14 +81,15 @@ export class People {
 
   /** Ends one attachment; undefined where it is not known. */
   release(participant: string, attachment: string, nowMs: number): Placement | undefined {
-    const placement = this.#byParticipant.get(participant)?.get(attachment)
-    if (placement !== undefined) this.#remove(placement, nowMs)
+    const placement = this.#byAttachment.get(attachment)
+    if (placement?.participant !== participant) return undefined
+    this.#remove(placement, nowMs)
     return placement
   }
 
   /** The node is lost: nobody is there any more, and its grants lead nowhere. */
   dropNode(node: string, nowMs: number): readonly Placement[] {
-    const dropped = [...(this.#byNode.get(node)?.values() ?? [])]
+    const dropped = [...(this.#byNode.get(node) ?? [])]
     for (const placement of dropped) this.#remove(placement, nowMs)
     return dropped
   }
@@ -94,61 +97,57 @@ export class People {
   /** Frees the seats of grants that were not used in time. */
   sweep(nowMs: number): readonly Placement[] {
     const expired: Placement[] = []
-    for (const placement of this.#granted.values()) {
-      if (nowMs - placement.sinceMs <= seatMs) break
-      expired.push(placement)
+    for (let first = this.#granted.first(); first !== undefined; first = this.#granted.first()) {
+      if (nowMs - first.item.sinceMs <= seatMs) break
+      expired.push(first.item)
+      this.#remove(first.item, nowMs)
     }
-    for (const placement of expired) this.#remove(placement, nowMs)
     return expired
   }
 
   /** When the next unused grant expires. */
   nextExpiryMs(): number | undefined {
-    const [first] = this.#granted.values()
-    return first === undefined ? undefined : first.sinceMs + seatMs + 1
+    const first = this.#granted.first()
+    return first === undefined ? undefined : first.item.sinceMs + seatMs + 1
   }
 
   #put(placement: Placement): void {
     const { node, participant, attachment } = placement
-    const mine = at(this.#byParticipant, participant)
-    if (mine.size === 0 && placement.hidden) this.#hidden.add(participant)
-    const previous = mine.get(attachment)
-    if (previous !== undefined) this.#dropFromNode(previous)
-    this.#attached += Number(placement.attached) - Number(previous?.attached ?? false)
-    mine.set(attachment, placement)
-    at(this.#byNode, node).set(attachment, placement)
+    const previous = this.#byAttachment.get(attachment)
+    if (previous !== undefined) this.#take(previous)
+    const others = this.#byParticipant.get(participant)
+    if (others === undefined && placement.hidden) this.#hidden.add(participant)
+    this.#byParticipant.set(participant, others === undefined ? [placement] : [...others, placement])
+    this.#byAttachment.set(attachment, placement)
+    const there = this.#byNode.get(node)
+    if (there === undefined) this.#byNode.set(node, new Set([placement]))
+    else there.add(placement)
+    this.#attached += Number(placement.attached)
     this.#left.delete(participant)
   }
 
-  #dropFromNode({ node, attachment }: Placement): void {
+  /** Takes a placement out of the maps. */
+  #take(placement: Placement): void {
+    const { node, participant, attachment } = placement
+    this.#byAttachment.delete(attachment)
+    this.#granted.delete(attachment)
+    this.#attached -= Number(placement.attached)
     const there = this.#byNode.get(node)
-    there?.delete(attachment)
+    there?.delete(placement)
     if (there?.size === 0) this.#byNode.delete(node)
+    const others = this.#byParticipant.get(participant)?.filter((each) => each !== placement) ?? []
+    if (others.length > 0) this.#byParticipant.set(participant, others)
+    else this.#byParticipant.delete(participant)
   }
 
   #remove(placement: Placement, nowMs: number): void {
     const { participant, attachment } = placement
-    const mine = this.#byParticipant.get(participant)
-    if (mine?.delete(attachment) !== true) return
-    this.#granted.delete(attachment)
-    this.#dropFromNode(placement)
-    if (placement.attached) this.#attached -= 1
-    if (mine.size > 0) return
-    this.#byParticipant.delete(participant)
+    if (this.#byAttachment.get(attachment) !== placement) return
+    this.#take(placement)
+    if (this.#byParticipant.has(participant)) return
     this.#hidden.delete(participant)
-    this.#remember(participant, nowMs)
+    this.#left.put(participant, nowMs)
+    const oldest = this.#left.first()
+    if (this.#left.size > rememberedAtMost && oldest !== undefined) this.#left.delete(oldest.key)
   }
-
-  #remember(participant: string, nowMs: number): void {
-    this.#left.set(participant, nowMs)
-    const [oldest] = this.#left.keys()
-    if (this.#left.size > rememberedAtMost && oldest !== undefined) this.#left.delete(oldest)
-  }
-}
-
-/** The inner map at `key`, made where there is none. */
-function at(maps: Map<string, Map<string, Placement>>, key: string): Map<string, Placement> {
-  const inner = maps.get(key) ?? new Map<string, Placement>()
-  maps.set(key, inner)
-  return inner
 }

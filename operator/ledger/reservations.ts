@@ -1,3 +1,5 @@
+import { QueueMap } from './queueMap.ts'
+
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */
 export const reservationMs = 20_000
 
@@ -11,7 +13,7 @@ interface Reservation {
  * first to fall and a sweep costs what it removes.
  */
 export class Reservations {
-  readonly #byAttachment = new Map<string, Reservation>()
+  readonly #byAttachment = new QueueMap<Reservation>()
   readonly #add: (node: string, share: number) => void
 
   /** `add` changes what is reserved on a node, by a positive or negative share. */
@@ -21,7 +23,7 @@ export class Reservations {
 
   make(attachment: string, costs: readonly (readonly [string, number])[], nowMs: number): void {
     this.drop(attachment)
-    this.#byAttachment.set(attachment, { untilMs: nowMs + reservationMs, costs })
+    this.#byAttachment.put(attachment, { untilMs: nowMs + reservationMs, costs })
     for (const [node, share] of costs) this.#add(node, share)
   }
 
@@ -33,9 +35,9 @@ export class Reservations {
   }
 
   sweep(nowMs: number): void {
-    for (const [attachment, { untilMs }] of this.#byAttachment) {
-      if (untilMs > nowMs) return
-      this.drop(attachment)
+    for (let first = this.#byAttachment.first(); first !== undefined; first = this.#byAttachment.first()) {
+      if (first.item.untilMs > nowMs) return
+      this.drop(first.key)
     }
   }
 }

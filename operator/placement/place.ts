@@ -41,13 +41,22 @@ function joinThere(view: PlacementView, region: string, wish: Wish): Placed | un
   return { result: 'placed', node, region, segment, reason: `hosts the meeting in ${region} (load ${inHundredths(load)})` }
 }
 
-/** The least loaded node of one pool that takes a new segment of the meeting. */
+/** Whether a node of the meeting's pools takes a new segment of it. */
+function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
+  const there = standing(view)?.segments.get(node.name)
+  if (there !== undefined && !there.closing) return false
+  return whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined
+}
+
+/** The least loaded node of one pool that takes a new segment of the meeting: mostly the very first. */
 function leastLoaded(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
-  for (const node of view.open(pool).inOrder()) {
+  const open = view.open(pool)
+  const first = open.first()
+  if (first === undefined || newSegmentLoad(first) >= acceptLimit) return undefined
+  if (takesNew(view, first, wish)) return first
+  for (const node of open.inOrder()) {
     if (newSegmentLoad(node) >= acceptLimit) return undefined
-    const there = standing(view)?.segments.get(node.name)
-    const taken = there !== undefined && !there.closing
-    if (!taken && whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined) return node
+    if (takesNew(view, node, wish)) return node
   }
   return undefined
 }
@@ -72,8 +81,10 @@ function openThere(view: PlacementView, { region, pools }: RegionChoice, wish: W
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 
+const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ region }) => region).join(', ')
+
 function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decision {
-  const names = regions.map(({ region }) => region).join(', ')
+  const names = namesOf(regions)
   const ready = regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name).size, 0)
   return ready === 0
     ? { result: 'tryAfter', code: 'no_node_ready', reason: `no media node in ${names} is ready` }
@@ -90,13 +101,12 @@ export function place(view: PlacementView, wish: Wish): Decision {
   if (refusal !== undefined) return { result: 'refused', ...refusal }
   const choice = poolsFor(view, wish)
   if ('code' in choice) return { result: 'refused', ...choice }
-  const regions = rankRegions(view, choice.pools, wish)
-  const passedOver: string[] = []
-  for (const there of regions) {
+  const passedOver: RegionChoice[] = []
+  for (const there of rankRegions(view, choice.pools, wish)) {
     const placed = joinThere(view, there.region, wish) ?? openThere(view, there, wish)
-    if (placed === undefined) passedOver.push(there.region)
+    if (placed === undefined) passedOver.push(there)
     else if (passedOver.length === 0) return placed
-    else return { ...placed, reason: `${passedOver.join(', ')} has no room; ${placed.reason}` }
+    else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
   }
-  return nowhere(view, regions)
+  return nowhere(view, passedOver)
 }

@@ -6,15 +6,20 @@ export type PoolChoice = { readonly pools: readonly MediaNodePool[] } | Refusal
 
 const allows = (pool: MediaNodePool, namespace: string): boolean => pool.spec.allowedNamespaces?.includes(namespace) ?? true
 
+/** The pools that fit; the very same list where all do, so that what is worked out of a list is worked out once. */
+function keep(pools: readonly MediaNodePool[], fits: (pool: MediaNodePool) => boolean): readonly MediaNodePool[] {
+  return pools.every(fits) ? pools : pools.filter(fits)
+}
+
 /** Whether the meeting has to be made by this join. */
 export const wouldBeMade = ({ meeting }: Pick<PlacementView, 'meeting'>): boolean =>
   meeting === undefined || (meeting.object === undefined && meeting.incarnation === undefined) || meeting.mayBeginAgain
 
 /** Pools for a meeting that the join makes: they take its namespace, make such meetings, and have not made too many. */
 function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
-  const taking = view.pools.filter((pool) => allows(pool, wish.namespace))
-  const making = taking.filter((pool) => pool.spec.adHocMeetings.enabled)
-  const free = making.filter((pool) => view.adHocCount(pool.metadata.name) < pool.spec.adHocMeetings.max)
+  const taking = keep(view.pools, (pool) => allows(pool, wish.namespace))
+  const making = keep(taking, (pool) => pool.spec.adHocMeetings.enabled)
+  const free = keep(making, (pool) => view.adHocCount(pool.metadata.name) < pool.spec.adHocMeetings.max)
   const meeting = `${wish.namespace}/${wish.name}`
   if (free.length > 0) return { pools: free }
   if (making.length > 0) {
@@ -39,9 +44,9 @@ export function poolsOfMeeting(
   if (named.length === 0 && meeting.pools !== undefined) {
     return { code: 'meeting_invalid', reason: `spec.pools: there is no MediaNodePool ${meeting.pools.join(', ')}` }
   }
-  const taking = named.filter((pool) => allows(pool, meeting.namespace))
+  const taking = keep(named, (pool) => allows(pool, meeting.namespace))
   if (taking.length === 0) return { code: 'no_pool', reason: `no pool of the meeting takes the namespace ${meeting.namespace}` }
-  const inRegions = taking.filter((pool) => meeting.regions?.includes(pool.spec.region) ?? true)
+  const inRegions = keep(taking, (pool) => meeting.regions?.includes(pool.spec.region) ?? true)
   if (inRegions.length === 0) {
     return { code: 'no_region', reason: `spec.regions: no pool of the meeting stands in ${meeting.regions?.join(', ') ?? 'any'}` }
   }

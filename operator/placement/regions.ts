@@ -8,20 +8,36 @@ export interface RegionChoice {
   readonly pools: readonly MediaNodePool[]
 }
 
-interface Ranked extends RegionChoice {
+/** What makes one region better than another, the cheap things first; the load is asked for only where they tie. */
+class Ranked implements RegionChoice {
+  readonly region: string
+  readonly pools: readonly MediaNodePool[]
   readonly rttMs: number
   readonly named: boolean
   readonly hosts: boolean
-  readonly load: number
+  readonly #view: PlacementView
+  #load: number | undefined
+
+  constructor(view: PlacementView, choice: RegionChoice, wish: { wish: Wish; hosting: ReadonlySet<string | undefined> }) {
+    this.region = choice.region
+    this.pools = choice.pools
+    this.rttMs = wish.wish.rttsMs?.[choice.region] ?? Number.POSITIVE_INFINITY
+    this.named = choice.region === wish.wish.region
+    this.hosts = wish.hosting.has(choice.region)
+    this.#view = view
+  }
+
+  get load(): number {
+    this.#load ??= leastLoad(this.#view, this.pools)
+    return this.#load
+  }
 }
 
 function leastLoad(view: PlacementView, pools: readonly MediaNodePool[]): number {
   let least = Number.POSITIVE_INFINITY
   for (const pool of pools) {
-    for (const node of view.open(pool.metadata.name).inOrder()) {
-      least = Math.min(least, newSegmentLoad(node))
-      break
-    }
+    const first = view.open(pool.metadata.name).first()
+    if (first !== undefined) least = Math.min(least, newSegmentLoad(first))
   }
   return least
 }
@@ -36,30 +52,31 @@ const nearer = (a: Ranked, b: Ranked): number =>
   lesser(a.load, b.load) ||
   (a.region < b.region ? -1 : 1)
 
+const grouped = new WeakMap<readonly MediaNodePool[], readonly RegionChoice[]>()
+
+/** The pools by region. Lists of pools are replaced, never changed: what a list amounts to is worked out once. */
 function byRegion(pools: readonly MediaNodePool[]): readonly RegionChoice[] {
-  const regions = new Map<string, MediaNodePool[]>()
-  for (const pool of pools) {
-    const there = regions.get(pool.spec.region)
-    if (there === undefined) regions.set(pool.spec.region, [pool])
-    else there.push(pool)
-  }
-  return [...regions].map(([region, there]) => ({ region, pools: there }))
+  const known = grouped.get(pools)
+  if (known !== undefined) return known
+  const regions = Map.groupBy(pools, ({ spec }) => spec.region)
+  const choices = [...regions].map(([region, there]) => ({ region, pools: there }))
+  grouped.set(pools, choices)
+  return choices
 }
 
-/** The regions of `pools`, the best one for this participant first. */
-export function rankRegions(view: PlacementView, pools: readonly MediaNodePool[], wish: Wish): readonly RegionChoice[] {
+/** The region that the client names counts first where it measured none. */
+function namedFirst(regions: readonly RegionChoice[], { region, rttsMs }: Wish): RegionChoice | undefined {
+  return region === undefined || rttsMs !== undefined ? undefined : regions.find((choice) => choice.region === region)
+}
+
+/** The regions of `pools`, the best one for this participant first; the others are weighed only when they are asked for. */
+export function* rankRegions(view: PlacementView, pools: readonly MediaNodePool[], wish: Wish): Generator<RegionChoice, void> {
   const regions = byRegion(pools)
-  if (regions.length < 2) return regions
+  const first = regions.length === 1 ? regions[0] : namedFirst(regions, wish)
+  if (first !== undefined) yield first
+  if (regions.length === 1) return
   const hosting = new Set<string | undefined>()
   for (const node of view.meeting?.segments.keys() ?? []) hosting.add(view.node(node)?.region)
-  return regions
-    .map(({ region, pools: there }) => ({
-      region,
-      pools: there,
-      rttMs: wish.rttsMs?.[region] ?? Number.POSITIVE_INFINITY,
-      named: region === wish.region,
-      hosts: hosting.has(region),
-      load: leastLoad(view, there),
-    }))
-    .toSorted(nearer)
+  const others = regions.filter((choice) => choice !== first).map((choice) => new Ranked(view, choice, { wish, hosting }))
+  yield* others.toSorted(nearer)
 }

@@ -26,7 +26,7 @@ export interface PlacementView {
   readonly pools: readonly MediaNodePool[]
   node(name: string): NodeEntry | undefined
   /** Nodes of a pool that take new segments, least loaded first. */
-  open(pool: string): { readonly size: number; inOrder(): Iterable<NodeEntry> }
+  open(pool: string): { readonly size: number; first(): NodeEntry | undefined; inOrder(): Iterable<NodeEntry> }
   /** How many ad hoc meetings a pool has in its account. */
   adHocCount(pool: string): number
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kit/clock.ts'
+import { QueueMap } from '../ledger/queueMap.ts'
 
 /** Answers a repeated request with the answer of the first. */
 export interface Idempotency<T> {
@@ -24,12 +25,12 @@ export interface IdempotencyOptions<T> {
 /** Makes a memory of answers. Calls under way are shared; what was rejected is not kept. */
 export function createIdempotency<T>(options: IdempotencyOptions<T>): Idempotency<T> {
   const { clock, keepMs, keepAtMost, isKept } = options
-  const kept = new Map<string, Kept<T>>()
+  const kept = new QueueMap<Kept<T>>()
 
   function forgetOld(nowMs: number): void {
-    for (const [key, { sinceMs }] of kept) {
-      if (nowMs - sinceMs < keepMs && kept.size < keepAtMost) return // The oldest stand first.
-      kept.delete(key)
+    for (let first = kept.first(); first !== undefined; first = kept.first()) {
+      if (nowMs - first.item.sinceMs < keepMs && kept.size < keepAtMost) return
+      kept.delete(first.key)
     }
   }
 
@@ -40,7 +41,7 @@ export function createIdempotency<T>(options: IdempotencyOptions<T>): Idempotenc
       const known = kept.get(key)
       if (known !== undefined) return known.answer
       const entry: Kept<T> = { answer: make(), sinceMs: nowMs }
-      kept.set(key, entry)
+      kept.put(key, entry)
       const drop = (): void => {
         if (kept.get(key) === entry) kept.delete(key)
       }
