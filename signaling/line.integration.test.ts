@@ -49,6 +49,20 @@ test('two people at two replicas and two media nodes see each other, talk in one
   await waitFor(async () => (await direct.keys('*')).length === 0 || missing('an empty Redis'), { timeoutMs: 10_000 })
 })
 
+test('one identity is in a meeting once, until its first connection is lost', async () => {
+  const [one, other] = system.replicas
+  const [first, watching] = [await connectTo(one.url), await connectTo(one.url)]
+  await first.join({}, europe)
+  await watching.join({ sub: 'bob', name: 'Bob' }, europe)
+  await expect((await connectTo(other.url)).join({}, america)).rejects.toMatchObject({ code: 'identity_in_use' })
+  first.lose()
+  await watching.told('roster', ({ changes }) => changes.some((change) => change.type === 'connection' && !change.connected))
+  const second = await connectTo(other.url)
+  const { roster } = await second.join({}, europe)
+  expect(namesOf(roster)).toEqual(['Ada', 'Bob'])
+  for (const client of [second, watching]) await client.request('leave', {})
+})
+
 test('a replica that is stopped sends its clients to another one, which goes on with their media', async () => {
   const [one, other] = system.replicas
   const ada = await connectTo(one.url)

@@ -17,6 +17,8 @@ export interface RealClient {
     method: Method,
     fits: (data: ClientNotifications[Method]) => boolean,
   ): Promise<ClientNotifications[Method]>
+  /** Loses the connection without a leave. */
+  lose(): void
   /** The code by which the server closed the connection. */
   closed(): Promise<number>
 }
@@ -59,6 +61,7 @@ export async function connectTo(url: string): Promise<RealClient> {
           timeoutMs,
         },
       ),
+    lose: () => peer.close(1000, ''),
     closed: () => waitFor(() => closedBy ?? missing('the end of the connection'), { timeoutMs }),
   }
   return client
