@@ -6,7 +6,8 @@ import type { Log } from '../../kit/log.ts'
 import { createPeer, type FrameSocket } from '../../kit/peer.ts'
 import type { WsEndpoint } from '../../kit/wsServer.ts'
 import { clientPath, clientRequests, clientSubprotocol } from '../api/protocol.ts'
-import type { ClientSession, ClientSocket } from '../session/clientSession.ts'
+import type { ClientSocket } from '../session/clientLife.ts'
+import type { ClientSession } from '../session/clientSession.ts'
 
 /** Options of {@link createClientEndpoint}. */
 export interface ClientEndpointOptions {
