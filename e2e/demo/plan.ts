@@ -18,8 +18,11 @@ export interface DemoPlan {
 }
 
 const loopback = '127.0.0.1'
-/** Short, since nobody else stands for election: an operator that was killed leads again after this long. */
-const leaseMs = 3_000
+/**
+ * An operator that was killed leads again after this long, and one that cannot renew for two thirds of it gives up: long enough for the
+ * API to be killed and come back on a busy machine, shorter than in a cluster, where several stand for election.
+ */
+const leaseMs = 10_000
 const everywhere = '0.0.0.0'
 const local = (port: number): string => `http://${loopback}:${port}`
 
