@@ -37,9 +37,9 @@ export function createIdempotency<T>(options: IdempotencyOptions<T>): Idempotenc
   return {
     once(key, make) {
       const nowMs = clock.monotonicMs()
-      forgetOld(nowMs)
       const known = kept.get(key)
-      if (known !== undefined) return known.answer
+      if (known !== undefined && nowMs - known.sinceMs < keepMs) return known.answer
+      forgetOld(nowMs)
       const entry: Kept<T> = { answer: make(), sinceMs: nowMs }
       kept.put(key, entry)
       const drop = (): void => {

@@ -1,0 +1,129 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { ALedger, outcomeOf, type ANode } from '../testing/aLedger.ts'
+import { acceptLimit } from './filters.ts'
+
+const twoRegions = (): ALedger => new ALedger().pool('eu', 'eu-west').pool('us', 'us-east')
+
+test('a cordoned node keeps its people and takes nobody new', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.3 })
+  expect(outcomeOf(world.join('standup', 'ann').decision)).toBe('a')
+  world.node('a', { pool: 'eu', cordoned: true })
+  expect(world.decide('standup', 'bob')).toMatchObject({
+    node: { name: 'b' },
+    reason: 'least loaded of 1 in eu-west (load 0.30)',
+  })
+})
+
+test('a meeting goes on where it stands until that is too much, then next to it', () => {
+  const world = twoRegions().node('a', { pool: 'eu', cpu: 0.1 }).node('b', { pool: 'eu', cpu: 0 }).node('c', { pool: 'us' })
+  expect(outcomeOf(world.join('standup', 'ann', { region: 'us-east' }).decision)).toBe('c')
+  expect(outcomeOf(world.join('standup', 'bob').decision)).toBe('c')
+  expect(outcomeOf(world.join('standup', 'cid', { region: 'eu-west' }).decision)).toBe('b')
+  world.load('b', 0.75)
+  expect(outcomeOf(world.decide('standup', 'dan', { region: 'eu-west' }))).toBe('b')
+  world.load('b', 0.8)
+  expect(outcomeOf(world.decide('standup', 'dan', { region: 'eu-west' }))).toBe('a')
+})
+
+test('regions: measured before named, named before the meeting, the meeting before the least loaded', () => {
+  const world = twoRegions().node('a', { pool: 'eu', cpu: 0.2 }).node('b', { pool: 'us', cpu: 0.1 })
+  expect(outcomeOf(world.decide('x', 'ann'))).toBe('b')
+  expect(outcomeOf(world.decide('x', 'ann', { region: 'eu-west' }))).toBe('a')
+  expect(outcomeOf(world.decide('x', 'ann', { region: 'eu-west', rttsMs: { 'eu-west': 90, 'us-east': 9 } }))).toBe('b')
+  expect(outcomeOf(world.decide('x', 'ann', { region: 'mars' }))).toBe('b')
+  world.join('x', 'ann', { region: 'eu-west' })
+  expect(outcomeOf(world.decide('x', 'bob'))).toBe('a')
+})
+
+test('allowed regions and pools are hard, whatever the client names', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'us' })
+  world.meeting('western', { regions: ['us-east'] }).meeting('pooled', { pools: ['eu'] })
+  expect(outcomeOf(world.decide('western', 'ann', { region: 'eu-west' }))).toBe('b')
+  expect(outcomeOf(world.decide('pooled', 'ann', { region: 'us-east' }))).toBe('a')
+})
+
+test('silence takes a node out at once, and a word puts it back', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
+  world.nowMs += 2_000
+  world.load('b', 0.5)
+  world.nowMs += 1_500
+  expect(outcomeOf(world.decide('x', 'ann'))).toBe('b')
+  world.load('a', 0)
+  expect(outcomeOf(world.decide('x', 'ann'))).toBe('a')
+})
+
+const nodes = fc.dictionary(
+  fc.stringMatching(/^[a-z]{1,4}$/),
+  fc.record({
+    pool: fc.constantFrom('eu', 'us', 'gone'),
+    cpu: fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10),
+    cordoned: fc.boolean(),
+    heard: fc.boolean(),
+    silentMs: fc.constantFrom(0, 2_000, 4_000),
+  }),
+  { maxKeys: 12 },
+)
+
+/** The filters again, the plain way: all nodes that may take a new segment, best first. */
+function mayOpen(all: Readonly<Record<string, ANode>>, wish: { pool: string; exclude: readonly string[] }): readonly string[] {
+  return Object.entries(all)
+    .filter(([name, { pool, heard, cordoned, silentMs = 0 }]) => {
+      const live = heard === true && cordoned !== true && silentMs <= 3_000
+      return live && pool === wish.pool && !wish.exclude.includes(name)
+    })
+    .filter(([, { cpu = 0 }]) => cpu < acceptLimit)
+    .toSorted(([a, { cpu: cpuA = 0 }], [b, { cpu: cpuB = 0 }]) => cpuA - cpuB || (a < b ? -1 : 1))
+    .map(([name]) => name)
+}
+
+test('whatever the nodes are, the first join goes to the least loaded one that may take it, and to no other', () => {
+  fc.assert(
+    fc.property(nodes, fc.boolean(), (all, excludeFirst) => {
+      const world = twoRegions()
+      for (const [name, node] of Object.entries(all)) world.node(name, node)
+      const excludeNodes = excludeFirst ? mayOpen(all, { pool: 'eu', exclude: [] }).slice(0, 1) : []
+      const [inEurope] = mayOpen(all, { pool: 'eu', exclude: excludeNodes })
+      const [elsewhere] = mayOpen(all, { pool: 'us', exclude: excludeNodes })
+      const decision = world.decide('standup', 'ann', { region: 'eu-west', excludeNodes })
+      const expected = inEurope ?? elsewhere
+      expect(decision.result === 'placed' ? decision.node.name : undefined).toBe(expected)
+      expect(decision.reason).not.toBe('')
+    }),
+  )
+})
+
+const joins = fc.array(fc.record({ who: fc.nat(30), region: fc.constantFrom('eu-west', 'us-east'), passMs: fc.nat(3_000) }), {
+  maxLength: 80,
+})
+
+test('however people join, the seats never exceed the capacity, and all get the same incarnation', () => {
+  fc.assert(
+    fc.property(joins, fc.integer({ min: 1, max: 12 }), (all, capacity) => {
+      const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'us' })
+      world.meeting('small', { capacity: { maxParticipants: capacity } })
+      const incarnations = new Set<string>()
+      for (const { who, region, passMs } of all) {
+        world.nowMs += passMs
+        world.load('a', 0).load('b', 0)
+        const { committed } = world.join('small', `p${who}`, { region })
+        if (committed !== undefined) incarnations.add(committed.meeting.incarnation)
+        expect(world.ledger.meetings.get('demo/small')?.people.seats ?? 0).toBeLessThanOrEqual(capacity)
+      }
+      expect(incarnations.size).toBeLessThanOrEqual(1)
+    }),
+  )
+})
+
+test('what joins reserve is given back to the last bit', () => {
+  fc.assert(
+    fc.property(joins, (all) => {
+      const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'us' })
+      for (const { who, region } of all) world.join(`m${who % 3}`, `p${who}`, { region })
+      world.nowMs += 21_000
+      world.ledger.sweep(world.nowMs)
+      expect([...world.ledger.nodes.all()].map(({ reserved }) => reserved)).toEqual([0, 0])
+    }),
+  )
+})

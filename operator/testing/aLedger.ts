@@ -1,0 +1,87 @@
+import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { ulidSource, type MintUlid } from '../../kit/ids.ts'
+import { commit, placementView, type Committed } from '../ledger/commit.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import { place } from '../placement/place.ts'
+import type { Decision, Wish } from '../placement/view.ts'
+
+const apiVersion = 'parley.media/v1alpha1' as const
+const wallMs = Date.UTC(2026, 0, 1)
+const boot = '01KDVSZ0000000000000000000'
+const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e9, ingressBitsPerSecond: 1e9, pipePorts: 100 }
+export const rights = { publish: ['microphone' as const, 'camera' as const], subscribe: true, hidden: false }
+
+const metadata = (namespace: string, name: string) => ({
+  name,
+  namespace,
+  uid: `${namespace}/${name}`,
+  resourceVersion: '1',
+  generation: 1,
+  creationTimestamp: '2026-01-01T00:00:00Z',
+})
+
+/** How a node of {@link ALedger} is. */
+export interface ANode {
+  readonly pool: string
+  readonly cpu?: number
+  readonly cordoned?: boolean
+  /** False: it has an object and was never heard. */
+  readonly heard?: boolean
+  /** How long ago it was heard last. */
+  readonly silentMs?: number
+}
+
+/** A ledger whose world a test describes in a few words. Time stands at `nowMs` until the test moves it. */
+export class ALedger {
+  readonly ledger = new Ledger({ meeting: () => undefined, node: () => undefined, pool: () => undefined })
+  readonly mintUlid: MintUlid = ulidSource(() => wallMs + this.nowMs)
+  nowMs = 1_000_000
+
+  pool(name: string, region: string, spec: Partial<MediaNodePool['spec']> = {}): this {
+    const whole = { region, adHocMeetings: { enabled: true, max: 1_000 }, ...spec }
+    this.ledger.putPool({ apiVersion, kind: 'MediaNodePool', metadata: metadata('parley', name), spec: whole }, this.nowMs)
+    return this
+  }
+
+  node(name: string, { pool, cpu = 0, cordoned = false, heard = true, silentMs = 0 }: ANode): this {
+    const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned }
+    const object: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata('parley', name), spec }
+    this.ledger.putNode(object, this.nowMs)
+    if (!heard) return this
+    const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }
+    this.ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, this.nowMs - silentMs)
+    return this.load(name, cpu, silentMs)
+  }
+
+  load(name: string, cpu: number, silentMs = 0): this {
+    const worker = { cpu, routers: 0, transports: 0, producers: 0, consumers: 0 }
+    const bits = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0 }
+    this.ledger.hear(name, { type: 'load', load: { atMs: wallMs, workers: [worker], ...bits } }, this.nowMs - silentMs)
+    return this
+  }
+
+  meeting(name: string, spec: Partial<MeetingSpec> = {}): this {
+    const whole = { access: { locked: false }, emptyTimeoutSeconds: 300, ended: false, ...spec }
+    const object: Meeting = { apiVersion, kind: 'Meeting', metadata: metadata('demo', name), spec: whole }
+    this.ledger.putMeeting(object, this.nowMs)
+    return this
+  }
+
+  decide(meeting: string, participant: string, more: Partial<Wish> = {}): Decision {
+    const wish: Wish = { namespace: 'demo', name: meeting, participant, rights, ...more }
+    return place(placementView(this.ledger, wish, this.nowMs), wish)
+  }
+
+  /** Decides and enters the placement into the ledger, as the operator does for each join. */
+  join(meeting: string, participant: string, more: Partial<Wish> = {}): { decision: Decision; committed?: Committed } {
+    const wish: Wish = { namespace: 'demo', name: meeting, participant, rights, ...more }
+    const { nowMs, mintUlid } = this
+    const view = placementView(this.ledger, wish, nowMs)
+    const decision = place(view, wish)
+    if (decision.result !== 'placed') return { decision }
+    return { decision, committed: commit(this.ledger, { decision, wish, view }, { nowMs, wallMs: wallMs + nowMs, mintUlid }) }
+  }
+}
+
+/** The node of a decision, or the code of its refusal. */
+export const outcomeOf = (decision: Decision): string => (decision.result === 'placed' ? decision.node.name : decision.code)
