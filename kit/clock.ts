@@ -44,6 +44,26 @@ function timeout(delayMs: number, run: () => void): { handle: unknown; cancel: (
   return timer
 }
 
+/** A sleep made of a timer: `after` is what sets it. */
+export function sleepBy(
+  after: (delayMs: number, run: () => void) => Timer,
+  delayMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const onAbort = (): void => {
+      timer.cancel()
+      reject(signal?.reason as Error)
+    }
+    const timer = after(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
 /** The machine's own clock, in Node and in browsers. A sleep keeps the process alive, the other timers do not. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -58,18 +78,5 @@ export const systemClock: Clock = {
     unref(handle)
     return { cancel: () => clearInterval(handle) }
   },
-  sleep(delayMs, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
-      const onAbort = (): void => {
-        timer.cancel()
-        reject(signal?.reason as Error)
-      }
-      const timer = timeout(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
-  },
+  sleep: (delayMs, signal) => sleepBy(timeout, delayMs, signal),
 }

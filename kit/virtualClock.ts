@@ -1,4 +1,4 @@
-import { checkedDelayMs, type Clock, type Timer } from './clock.ts'
+import { checkedDelayMs, sleepBy, type Clock, type Timer } from './clock.ts'
 
 interface Entry {
   readonly dueMs: number
@@ -56,20 +56,7 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock {
       arm()
       return { cancel: () => current.cancel() }
     },
-    sleep(delayMs, signal) {
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason as Error)
-        const onAbort = (): void => {
-          timer.cancel()
-          reject(signal?.reason as Error)
-        }
-        const timer = add(delayMs, () => {
-          signal?.removeEventListener('abort', onAbort)
-          resolve()
-        })
-        signal?.addEventListener('abort', onAbort, { once: true })
-      })
-    },
+    sleep: (delayMs, signal) => sleepBy(add, delayMs, signal),
     async advance(durationMs) {
       const untilMs = elapsedMs + durationMs
       await settle()
