@@ -52,6 +52,8 @@ export type PlacementRefusal = z.infer<typeof placementRefusal>
 export const placed = z.strictObject({
   result: z.literal('placed'),
   meeting: meetingRef,
+  /** What people call the meeting, where that is not its name. */
+  title: z.string().max(200).optional(),
   attachment: ulid,
   node: nodeName,
   region: regionName,

@@ -64,9 +64,11 @@ export function createPlacer(options: PlacerOptions): Placer {
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
     })
+    const title = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.object?.spec.title
     return {
       result: 'placed',
       meeting,
+      ...(title === undefined ? {} : { title }),
       attachment,
       node: node.name,
       region,
