@@ -1,12 +1,15 @@
 import { isApiError } from '../operator/kube/apiError.ts'
 import type { ApiPort } from '../operator/kube/apiPort.ts'
 import { kinds, type Lease } from '../operator/kube/kinds.ts'
+import { leaseAnnotations } from '../operator/kube/leaseRecord.ts'
 import { shortDuration } from './duration.ts'
 
 /** Whether somebody leads, as the Lease says. */
 export interface OperatorHealth {
   readonly leading: boolean
   readonly leader?: string
+  /** Where the leader's placement API answers, as its Lease says; in a cluster only Pods may reach it. */
+  readonly address?: string
   /** One line for people. */
   readonly words: string
 }
@@ -21,9 +24,11 @@ export function healthOf(lease: Lease | undefined, nowMs: number): OperatorHealt
   const silentMs = nowMs - Date.parse(renewTime)
   const leading = silentMs <= leaseDurationSeconds * 1_000
   const heard = `renewed ${shortDuration(silentMs)} ago`
+  const address = lease?.metadata.annotations?.[leaseAnnotations.address]
   return {
     leading,
     leader: holderIdentity,
+    ...(address === undefined ? {} : { address }),
     words: leading ? `${holderIdentity} leads, ${heard}` : `${holderIdentity} led, last ${heard}`,
   }
 }

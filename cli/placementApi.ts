@@ -10,6 +10,8 @@ import { cliErrors } from './failure.ts'
 export interface PlacementAccess {
   readonly url: string
   readonly token: string | undefined
+  /** Who says where it is: a person, or the leader's Lease. */
+  readonly from: 'person' | 'lease'
 }
 
 /** Flags by which a command finds the placement API. */
@@ -23,17 +25,22 @@ const timeoutMs = 5_000
 /** Adds the flags that {@link placementAccess} reads. */
 export function addPlacementFlags(command: Command): Command {
   return command
-    .option('--placement <url>', 'URL of the placement API (PARLEY_PLACEMENT_URL)')
+    .option('--placement <url>', "URL of the placement API (PARLEY_PLACEMENT_URL); the leader's address where absent")
     .option('--placement-token-file <file>', 'file with a token for it (PARLEY_PLACEMENT_TOKEN)')
 }
 
-/** The placement API that flags or environment name; undefined where none is named. */
-export function placementAccess(deps: CliDeps, flags: PlacementFlags): PlacementAccess | undefined {
-  const url = flags.placement ?? deps.env['PARLEY_PLACEMENT_URL']
+/** The placement API: where flags or environment say, else where the leader says that it is; undefined where nobody says. */
+export function placementAccess(
+  deps: CliDeps,
+  flags: PlacementFlags,
+  leaderAddress: string | undefined,
+): PlacementAccess | undefined {
+  const named = flags.placement ?? deps.env['PARLEY_PLACEMENT_URL']
+  const url = named ?? leaderAddress
   if (!url) return undefined
   const token =
     flags.placementTokenFile === undefined ? deps.env['PARLEY_PLACEMENT_TOKEN'] : deps.readText(flags.placementTokenFile)
-  return { url: url.replace(/\/$/, ''), token: token?.trim() }
+  return { url: url.replace(/\/$/, ''), token: token?.trim(), from: named ? 'person' : 'lease' }
 }
 
 /** Gets a URL; raises `unreachable` where nothing answers in time. */

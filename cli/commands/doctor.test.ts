@@ -25,10 +25,11 @@ function aHealthyCluster(api: FakeApi): void {
 }
 
 const services = ['--placement', 'http://operator', '--signaling', 'http://signaling']
+const withToken = { PARLEY_PLACEMENT_TOKEN: 'secret' }
 
 test('a healthy system', async () => {
   const answers = { 'http://operator/v1/topology': { status: 200 }, 'http://signaling/readyz': { status: 200 } }
-  const { api, cli } = aCli({ answers })
+  const { api, cli } = aCli({ answers, env: withToken })
   aHealthyCluster(api)
   expect(await cli('doctor', ...services)).toEqual({
     code: 0,
@@ -47,7 +48,7 @@ test('a healthy system', async () => {
 })
 
 test('each thing that is wrong is named with what to do, and the exit code says so', async () => {
-  const { api, cli } = aCli({ answers: { 'http://operator/v1/topology': { status: 401 } } })
+  const { api, cli } = aCli({ answers: { 'http://operator/v1/topology': { status: 401 } }, env: withToken })
   aHealthyCluster(api)
   api.put('medianodes', {
     metadata: { namespace: 'parley', name: 'eu-west-2' },
@@ -86,4 +87,19 @@ test('one cause is one failure', async () => {
     'placement API: skipped',
     'signaling: skipped',
   ])
+})
+
+test("the leader's own address is asked, and one that only Pods reach is no fault", async () => {
+  const lease = {
+    metadata: { namespace: 'parley', name: 'parley-operator', annotations: { 'parley.media/address': 'http://10.0.0.9:8080' } },
+    spec: { holderIdentity: 'operator-0', renewTime: ago(3) },
+  }
+  const reached = aCli({ answers: { 'http://10.0.0.9:8080/readyz': { status: 200 } } })
+  aHealthyCluster(reached.api)
+  reached.api.put('leases', lease)
+  expect((await reached.cli('doctor')).out).toContain('✓ placement API: http://10.0.0.9:8080 answers\n')
+  const far = aCli()
+  aHealthyCluster(far.api)
+  far.api.put('leases', lease)
+  expect(await far.cli('doctor')).toMatchObject({ code: 0, err: '' })
 })

@@ -6,7 +6,7 @@ import { examine, type Check, type Examined } from '../doctor/check.ts'
 import { apiReachable, definitionsCurrent, nodesReady, operatorLeads } from '../doctor/clusterChecks.ts'
 import { placementAnswers, signalingAnswers } from '../doctor/serviceChecks.ts'
 import { exitCodes, failureOf } from '../failure.ts'
-import { addPlacementFlags, placementAccess, type PlacementFlags } from '../placementApi.ts'
+import { addPlacementFlags, type PlacementFlags } from '../placementApi.ts'
 import { printable } from '../table.ts'
 
 /** What `doctor` looks at, from the ground up. */
@@ -39,7 +39,7 @@ export function doctorCommand(deps: CliDeps): Command {
     .action((flags: CommonFlags & PlacementFlags & { signaling?: string }) =>
       withCluster(deps, flags, async (cluster) => {
         const signalingUrl = (flags.signaling ?? deps.env['PARLEY_SIGNALING_URL'])?.replace(/\/$/, '')
-        const patient = { deps, cluster, placement: placementAccess(deps, flags), signalingUrl }
+        const patient = { deps, cluster, flags, signalingUrl }
         const data = await examine(checks, patient, (thrown) => failureOf(thrown).text)
         print(deps, flags, { data, render: renderFindings })
         if (data.some(({ result }) => result === 'failed')) deps.exitWith(exitCodes.failed)

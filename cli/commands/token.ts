@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 
 import { checked } from '../../kit/validation.ts'
 import { apiKeysFile, type ApiKey } from '../../signaling/api/apiKeys.ts'
+import { meetingLink } from '../../signaling/api/meetingLink.ts'
 import { mintClientToken, type ClientTokenWish } from '../../signaling/api/mintClientToken.ts'
 import { clientTokenClaims } from '../../signaling/api/token.ts'
 import { outputCommand, print, type OutputFlags } from '../command.ts'
@@ -77,12 +78,6 @@ export function wishOf(flags: TokenFlags): ClientTokenWish {
   return checked(clientTokenClaims.omit({ iss: true, exp: true }), wish, '')
 }
 
-/** The link that opens the meeting page. What stands behind `#` never reaches a server or its log. */
-export function linkOf(url: string, options: { meeting: string; token: string; region: string | undefined }): string {
-  const region = options.region === undefined ? '' : `&region=${encodeURIComponent(options.region)}`
-  return `${url.replace(/\/$/, '')}/m/${options.meeting}#token=${options.token}${region}`
-}
-
 const render = ({ token, link }: MintedToken): string => `${link ?? token}\n`
 
 /** `kubectl parley token`: prints a token, or with `--url` the link that carries it. */
@@ -110,7 +105,7 @@ export function tokenCommand(deps: CliDeps): Command {
       const data: MintedToken = {
         token,
         expires: new Date(life.nowMs + life.lifetimeMs).toISOString(),
-        ...(url === undefined ? {} : { link: linkOf(url, { meeting, token, region }) }),
+        ...(url === undefined ? {} : { link: meetingLink({ pageUrl: url, meeting, token, region }) }),
       }
       print(deps, flags, { data, render })
     })

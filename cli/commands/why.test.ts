@@ -97,3 +97,12 @@ test('a placement API that refuses or is away is told in words', async () => {
   const away = await aCli().cli('why', 'standup', '--placement', 'http://operator:7702')
   expect(away).toMatchObject({ code: 5, err: `error: ${url} cannot be reached: ECONNREFUSED.\n` })
 })
+
+test("with a token the leader's own address is asked", async () => {
+  const { api, cli } = aCli({ answers: { [url]: { status: 200, body: explanation } }, env: { PARLEY_PLACEMENT_TOKEN: 'secret' } })
+  api.put('leases', {
+    metadata: { namespace: 'parley', name: 'parley-operator', annotations: { 'parley.media/address': 'http://operator:7702' } },
+    spec: { holderIdentity: 'operator-0', renewTime: ago(3) },
+  })
+  expect(JSON.parse((await cli('why', 'standup', '-o', 'json')).out)).toEqual({ from: 'operator', explanation })
+})

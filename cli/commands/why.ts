@@ -7,6 +7,7 @@ import { clusterCommand, print, withCluster, type CommonFlags } from '../command
 import type { CliDeps, Cluster } from '../deps.ts'
 import { ageOf, shortDuration } from '../duration.ts'
 import { readMeeting } from '../meetings.ts'
+import { readOperatorHealth } from '../operatorHealth.ts'
 import { addPlacementFlags, explain, placementAccess, type PlacementFlags } from '../placementApi.ts'
 import { printable, table, type Column } from '../table.ts'
 
@@ -102,10 +103,13 @@ export function whyCommand(deps: CliDeps): Command {
     .argument('<meeting>')
     .action((name: string, flags: CommonFlags & PlacementFlags) =>
       withCluster(deps, flags, async (cluster) => {
-        const access = placementAccess(deps, flags)
-        const data: Why = access
-          ? { from: 'operator', explanation: await explain(deps, access, { namespace: cluster.namespace, name }) }
-          : await whyByStatus(cluster, name)
+        const { address } = await readOperatorHealth(cluster.api, deps.clock.nowMs())
+        const access = placementAccess(deps, flags, address)
+        // Without a token the Lease's address would only refuse; the status tells as much.
+        const data: Why =
+          access && (access.from === 'person' || access.token !== undefined)
+            ? { from: 'operator', explanation: await explain(deps, access, { namespace: cluster.namespace, name }) }
+            : await whyByStatus(cluster, name)
         print(deps, flags, { data, render: (why) => renderWhy(why, deps.clock.nowMs()) })
       }),
     )

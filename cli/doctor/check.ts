@@ -1,5 +1,5 @@
 import type { CliDeps, Cluster } from '../deps.ts'
-import type { PlacementAccess } from '../placementApi.ts'
+import type { PlacementFlags } from '../placementApi.ts'
 
 /** What a check said: fine, wrong with what to do about it, or left out with what would include it. */
 export type Finding =
@@ -15,7 +15,7 @@ export const skipped = (words: string): Finding => ({ result: 'skipped', words }
 export interface Patient {
   readonly deps: CliDeps
   readonly cluster: Cluster
-  readonly placement: PlacementAccess | undefined
+  readonly flags: PlacementFlags
   readonly signalingUrl: string | undefined
 }
 

@@ -1,21 +1,31 @@
-import { answerOf } from '../placementApi.ts'
-import { failed, ok, skipped, type Check } from './check.ts'
+import { readOperatorHealth } from '../operatorHealth.ts'
+import { answerOf, placementAccess, type PlacementAccess } from '../placementApi.ts'
+import { failed, ok, skipped, type Check, type Finding, type Patient } from './check.ts'
+
+/** With a token it is asked what it knows, without one only whether it is ready. */
+async function ask({ deps }: Patient, { url, token }: PlacementAccess): Promise<Finding> {
+  const answer =
+    token === undefined
+      ? await answerOf(deps, `${url}/readyz`)
+      : await answerOf(deps, `${url}/v1/topology`, { authorization: `Bearer ${token}` })
+  if (answer.ok) return ok(`${url} answers`)
+  if (answer.status === 401 || answer.status === 403)
+    return failed(`${url} refuses the token`, 'Give a token that the operator knows: --placement-token-file.')
+  return failed(`${url} answered ${answer.status}`, 'Look at the operator: no one leads, or it is starting.')
+}
 
 /** The placement API takes questions. */
 export const placementAnswers: Check = {
   name: 'placement API',
   needs: [],
-  async examine({ deps, placement }) {
-    if (!placement) return skipped('not asked: give --placement URL')
-    const answer = await answerOf(
-      deps,
-      `${placement.url}/v1/topology`,
-      placement.token ? { authorization: `Bearer ${placement.token}` } : {},
-    )
-    if (answer.ok) return ok(`${placement.url} answers`)
-    if (answer.status === 401 || answer.status === 403)
-      return failed(`${placement.url} refuses the token`, 'Give a token that the operator knows: --placement-token-file.')
-    return failed(`${placement.url} answered ${answer.status}`, 'Look at the operator: no one leads, or it is starting.')
+  async examine(patient) {
+    const { deps, flags, cluster } = patient
+    const { address } = await readOperatorHealth(cluster.api, deps.clock.nowMs()).catch(() => ({ address: undefined }))
+    const access = placementAccess(deps, flags, address)
+    if (!access) return skipped('not asked: give --placement URL')
+    if (access.from === 'person') return ask(patient, access)
+    // The leader's own address is often one that only Pods reach: that it cannot be asked from here is no fault.
+    return ask(patient, access).catch(() => skipped(`${access.url} is not reached from here: give --placement URL`))
   },
 }
 

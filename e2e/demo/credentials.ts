@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { makeKeyPair } from '../../kit/keys.ts'
 import { meetingName, namespace, otherNamespaces, type Region } from './layout.ts'
+import { meetingLink } from '../../signaling/api/meetingLink.ts'
 import { mintClientToken } from '../../signaling/api/mintClientToken.ts'
 
 /** The throwaway keys of one run: files in its folder, and what the launcher itself needs. */
@@ -87,5 +88,5 @@ export async function invitation(
 ): Promise<string> {
   const wish = { video: { room: meetingName, roomJoin: true as const } }
   const token = await mintClientToken(credentials.apiKey, wish, { nowMs: options.nowMs, lifetimeMs: linkLifetimeMs })
-  return `${options.pageUrl}/m/${meetingName}#token=${token}&region=${options.region}`
+  return meetingLink({ pageUrl: options.pageUrl, meeting: meetingName, token, region: options.region })
 }
