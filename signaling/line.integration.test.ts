@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { missing, waitFor } from '../kit/wait.ts'
 import { namesOf } from './testing/fakeAgent.ts'
 import { startInstallation, type Installation } from './testing/installation.ts'
-import { connectTo } from './testing/realClient.ts'
+import { allLeave, connectTo } from './testing/realClient.ts'
 import { startRedis, type RedisServer } from './testing/redisServer.ts'
 
 let redis: RedisServer
@@ -17,6 +17,7 @@ beforeAll(async () => {
   direct.on('error', () => undefined)
   system = await startInstallation(redis.url)
 }, 180_000)
+afterEach(allLeave)
 afterAll(async () => {
   await system?.stop()
   direct?.disconnect()
@@ -60,7 +61,6 @@ test('one identity is in a meeting once, until its first connection is lost', as
   const second = await connectTo(other.url)
   const { roster } = await second.join({}, europe)
   expect(namesOf(roster)).toEqual(['Ada', 'Bob'])
-  for (const client of [second, watching]) await client.request('leave', {})
 })
 
 test('a replica that is stopped sends its clients to another one, which goes on with their media', async () => {
@@ -76,7 +76,6 @@ test('a replica that is stopped sends its clients to another one, which goes on 
   await again.request('restartIce', { transportId: id })
   await stopping
   await one.start()
-  await again.request('leave', {})
 })
 
 test('Redis is killed: chat says so, everything else goes on, and the chat is there again afterwards', async () => {
@@ -98,7 +97,6 @@ test('Redis is killed: chat says so, everything else goes on, and the chat is th
   const late = await connectTo(other.url)
   const { chat } = await late.join({ sub: 'late', name: 'Late' }, america)
   expect(chat.map(({ text }) => text)).toEqual([1, 2, 3, 4, 5, 6].map((each) => `text ${each}`))
-  for (const client of [ada, bob, eve, late]) await client.request('leave', {})
 })
 
 test('a media node is killed: its clients are told, and join again at it once it is back', async () => {
@@ -111,7 +109,6 @@ test('a media node is killed: its clients are told, and join again at it once it
   await ada.told('session', ({ state }) => state === 'rejoin')
   const welcome = await waitFor(() => ada.join({}, { ...europe, replaces: resumeToken }), { timeoutMs: 20_000, pollMs: 500 })
   expect(namesOf(welcome.roster)).toEqual(['Ada'])
-  await ada.request('leave', {})
 })
 
 test('the operator is killed: whoever comes to the meeting is let in all the same', async () => {
@@ -123,7 +120,6 @@ test('the operator is killed: whoever comes to the meeting is let in all the sam
   const welcome = await bob.join({ sub: 'bob', name: 'Bob' }, europe)
   expect(welcome.meeting).toEqual(meeting)
   expect(namesOf(welcome.roster)).toEqual(['Ada', 'Bob'])
-  for (const client of [ada, bob]) await client.request('leave', {})
   await system.operator.start()
 })
 

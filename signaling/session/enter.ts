@@ -1,5 +1,5 @@
 import type { MintUlid } from '../../kit/ids.ts'
-import type { MeetingName, PlacementClient } from '../../operator/api/client.ts'
+import type { PlacementClient } from '../../operator/api/client.ts'
 import type { Welcome } from '../api/protocol.ts'
 import { iceServersFor, type TurnSettings } from '../tokens/iceServers.ts'
 import type { ClientTokens } from '../tokens/clientTokens.ts'
@@ -32,24 +32,18 @@ export function turnFor(deps: EnterDeps, urls: readonly string[] = deps.placemen
   return { urls: [...new Set([...deps.turn.urls, ...urls])], secrets: deps.turn.secrets }
 }
 
-/** What people call the meeting. */
-function titleOf(deps: EnterDeps, { namespace, name }: MeetingName): string {
-  const known = deps.placement.topology()?.meetings.find((each) => each.namespace === namespace && each.name === name)
-  return known?.title ?? name
-}
-
 /** Sits down, and tells the client everything that it needs. */
 export async function welcomed(
   deps: EnterDeps,
   of: { by: Entrance; seat: Seat; claims: ResumeClaims; reason: string; turn: TurnSettings },
 ): Promise<Entered> {
   const { by, seat, claims, turn } = of
-  const { meeting, participant, attachment, name, node, region } = claims
+  const { meeting, title, participant, attachment, name, node, region } = claims
   const { snapshot } = seat
   const resumeToken = await deps.resumeTokens.seal(claims, deps.clock.nowMs())
   const { feed, chat } = seat.sit()
   const welcome: Welcome = {
-    meeting: { ...meeting, title: titleOf(deps, meeting) },
+    meeting: { ...meeting, title },
     self: { participant, attachment, name, rights: snapshot.rights },
     node: { name: node, region, reason: of.reason },
     sessionEpoch: snapshot.sessionEpoch,

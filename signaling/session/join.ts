@@ -123,6 +123,14 @@ async function attach(
   }
 }
 
+/** What people call the meeting: the operator says it, or said it in its last topology. */
+function titleOf(deps: EnterDeps, { meeting, title }: Placed): string {
+  const known = deps.placement
+    .topology()
+    ?.meetings.find(({ namespace, name }) => namespace === meeting.namespace && name === meeting.name)
+  return title ?? known?.title ?? meeting.name
+}
+
 /**
  * Lets a client in: checks its token, asks for a place, attaches there. A media node that cannot take it, or is not there, is excluded
  * and one other is tried. Raises the coded error of whatever refused; nothing is left of an attempt that failed.
@@ -150,7 +158,8 @@ export async function join(
       })
     }
     const { meeting, attachment, node, url, region, reason, turnUrls } = placed
-    const claims = { meeting, attachment, node, url, region, participant: joiner.participant, name: joiner.name }
+    const { participant, name } = joiner
+    const claims = { meeting, title: titleOf(deps, placed), attachment, node, url, region, participant, name }
     return welcomed(deps, { by: 'join', seat, claims, reason, turn: turnFor(deps, turnUrls) })
   }
 

@@ -89,12 +89,14 @@ async function create(api: string, kind: string, object: { name: string; spec: u
   if (!answer.ok) throw new Error(`${kind} ${object.name} was refused: ${await answer.text()}`)
 }
 
-async function nodesReady(api: string): Promise<void> {
+/** Waits until both media nodes take people: what their load is has to be known first. */
+async function nodesAccept(operator: string): Promise<void> {
+  const headers = { authorization: `Bearer ${placementToken}` }
   await waitFor(
     async () => {
-      const answer = await fetch(`${api}/apis/parley.media/v1alpha1/namespaces/default/medianodes`)
-      const { items } = (await answer.json()) as { items: { status?: { phase?: string } }[] }
-      return items.every(({ status }) => status?.phase === 'Ready') || missing('media nodes that are Ready')
+      const answer = await fetch(`${operator}/v1/topology`, { headers })
+      const { nodes = [] } = (await answer.json()) as { nodes?: { accepting: boolean }[] }
+      return nodes.filter(({ accepting }) => accepting).length === 2 || missing('two media nodes that take people')
     },
     { timeoutMs: 60_000 },
   )
@@ -179,7 +181,7 @@ export async function startInstallation(redisUrl: string): Promise<Installation>
     await create(api.url, 'MediaNode', spec(nodes[1], 'us-east'))
     await create(api.url, 'Meeting', { name: 'standup', spec: { title: 'Stand-up' } })
     await Promise.all([operator, ...nodes, ...replicas].map((each) => each.start()))
-    await nodesReady(api.url)
+    await nodesAccept(operator.url)
   } catch (error) {
     await stop()
     throw error

@@ -24,6 +24,13 @@ export interface RealClient {
 }
 
 const timeoutMs = 20_000
+const connected = new Set<RealClient>()
+
+/** Lets all clients leave that a test has left behind. */
+export async function allLeave(): Promise<void> {
+  for (const client of connected) await client.request('leave', {}).catch(() => undefined)
+  connected.clear()
+}
 
 /** Connects to the replica at `url`. */
 export async function connectTo(url: string): Promise<RealClient> {
@@ -64,5 +71,6 @@ export async function connectTo(url: string): Promise<RealClient> {
     lose: () => peer.close(1000, ''),
     closed: () => waitFor(() => closedBy ?? missing('the end of the connection'), { timeoutMs }),
   }
+  connected.add(client)
   return client
 }

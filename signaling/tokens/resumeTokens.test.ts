@@ -5,6 +5,7 @@ import { createResumeTokens, resumeLifetimeMs } from './resumeTokens.ts'
 const nowMs = Date.UTC(2026, 0, 1)
 const claims = {
   meeting: { namespace: 'default', name: 'standup', incarnation: '01KDVAHJ0000000000000000AA' },
+  title: 'Stand-up',
   participant: 'ada',
   attachment: '01KDVAHJ0000000000000000AB',
   name: 'Ada',

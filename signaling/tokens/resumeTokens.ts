@@ -8,6 +8,8 @@ import { signalingErrors } from '../api/errors.ts'
 
 const resumeClaims = z.object({
   meeting: meetingRef,
+  /** What people call the meeting. */
+  title: z.string().max(200),
   participant: participantId,
   attachment: ulid,
   name: displayName,
