@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
 import type { Meeting } from '../crds/index.ts'
 import { missing, waitFor } from '../kit/wait.ts'
-import type { SyntheticParticipant } from '../signaling/client/synthetic/syntheticParticipant.ts'
+import { createSyntheticParticipant, type SyntheticParticipant } from '../signaling/client/synthetic/syntheticParticipant.ts'
 import { kubeRest, type KubeRest } from './demo/kubeRest.ts'
 import { startDemo, type RunningDemo } from './support/demoProcess.ts'
 import { keepEvidence } from './support/evidence.ts'
 import { kubectlFor, type Kubectl } from './support/kubectl.ts'
 import { allReceiveAll, asViewer } from './support/flow.ts'
-import { joinAs } from './support/people.ts'
+import { clientUrlOf, joinAs } from './support/people.ts'
 
 let demo: RunningDemo
 let kubectl: Kubectl
@@ -158,4 +161,43 @@ test('the meeting that people are in says where and why', async () => {
   for (const segment of status?.segments ?? []) expect(segment.why).not.toBe('')
   expect(await succeeds('get', 'meeting', 'standup')).toMatch(/standup +Active +\S*us-east-1\S* +2-5 /)
   await leave(ada, bob)
+})
+
+/** What people with the rights of the demo's own processes know. */
+const secrets = (): NodeJS.ProcessEnv => ({
+  PARLEY_PLACEMENT_TOKEN: readFileSync(joinPath(demo.state, 'placement-token'), 'utf8'),
+  PARLEY_SIGNALING_URL: new URL(demo.host).origin,
+})
+
+test('kubectl parley tells how everything is, and doctor finds nothing wrong', async () => {
+  const ada = await join({ name: 'Ada' })
+  const status = await succeeds('parley', 'status')
+  expect(status).toMatch(/^Operator: \S+ leads/)
+  for (const name of ['eu-west-1', 'eu-west-2', 'us-east-1']) expect(status).toMatch(new RegExp(`^${name} .* Ready `, 'm'))
+  const why = await kubectl.run(['parley', 'why', 'standup'], { env: secrets() })
+  expect(why.err).toBe('')
+  expect(why.out).toMatch(/^default\/standup is Active: /)
+  expect(why.out).toContain('Who joins now would find')
+  expect(why.out).toContain(ada.participant)
+  const doctor = await kubectl.run(['parley', 'doctor'], { env: secrets() })
+  expect(doctor.out).toContain('Nothing is wrong.')
+  expect(doctor).toMatchObject({ code: 0, err: '' })
+  await leave(ada)
+})
+
+test('kubectl parley makes a meeting, lets somebody in, and ends it for everybody', async () => {
+  await succeeds('parley', 'meeting', 'create', 'planning', '--title', 'Planning', '--max-participants', '1')
+  const keys = joinPath(demo.state, 'api-keys.json')
+  const token = (await succeeds('parley', 'token', '--meeting', 'planning', '-n', 'default', '--api-keys-file', keys)).trim()
+  const ada = createSyntheticParticipant({ url: clientUrlOf(demo), token, displayName: 'Ada' })
+  people.add(ada)
+  await ada.join()
+  await expect(joinAs(demo, { name: 'Bob', meeting: 'planning' })).rejects.toMatchObject({
+    code: expect.stringMatching(/meeting_full|placement/) as string,
+  })
+  expect(await succeeds('parley', 'meeting', 'end', 'planning')).toContain('planning ended')
+  await waitFor(() => ada.client.state.life.at === 'closed' || missing('the end of the meeting for Ada'), { timeoutMs: 10_000 })
+  expect(ada.client.state.life).toMatchObject({ at: 'closed', code: 'meeting_ended' })
+  await expect(joinAs(demo, { name: 'Cyd', meeting: 'planning' })).rejects.toMatchObject({ code: 'placement_refused' })
+  await leave(ada)
 })

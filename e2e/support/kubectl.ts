@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 /** What a kubectl command printed and ended with. */
 export interface KubectlResult {
@@ -16,7 +16,7 @@ export interface RunningKubectl {
   stop(): void
 }
 
-/** The real kubectl against one kubeconfig. */
+/** The real kubectl against one kubeconfig, with our plugin: `run(['parley', 'status'])`. */
 export interface Kubectl {
   run(args: readonly string[], options?: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv }): Promise<KubectlResult>
   start(args: readonly string[]): RunningKubectl
@@ -36,7 +36,10 @@ function program(): string {
 /** Makes a kubectl that uses this kubeconfig and a home of its own. */
 export function kubectlFor(kubeconfig: string): Kubectl {
   const home = mkdtempSync(join(tmpdir(), 'parley-kubectl-'))
-  const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: home }
+  const plugin = new URL('../../cli/main.ts', import.meta.url).pathname
+  writeFileSync(join(home, 'kubectl-parley'), `#!/bin/sh\nexec "${process.execPath}" "${plugin}" "$@"\n`, { mode: 0o755 })
+  const path = [home, process.env['PATH']].join(delimiter)
+  const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: home, PATH: path }
   const running = new Set<ChildProcess>()
 
   return {
