@@ -29,6 +29,9 @@ interface Greeting {
   readonly dialled: boolean
   /** Ends a WebSocket on which the hellos do not come. */
   readonly deadline: Timer
+  /** The other side's hello was heard, and the pipes are joined. */
+  joined: boolean
+  /** Both sides have said hello. */
   up: boolean
 }
 
@@ -67,12 +70,12 @@ export class Greeter {
       socket,
       clock,
       handlers: {
-        asked: { ...handlers.asked, hello: (hello) => this.#inTurn(() => this.#hear(greeting, hello)) },
+        asked: { ...handlers.asked, hello: (hello) => this.#hear(greeting, hello) },
         told: handlers.told,
         onClose: (code) => this.#down(greeting, { code }),
       },
     })
-    const greeting: Greeting = { link, dialled, deadline: clock.after(greetingTimeoutMs, late), up: false }
+    const greeting: Greeting = { link, dialled, deadline: clock.after(greetingTimeoutMs, late), joined: false, up: false }
     this.#greeting = greeting
     if (dialled) this.#greet(greeting).catch((error: unknown) => this.#fail(greeting, error))
   }
@@ -115,28 +118,48 @@ export class Greeter {
 
   async #greet(greeting: Greeting): Promise<void> {
     try {
-      await greeting.link.ask('hello', await this.#inTurn(() => this.#hello()))
+      await this.#sayHello(greeting)
     } catch (error) {
       if (!greeting.dialled || asCodedError(error).code !== 'pipe_unknown') throw error
       this.#options.pair.drop()
-      await greeting.link.ask('hello', await this.#inTurn(() => this.#hello()))
+      await this.#sayHello(greeting)
     }
   }
 
-  async #hello(): Promise<Hello> {
-    const { address: pipe, remoteTransportId } = await this.#options.pair.offer()
+  /** What hello says of producers and wants is true at the moment it is sent: other frames go before it or after it. */
+  async #sayHello(greeting: Greeting): Promise<void> {
+    const { address: pipe, remoteTransportId } = await this.#inTurn(() => {
+      this.#checkCurrent(greeting)
+      return this.#options.pair.offer()
+    })
+    this.#checkCurrent(greeting)
     const peerTransportId = remoteTransportId === undefined ? {} : { peerTransportId: remoteTransportId }
-    return { ...this.#options.introduce(), pipe, ...peerTransportId }
+    await greeting.link.ask('hello', { ...this.#options.introduce(), pipe, ...peerTransportId })
   }
 
-  async #hear(greeting: Greeting, hello: Hello): Promise<void> {
-    const { pair, admit, heard } = this.#options
+  /** A WebSocket that was let go meanwhile makes no pipe. */
+  #checkCurrent(greeting: Greeting): void {
     if (greeting !== this.#greeting) throw commonErrors.raise.unavailable({ what: 'The edge' })
+  }
+
+  /** A hello on joined pipes is taken in at once, before the frames that follow it: they are about what it says. */
+  async #hear(greeting: Greeting, hello: Hello): Promise<void> {
+    this.#checkCurrent(greeting)
+    const { pair, admit, heard } = this.#options
     admit(hello, greeting.dialled)
+    if (!greeting.joined) return this.#inTurn(() => this.#join(greeting, hello))
+    pair.checkSame(hello)
+    heard(hello)
+  }
+
+  async #join(greeting: Greeting, hello: Hello): Promise<void> {
+    this.#checkCurrent(greeting)
+    const { pair, heard } = this.#options
     if (greeting.dialled) await pair.meet(hello)
     else await pair.answer(hello)
+    this.#checkCurrent(greeting)
+    greeting.joined = true
     heard(hello)
-    if (greeting.up) return
     if (greeting.dialled) this.#up(greeting)
     else void this.#greetBack(greeting)
   }

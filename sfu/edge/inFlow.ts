@@ -56,6 +56,7 @@ export class InFlow {
   /** Closes all that the other side does not send now. */
   keepOnly(producerIds: readonly string[]): void {
     const kept = new Set(producerIds)
+    for (const producerId of this.#opening.keys()) if (!kept.has(producerId)) this.#opening.delete(producerId)
     for (const [producerId, producer] of this.#producers) if (!kept.has(producerId)) producer.close()
   }
 

@@ -30,6 +30,8 @@ interface Joined {
 export class PipePair {
   readonly #options: PipePairOptions
   #fresh: PipeEnd | undefined
+  /** Rises when an end that is being made is no longer waited for: it is closed as soon as it is there. */
+  #asked = 0
   #joined: Joined | undefined
 
   constructor(options: PipePairOptions) {
@@ -55,9 +57,16 @@ export class PipePair {
 
   /** This side's end for its own hello: the one in use, else a fresh one. */
   async offer(): Promise<PipeEnd> {
-    if (this.#joined) return this.#joined.end
-    this.#fresh ??= await this.#options.createPipe()
-    return this.#fresh
+    const known = this.#joined?.end ?? this.#fresh
+    if (known) return known
+    const asked = ++this.#asked
+    const end = await this.#options.createPipe()
+    if (asked !== this.#asked) {
+      end.close()
+      throw sfuErrors.raise.pipe_unavailable({})
+    }
+    this.#fresh = end
+    return end
   }
 
   /** The dialling side heard the other's hello: the two ends are joined, or are one pair already. */
@@ -71,31 +80,34 @@ export class PipePair {
 
   /** The dialled side heard a hello: it goes on with the pair that it names, or joins a fresh end where it names none. */
   async answer(hello: Hello): Promise<void> {
-    if (hello.peerTransportId !== undefined) {
-      const end = this.#joined?.end
-      const same = end?.address.transportId === hello.peerTransportId && end.remoteTransportId === hello.pipe.transportId
-      if (!same) throw sfuErrors.raise.pipe_unknown({})
-      return
-    }
+    if (hello.peerTransportId !== undefined) return this.checkSame(hello)
     this.drop()
     await this.#join(await this.offer(), hello)
   }
 
+  /** Raises `pipe_unknown` unless the hello speaks of the pair that is in use. */
+  checkSame(hello: Hello): void {
+    const end = this.#joined?.end
+    const same = end?.address.transportId === hello.peerTransportId && end?.remoteTransportId === hello.pipe.transportId
+    if (!end || !same) throw sfuErrors.raise.pipe_unknown({})
+  }
+
   /** Closes this end with all that flows. */
   drop(): void {
-    const { joined, fresh } = { joined: this.#joined, fresh: this.#fresh }
+    const joined = this.#joined
     this.#joined = undefined
-    this.#fresh = undefined
     joined?.in.close()
     joined?.out.close()
     joined?.end.close()
-    fresh?.close()
+    this.dropHalf()
   }
 
   /** Closes an end that has no partner. */
   dropHalf(): void {
-    this.#fresh?.close()
+    const fresh = this.#fresh
     this.#fresh = undefined
+    this.#asked++
+    fresh?.close()
   }
 
   async #join(end: PipeEnd, hello: Hello): Promise<void> {

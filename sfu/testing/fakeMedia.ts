@@ -22,7 +22,9 @@ export function fakeMedia(): FakeMedia {
   const open = new Set<string>()
   const producers = new Map<string, { producer: MediaProducer; consumers: Set<{ close(): void }> }>()
 
+  /** As in the worker, an id is in use once. */
   function opened(id: string): { readonly closed: boolean; end: (part: { onClosed: () => void }) => void } {
+    if (open.has(id)) throw new Error(`${id} exists already`)
     open.add(id)
     return {
       get closed() {
