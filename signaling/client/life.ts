@@ -48,6 +48,8 @@ export interface Live {
 export interface Reconnecting extends Trying {
   readonly at: 'reconnecting'
   readonly credentials: Credentials
+  /** How many replicas said that they cannot reach the media node. */
+  readonly nodeMisses: number
 }
 export interface Rejoining extends Trying {
   readonly at: 'rejoining'
@@ -108,10 +110,10 @@ export interface LifeStep {
 const resumeInvalid: keyof (typeof signalingErrors)['entries'] = 'resume_invalid'
 
 /**
- * So many replicas in a row that cannot reach the media node of a session, and it is given up: the media may still flow, but nobody can
- * steer it any more.
+ * So many answers that the media node of a session cannot be reached, and it is given up: its media may still flow, but nobody can steer
+ * it any more. One alone may come from a replica that has just started.
  */
-const maxUnreachable = 4
+const maxNodeMisses = 4
 
 /** How long a first join is tried. A person looks at the page meanwhile. */
 export const giveUpJoiningMs = 60_000
@@ -129,7 +131,7 @@ function closed(code: string, why: string): LifeStep {
 
 /** A lost socket often means that a whole replica stopped: the short wait spreads its clients. */
 function reconnecting(credentials: Credentials, nowMs: number): LifeStep {
-  const next: Life = { at: 'reconnecting', ...trying('waiting', nowMs), credentials }
+  const next: Life = { at: 'reconnecting', ...trying('waiting', nowMs), credentials, nodeMisses: 0 }
   return { next, effects: [hangUp, { do: 'wait', attempt: 1, atLeastMs: 0 }] }
 }
 
@@ -180,11 +182,18 @@ function ask(life: Returning): LifeStep {
   }
 }
 
+/** A replica that does not reach the media node: another one may, or this one later. */
+function missed(life: Reconnecting, trouble: Trouble, wait: { nowMs: number; atLeastMs: number }): LifeStep {
+  const nodeMisses = life.nodeMisses + 1
+  if (nodeMisses >= maxNodeMisses) return rejoining(life.credentials, [life.credentials.node], wait.nowMs)
+  return failed({ ...life, nodeMisses }, trouble, wait)
+}
+
 function refused(life: Returning, error: CodedError, nowMs: number): LifeStep {
   const trouble = { code: error.code, why: error.message }
-  const unreachable = life.at === 'reconnecting' && error.retry === 'elsewhere' && life.attempt + 1 >= maxUnreachable
-  if (unreachable) return rejoining(life.credentials, [life.credentials.node], nowMs)
-  if (error.retry !== 'never') return failed(life, trouble, { nowMs, atLeastMs: error.retryAfterMs ?? 0 })
+  const wait = { nowMs, atLeastMs: error.retryAfterMs ?? 0 }
+  if (life.at === 'reconnecting' && error.retry === 'elsewhere') return missed(life, trouble, wait)
+  if (error.retry !== 'never') return failed(life, trouble, wait)
   // There is nothing to take over any more: a plain join does as well.
   if (error.code === resumeInvalid && 'replaces' in life && life.replaces !== undefined)
     return { next: { ...life, doing: 'dialling', replaces: undefined }, effects: [hangUp, dial] }

@@ -34,7 +34,10 @@ test('a meeting in which all is well has no banner', () => {
 
 test('the heaviest trouble is the one that is told', () => {
   const away = { doing: 'waiting', attempt: 1, sinceMs: 0, trouble: undefined } as const
-  const reconnecting: Partial<MeetingState> = { life: { at: 'reconnecting', ...away, credentials }, recvPath: 'failed' }
+  const reconnecting: Partial<MeetingState> = {
+    life: { at: 'reconnecting', ...away, credentials, nodeMisses: 0 },
+    recvPath: 'failed',
+  }
   expect(bannerIn(reconnecting)).toBe('reconnecting')
   expect(bannerIn(reconnecting, { online: false })).toBe('offline')
   expect(bannerIn({ session: { state: 'degraded', why: '' }, recvPath: 'interrupted' })).toBe('degraded')
