@@ -30,7 +30,10 @@ afterAll(async () => {
   await demo.stop()
 })
 
-beforeEach(() => keepEvidence(() => demo))
+beforeEach((context) => {
+  keepEvidence(() => demo)
+  if (!process.env['PARLEY_CONTROL_PLANE_BIN']) context.skip('no control plane: there is no kubectl')
+})
 
 async function join(...[options]: [Parameters<typeof joinAs>[1]]): Promise<SyntheticParticipant> {
   const person = await joinAs(demo, options)

@@ -1,14 +1,19 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import type { MediaNode } from '../crds/index.ts'
+import { missing, waitFor } from '../kit/wait.ts'
+import { kubeRest } from './demo/kubeRest.ts'
+import { namespace } from './demo/layout.ts'
 import { probePort } from './demo/ports.ts'
+import { whyNotReady } from './demo/readiness.ts'
 import { startDemo, type RunningDemo } from './support/demoProcess.ts'
 import { keepEvidence } from './support/evidence.ts'
-import { familyOf, gone } from './support/processes.ts'
+import { familyOf, gone, isRunning } from './support/processes.ts'
 
 let demo: RunningDemo | undefined
 let blocker: Server | undefined
@@ -57,6 +62,38 @@ test('Ctrl-C stops all of it and leaves no process, file or port behind', async 
   for (const port of demo.mediaPorts()) expect(await probePort(port, 'udp', '127.0.0.1')).toBe(true)
   const busy = await Promise.all(ports.map(async (port) => ((await probePort(port, 'tcp', '127.0.0.1')) ? [] : [port])))
   expect(busy.flat()).toEqual([])
+})
+
+test('a second Ctrl-C does not wait for a process that hangs, and leaves nothing either', async () => {
+  keepEvidence(() => demo)
+  demo = await start(['--nodes', '1'])
+  const family = familyOf(demo.pid)
+  process.kill(demo.process('operator').pid ?? 0, 'SIGSTOP')
+  // One Ctrl-C that arrives twice, as through npm, is one.
+  demo.signal('SIGINT')
+  demo.signal('SIGINT')
+  const hanging = [demo.process('operator').pid ?? 0, demo.process('api').pid ?? 0]
+  const running = demo
+  await waitFor(() => running.said().includes('Stopping') || missing('the beginning of the end'), { timeoutMs: 5_000 })
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  expect(hanging.filter(isRunning)).toEqual(hanging)
+  demo.signal('SIGINT')
+  expect(await demo.ended).toBe(1)
+  await gone(family)
+  expect(readdirSync(temporary)).toEqual([])
+})
+
+test('on an address of this machine the page comes over TLS and media nodes announce that address', async () => {
+  keepEvidence(() => demo)
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
+  demo = await start(['--nodes', '1', '--address', address])
+  const page = new URL(demo.host)
+  expect({ protocol: page.protocol, hostname: page.hostname }).toEqual({ protocol: 'https:', hostname: address })
+  expect(await whyNotReady(`${page.origin}/m/standup`)).toBeUndefined()
+  const [node] = await kubeRest(demo.api).list<MediaNode>('medianodes', namespace)
+  expect(node?.status?.addresses).toEqual([address])
+  expect(demo.said()).toContain('browsers warn about the certificate')
 })
 
 test('five media nodes, and a usual port that is taken is told and avoided', async () => {
