@@ -16,8 +16,7 @@ export interface TokenFlags {
   readonly namespace?: string
   readonly identity?: string
   readonly name?: string
-  readonly ttl: number
-  readonly admin?: boolean
+  readonly ttl?: number
   readonly hidden?: boolean
   readonly canPublish?: boolean
   readonly canSubscribe?: boolean
@@ -67,7 +66,6 @@ export function wishOf(flags: TokenFlags): ClientTokenWish {
     video: {
       room: flags.meeting,
       roomJoin: true,
-      ...(flags.admin ? { roomAdmin: true } : {}),
       ...(flags.hidden ? { hidden: true } : {}),
       ...(flags.canPublish === undefined ? {} : { canPublish: flags.canPublish }),
       ...(flags.canSubscribe === undefined ? {} : { canSubscribe: flags.canSubscribe }),
@@ -87,11 +85,10 @@ export function tokenCommand(deps: CliDeps): Command {
     .option('-n, --namespace <name>', "its namespace; the API key's first where absent")
     .option('--identity <id>', 'who joins by it; without one it is an invitation for anybody')
     .option('--name <text>', 'the name that people see')
-    .option('--ttl <duration>', 'how long it can be used, like 30m or 6h', durationOf, defaultTtlMs)
+    .option('--ttl <duration>', 'how long it can be used, like 30m; 6h where absent', durationOf)
     .option('--can-publish <true|false>', 'whether they may send audio and video', yesOrNo)
     .option('--can-subscribe <true|false>', 'whether they may see and hear others', yesOrNo)
     .option('--can-publish-sources <names>', 'only these: camera, microphone, screen_share, screen_share_audio', listOf)
-    .option('--admin', 'let them moderate')
     .option('--hidden', 'show them to nobody')
     .option('--api-key <key>', 'API key to sign by (PARLEY_API_KEY)')
     .addOption(new Option('--api-secret <secret>', 'its secret; PARLEY_API_SECRET stays out of the list of processes'))
@@ -99,7 +96,7 @@ export function tokenCommand(deps: CliDeps): Command {
     .option('--url <url>', 'URL of the meeting page: print a link')
     .option('--region <name>', 'region that the link names')
     .action(async (flags: OutputFlags & TokenFlags) => {
-      const life = { nowMs: deps.clock.nowMs(), lifetimeMs: flags.ttl }
+      const life = { nowMs: deps.clock.nowMs(), lifetimeMs: flags.ttl ?? defaultTtlMs }
       const token = await mintClientToken(keyOf(deps, flags), wishOf(flags), life)
       const { meeting, region, url } = flags
       const data: MintedToken = {
