@@ -18,7 +18,7 @@ const pipePorts = 50
 let lastRange = Math.floor(Math.random() * 100)
 
 /** A range of ports that no other node of this process uses; the worker passes over ports that others have taken. */
-function pipeRange(): { min: number; max: number } {
+export function pipeRange(): { min: number; max: number } {
   const min = 21_000 + (lastRange++ % 100) * pipePorts
   return { min, max: min + pipePorts - 1 }
 }

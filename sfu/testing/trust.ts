@@ -1,4 +1,4 @@
-import { makeKeyPair, signingKeyOf, trustedKeysOf, type SigningKey, type TrustedKeys } from '../../kit/keys.ts'
+import { makeKeyPair, signingKeyOf, trustedKeysOf, type SigningKey, type TrustedJwk, type TrustedKeys } from '../../kit/keys.ts'
 import { ulidSource } from '../../kit/ids.ts'
 import { signBearer } from '../api/bearer.ts'
 import { signGrant, signPeerToken, type GrantClaims } from '../api/grant.ts'
@@ -8,6 +8,8 @@ import type { SegmentOrder, SegmentRole } from '../api/order.ts'
 /** The keys of one test's operator and signaling, and what they sign. */
 export interface Trust {
   readonly keys: TrustedKeys
+  /** The same as the file that processes read. */
+  readonly jwks: { readonly keys: readonly TrustedJwk[] }
   readonly operator: SigningKey
   readonly signaling: SigningKey
   readonly mint: () => string
@@ -16,8 +18,10 @@ export interface Trust {
 /** Makes fresh keys. */
 export async function makeTrust(): Promise<Trust> {
   const [operator, signaling] = await Promise.all([makeKeyPair('op', 'operator'), makeKeyPair('sig', 'signaling')])
+  const jwks = { keys: [operator.publicJwk, signaling.publicJwk] }
   return {
-    keys: await trustedKeysOf({ keys: [operator.publicJwk, signaling.publicJwk] }),
+    jwks,
+    keys: await trustedKeysOf(jwks),
     operator: await signingKeyOf(operator.privateJwk),
     signaling: await signingKeyOf(signaling.privateJwk),
     mint: ulidSource(() => Date.now()),

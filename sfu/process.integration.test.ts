@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { missing, waitFor } from '../kit/wait.ts'
+import { edgesUp, flows, rosterOf } from './testing/expectations.ts'
+import { startTestNode, type TestNode } from './testing/node.ts'
+import { join } from './testing/participant.ts'
+import { runSfu, startNodeProcess } from './testing/process.ts'
+import { aMeeting, claimsFor, makeTrust, orderFor, type Trust } from './testing/trust.ts'
+
+let trust: Trust
+let a: TestNode
+
+beforeAll(async () => {
+  trust = await makeTrust()
+  a = await startTestNode(trust, { node: 'a' })
+})
+afterAll(() => a.stop())
+
+test('asked to end, a node tells its people, closes everything and ends with 0', async () => {
+  const b = await startNodeProcess(trust, { node: 'b' })
+  const meeting = aMeeting(trust)
+  const bob = await join(trust, { node: b, claims: claimsFor(trust, { meeting, participant: 'bob' }) })
+  await bob.publish('microphone')
+  b.kill('SIGTERM')
+  expect(await b.exited).toBe(0)
+  expect(bob.told).toContainEqual({ method: 'closed', data: { reason: 'node_stopping' } })
+  expect(b.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['started', 'session attached', 'stopping', 'session left']))
+  expect(JSON.stringify(b.log)).not.toContain('token')
+  await bob.leave().catch(() => undefined)
+})
+
+test('a node that is killed leaves its peers standing: its people are dropped, and it may come back with others', async () => {
+  const b = await startNodeProcess(trust, { node: 'b' })
+  const meeting = aMeeting(trust)
+  const orderOf = async (node: TestNode | typeof b, peer: TestNode | typeof b, generation: number) =>
+    node.client.putSegment(meeting, await orderFor(trust, { meeting, node, peers: [peer], generation }))
+  await Promise.all([orderOf(a, b, 1), orderOf(b, a, 1)])
+  await edgesUp(a, meeting, 1)
+  const ann = await join(trust, { node: a, claims: claimsFor(trust, { meeting, participant: 'ann' }) })
+  const bob = await join(trust, { node: b, claims: claimsFor(trust, { meeting, participant: 'bob' }) })
+  await bob.publish('microphone')
+  await rosterOf(ann, (all) => all.some(({ participant, tracks }) => participant === 'bob' && tracks === 1))
+  await flows(await ann.receive('bob/microphone'))
+  b.kill('SIGKILL')
+  await b.exited
+  await rosterOf(ann, (all) => all.length === 1, 15_000)
+  await waitFor(() => (ann.told.some(({ method }) => method === 'consumerClosed') ? true : missing('consumerClosed')), {
+    timeoutMs: 5_000,
+  })
+  expect((await a.client.dump()).workers).toMatchObject([{ pipeTransports: 0 }])
+  await bob.leave().catch(() => undefined)
+
+  const again = await startNodeProcess(trust, { node: 'b', port: Number(new URL(b.url).port) })
+  await orderOf(again, a, 2)
+  await edgesUp(a, meeting, 1)
+  const bea = await join(trust, { node: again, claims: claimsFor(trust, { meeting, participant: 'bea' }) })
+  await bea.publish('microphone')
+  await rosterOf(ann, (all) => all.some(({ participant, tracks }) => participant === 'bea' && tracks === 1))
+  await flows(await ann.receive('bea/microphone'))
+  await Promise.all([ann.leave(), bea.leave()])
+  again.kill('SIGTERM')
+  expect(await again.exited).toBe(0)
+})
+
+test('settings that make no sense are told all at once', async () => {
+  const { exited, errors } = runSfu(['--port=nope', '--rtc-port-min=40', '--colour=red'])
+  expect(await exited).toBe(2)
+  expect(errors()).toContain('4 fault(s)')
+  for (const flag of ['--node', '--port', '--trusted-keys', '--colour']) expect(errors()).toContain(flag)
+})
