@@ -1,3 +1,4 @@
+import { specDefaults } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { isApiError, type ApiErrorReason } from '../kube/apiError.ts'
@@ -59,7 +60,11 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
   async function writeObject({ namespace, name, adHoc }: MeetingView, signal: AbortSignal): Promise<void> {
     const pool = adHoc?.pool ?? ''
     try {
-      await api.create(kinds.Meeting, { metadata: { namespace, name, labels: { [adHocLabel]: pool } }, spec: {} }, signal)
+      await api.create(
+        kinds.Meeting,
+        { metadata: { namespace, name, labels: { [adHocLabel]: pool } }, spec: specDefaults.Meeting },
+        signal,
+      )
       options.createRefused(pool, undefined)
       log.info({ namespace, meeting: name, pool }, 'object of an ad hoc meeting written')
     } catch (thrown) {
