@@ -6,8 +6,10 @@ import { createHttpServer } from '../kit/http.ts'
 import type { TrustedKeys } from '../kit/keys.ts'
 import type { Log } from '../kit/log.ts'
 import type { Incoming } from '../kit/peer.ts'
+import { sfuErrors } from './api/errors.ts'
 import { verifyGrant, type PeerAddress } from './api/grant.ts'
 import type { HelloLine, NodeCapacity } from './api/load.ts'
+import { sessionRequests } from './api/session.ts'
 import { FallbackProber } from './edge/fallbackProber.ts'
 import { askPeer, dialPeer } from './edge/peers.ts'
 import { createDoor } from './http/auth.ts'
@@ -68,6 +70,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onChange: ({ key }) => feed.changed(key),
     onClosed: (meeting) => feed.closed(meeting),
     async create(meeting, hooks) {
+      const limit = overBits()
+      if (limit !== undefined) throw sfuErrors.raise.node_full({ limit })
       const router = await pool.createRouter()
       const { namespace, name, incarnation } = meeting
       return new Segment({
@@ -79,10 +83,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         random,
         log: log.child({ namespace, meeting: name, incarnation }),
         dial: dialPeer(meeting),
+        full: () => (router.full ? 'its media process carries as many consumers as it may' : overBits()),
         ...hooks,
       })
     },
   })
+  function overBits(): string | undefined {
+    const { egressBitsPerSecond, ingressBitsPerSecond } = meter.load()
+    if (egressBitsPerSecond >= options.capacity.egressBitsPerSecond) return 'it sends as much as it may'
+    return ingressBitsPerSecond >= options.capacity.ingressBitsPerSecond ? 'it receives as much as it may' : undefined
+  }
   const hello = (): HelloLine => ({
     type: 'hello',
     protocol: 1,
@@ -94,8 +104,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     highestEpoch: segments.highestEpoch,
     segments: segments.all.map((segment) => segment.report()),
   })
-  const reportOf = (key: string) => segments.all.find((segment) => segment.key === key)?.report()
-  const feed = new LoadFeed({ clock, hello, report: reportOf })
+  const feed = new LoadFeed({ clock, hello, report: (key) => segments.find(key)?.report() })
   const meter = new LoadMeter({
     clock,
     log,
@@ -124,8 +133,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     for (const [each, { done }] of probers) if (done) probers.delete(each)
   }
 
-  function onRequestError({ method }: Incoming, error: CodedError): void {
+  /** A method that is none of ours is a client's text, and stays out of the log. */
+  function onRequestError(incoming: Incoming, error: CodedError): void {
     metrics.requestErrors.inc({ code: error.code })
+    const method = Object.hasOwn(sessionRequests, incoming.method) ? incoming.method : 'unknown'
     const fields = { method, code: error.code, ...(error.field === undefined ? {} : { field: error.field }) }
     if (error.status >= 500) log.error({ ...fields, err: error.cause ?? error }, 'session request failed')
     else log.debug(fields, 'session request refused')

@@ -33,10 +33,9 @@ export interface WorkerBits {
 /** Signals that mediasoup listens to by itself: it would close all media the moment the agent is asked to end. */
 const endSignals = ['SIGINT', 'SIGTERM'] as const
 
-/** Sends what mediasoup and its workers log to ours. A worker's own words are about packets and parameters, never about people. */
+/** Sends the errors of mediasoup and its workers to our log. Its warnings quote what clients sent, and are left out. */
 export function mediasoupLog(log: Log): void {
   setLogEventListeners({
-    onwarn: (namespace, text) => log.debug({ object: namespace, err: text }, 'mediasoup warns'),
     onerror: (namespace, text, error) => log.warn({ object: namespace, err: error ?? text }, 'mediasoup reports an error'),
   })
 }

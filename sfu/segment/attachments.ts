@@ -17,6 +17,8 @@ export interface AttachmentsOptions {
   readonly log: Log
   /** How many people the whole meeting may have; undefined while no order says so. */
   readonly capacity: () => number | undefined
+  /** Why this node takes nobody more, in words; undefined while it does. */
+  readonly full: () => string | undefined
   /** Somebody came or went, or began or ceased to publish. */
   readonly onChange: () => void
 }
@@ -143,10 +145,25 @@ export class Attachments {
 
   /** What keeps a participant out; else the entries that are theirs already. */
   #admit({ sub: participant, attachment, replaces, rights }: GrantClaims): readonly RosterEntry[] {
-    const { host, capacity } = this.#options
+    const { host, capacity, full } = this.#options
     if (this.#sessions.has(attachment)) throw sfuErrors.raise.attachment_used({})
     if (this.#ended.has(attachment)) throw sfuErrors.raise.attachment_gone({})
     const present = host.roster.of(participant)
+    this.#admitIdentity({ participant, attachment, replaces }, present)
+    const places = capacity()
+    if (!rights.hidden && places !== undefined && host.roster.size - present.length >= places) {
+      throw sfuErrors.raise.meeting_full({ capacity: places })
+    }
+    const limit = full()
+    if (limit !== undefined) throw sfuErrors.raise.node_full({ limit })
+    return present
+  }
+
+  /** One identity is present once, unless its other attachment is away or is named as the one that is replaced. */
+  #admitIdentity(
+    { participant, attachment, replaces }: { participant: string; attachment: string; replaces: string | undefined },
+    present: readonly RosterEntry[],
+  ): void {
     const hidden = [...this.#sessions.values()].filter(
       ({ identity }) => identity.participant === participant && identity.rights.hidden,
     )
@@ -156,11 +173,6 @@ export class Attachments {
     ]
     if (others.some((other) => other.connected && other.attachment !== replaces)) throw sfuErrors.raise.identity_in_use({})
     if (others.some((other) => other.attachment > attachment)) throw sfuErrors.raise.attachment_gone({})
-    const places = capacity()
-    if (!rights.hidden && places !== undefined && host.roster.size - present.length >= places) {
-      throw sfuErrors.raise.meeting_full({ capacity: places })
-    }
-    return present
   }
 
   #tracksOf(replaces: string | undefined, present: readonly RosterEntry[]): readonly Track[] {

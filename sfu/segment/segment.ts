@@ -25,6 +25,8 @@ export interface SegmentOptions {
   readonly random: () => number
   readonly log: Log
   readonly dial: EdgesOptions['dial']
+  /** Why this node takes nobody more, in words; undefined while it does. */
+  readonly full: () => string | undefined
   /** What a report says may have changed. */
   readonly onChange: () => void
   /** Called once; all that was in it is gone. */
@@ -74,6 +76,7 @@ export class Segment {
       meetingKey: this.key,
       log,
       capacity: () => this.#order?.limits.maxParticipants,
+      full: options.full,
       onChange: () => this.#changed(),
     })
     this.#speakers = this.#board()

@@ -64,7 +64,12 @@ export class Segments {
   }
 
   get(meeting: MeetingRef): Segment | undefined {
-    return this.#segments.get(meetingKey(meeting))
+    return this.find(meetingKey(meeting))
+  }
+
+  /** A segment by its meeting's key. */
+  find(key: string): Segment | undefined {
+    return this.#segments.get(key)
   }
 
   /** The incarnations of a meeting that are hosted here, oldest first; the latest where there are more than an answer may name. */

@@ -99,6 +99,7 @@ export function fakeCascade(): FakeCascade {
         random: () => 0,
         log: silentLog,
         dial: (peer) => network.dial(name, peer.node),
+        full: () => undefined,
         onChange: () => undefined,
         onClosed: () => undefined,
       })
