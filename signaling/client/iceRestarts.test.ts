@@ -118,6 +118,28 @@ test('a node that cannot be asked is lost at once, an unanswered question is ask
   expect(world.losses).toEqual([world.refusal])
 })
 
+test('tries without a connection count for nothing, and the next one comes with the connection', async () => {
+  const world = aWorld()
+  world.ice.onState('send', 'connected')
+  world.refusal = commonErrors.raise.unavailable({ what: 'The connection' })
+  world.ice.onState('send', 'failed')
+  await world.clock.advance(61_000)
+  const tries = world.restarts.length
+  expect(tries).toBeGreaterThan(8)
+  world.refusal = undefined
+  world.ice.resumed()
+  await world.clock.advance(0)
+  expect(world.restarts).toHaveLength(tries + 1)
+})
+
+test('a path that is lost twice is told twice', async () => {
+  const { clock, ice, losses } = aWorld()
+  ice.onState('send', 'connected')
+  ice.onState('send', 'failed')
+  await clock.advance(60_000)
+  expect(losses.length).toBeGreaterThan(1)
+})
+
 test('closed, it leaves no timer behind', async () => {
   const { clock, ice } = aWorld()
   ice.onState('send', 'connected')

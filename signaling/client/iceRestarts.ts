@@ -74,6 +74,11 @@ export class IceRestarts {
     for (const [direction, { state }] of this.#paths) if (state !== 'closed') this.#want(direction)
   }
 
+  /** Signaling is there again: what is down may be asked for at once. */
+  resumed(): void {
+    for (const direction of this.#paths.keys()) this.#again(direction)
+  }
+
   close(): void {
     this.#closed = true
     this.#timer?.cancel()
@@ -112,22 +117,28 @@ export class IceRestarts {
     const due = [...this.#due]
     this.#due.clear()
     if (due.length === 0) return
-    this.#history = [...this.#history, this.#options.clock.monotonicMs()].slice(-maxRestartsAMinute)
-    await Promise.all(due.map((direction) => this.#restartOne(direction)))
+    const atMs = this.#options.clock.monotonicMs()
+    this.#history = [...this.#history, atMs].slice(-maxRestartsAMinute)
+    const asked = await Promise.all(due.map((direction) => this.#restartOne(direction)))
+    // What never left this machine, for want of a connection, is no restart.
+    if (!asked.includes(true)) this.#history = this.#history.filter((madeAtMs) => madeAtMs !== atMs)
   }
 
-  async #restartOne(direction: Direction): Promise<void> {
+  /** Whether the media node was asked. */
+  async #restartOne(direction: Direction): Promise<boolean> {
     const path = this.#path(direction)
     try {
       await this.#options.restart(direction)
-      if (this.#closed || path.state === 'connected' || path.state === 'closed') return
+      if (this.#closed || path.state === 'connected' || path.state === 'closed') return true
       path.lost ??= this.#options.clock.after(lostAfterRestartMs, () => this.#giveUp(path))
       path.patience = this.#options.clock.after(restartSpacingMs, () => this.#again(direction))
+      return true
     } catch (thrown) {
-      if (this.#closed) return
       const error = asCodedError(thrown)
+      if (this.#closed) return false
       if (error.retry === 'elsewhere' && path.state !== 'connected') this.#options.onLost(error)
       else path.patience = this.#options.clock.after(restartSpacingMs, () => this.#again(direction))
+      return error.code !== 'unavailable'
     }
   }
 
@@ -136,7 +147,9 @@ export class IceRestarts {
     if (state === 'disconnected' || state === 'failed') this.#want(direction)
   }
 
-  #giveUp(path: Path): void {
+  #giveUp(lost: Path): void {
+    const path = lost
+    path.lost = undefined
     if (!this.#closed && path.wasConnected && path.state !== 'connected') this.#options.onLost(undefined)
   }
 }

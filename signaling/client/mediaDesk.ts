@@ -63,6 +63,19 @@ function withSent(state: MeetingState, source: Source, sent: Pick<Publication, '
   return { ...state, publications: new Map(state.publications).set(source, { ...before, ...sent }) }
 }
 
+/** A new session has nothing against anything yet. */
+function withFreshPublications(state: MeetingState): MeetingState {
+  const fresh = [...state.publications].map(([source, publication]): [Source, Publication] => [
+    source,
+    { ...publication, state: 'publishing', trouble: undefined },
+  ])
+  return { ...state, publications: new Map(fresh) }
+}
+
+function allowed({ publications, self }: MeetingState): ReadonlyMap<Source, Publication> {
+  return new Map([...publications].filter(([source]) => self?.rights.publish.includes(source)))
+}
+
 /** Makes a client's {@link MediaDesk}. */
 export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
   const { store, ask, clock } = options
@@ -114,7 +127,8 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
       random: options.random,
       iceTransportPolicy: options.iceTransportPolicy,
       send: {
-        wanted: () => store.state.publications,
+        // What the token does not allow would only be refused.
+        wanted: () => allowed(store.state),
         onChange: (source, state, trouble) => guarded((before) => withSent(before, source, { state, trouble })),
       },
       recv: {
@@ -133,6 +147,7 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
     const before = session
     session = undefined
     before?.retire()
+    store.update(withFreshPublications)
     try {
       const opened = await openSession(welcome)
       if (store.state.self?.attachment !== welcome.self.attachment || store.state.life.at === 'closed') return opened.close()

@@ -114,6 +114,7 @@ export class MediaSession {
       if (slot.transport && !kept.has(slot.transport.id)) slot.drop(false)
       slot.closeUnknown(welcome.transports)
     }
+    this.#ice.resumed()
     this.send.resumed(welcome.producerIds)
     this.recv.resumed(welcome.consumerIds)
   }

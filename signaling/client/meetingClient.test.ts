@@ -95,6 +95,33 @@ test('what is published muted starts muted, and before the join it waits for it'
   expect([...server.sessionOf('ann').producers.values()]).toMatchObject([{ source: 'camera', paused: true }])
 })
 
+test('what the token does not allow is never asked for', async () => {
+  const world = aWorld()
+  world.server.mayPublish = ['microphone']
+  world.client.publish('camera', fakeTrack('video'))
+  world.client.publish('microphone', fakeTrack('audio'))
+  world.client.join()
+  await world.clock.advance(10)
+  expect(world.server.asked.filter(({ method }) => method === 'produce')).toHaveLength(1)
+  expect([...world.server.sessionOf('ann').producers.values()]).toMatchObject([{ source: 'microphone' }])
+})
+
+test('a camera that is off is no trouble in a new session, and on again it is sent', async () => {
+  const { client, server, clock } = await aLiveWorld()
+  const off = fakeTrack('video')
+  client.publish('camera', off)
+  await clock.advance(10)
+  client.setMuted('camera', true)
+  off.stop()
+  server.tell('session', { state: 'rejoin', why: 'gone' })
+  await clock.advance(5_000)
+  expect(client.state.publications.get('camera')?.trouble).toBeUndefined()
+  expect(server.sessionOf('ann').producers.size).toBe(0)
+  client.publish('camera', fakeTrack('video'))
+  await clock.advance(10)
+  expect([...server.sessionOf('ann').producers.values()]).toMatchObject([{ source: 'camera', paused: false }])
+})
+
 test('a device that is pulled out is not published any more', async () => {
   const { client, server, clock } = await aLiveWorld()
   const ended: string[] = []

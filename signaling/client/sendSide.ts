@@ -104,7 +104,9 @@ export class SendSide {
   }
 
   async #settleOne(source: Source, want: Pick<Publication, 'track' | 'muted'>): Promise<void> {
-    if (!this.#retries.due(source)) return
+    // A track that its owner has stopped, a camera that is off for instance, has nothing to send until another takes its place.
+    const nothing = want.track.readyState === 'ended' && !this.#sent.has(source)
+    if (nothing || !this.#retries.due(source)) return
     try {
       const sent = this.#sent.get(source) ?? (await this.#produce(source, want))
       await this.#bringTo(sent, want)

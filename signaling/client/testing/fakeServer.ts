@@ -41,6 +41,8 @@ export class FakeServer {
   /** Whether requests are answered at all. */
   answering = true
   node = 'node-a'
+  /** What those who join may publish. */
+  mayPublish: Source[] = ['microphone', 'camera', 'screen', 'screenAudio']
   /** Tracks of people that no client stands behind. */
   readonly guests = new Map<string, { readonly attachment: string; readonly tracks: Track[] }>()
   readonly #clock: Clock
@@ -220,7 +222,7 @@ export class FakeServer {
         participant,
         attachment,
         name,
-        rights: { publish: ['microphone', 'camera', 'screen', 'screenAudio'], subscribe: true, hidden: false },
+        rights: { publish: this.mayPublish, subscribe: true, hidden: false },
       },
       node: { name: this.node, region: 'eu', reason: 'the only one' },
       sessionEpoch: epoch,

@@ -97,6 +97,7 @@ export class Call {
       client.on('live', ({ arrival }) => arrival !== 'joined' && this.#flash()),
       client.on('reaction', ({ name, emoji }) => this.#float(name, emoji)),
       client.on('trackEnded', ({ source }) => this.#trackEnded(source)),
+      effect(() => this.#giveUpForbidden(state.value.self?.rights.publish)),
       effect(() => {
         if (this.panel.value === 'chat') this.#read.value = this.#heard(state.value)
       }),
@@ -203,6 +204,15 @@ export class Call {
     if (track) return this.client.publish(kind, track)
     const capture = this.media[kind].value
     if (capture.at === 'failed') this.say(`${kind === 'camera' ? 'Camera' : 'Microphone'}: ${wordsOf(capture.code, '').text}`)
+  }
+
+  /** A camera that may not be sent has no reason to be on. */
+  #giveUpForbidden(allowed: readonly Source[] | undefined): void {
+    for (const kind of ['microphone', 'camera'] as const) {
+      if (!allowed || allowed.includes(kind)) continue
+      this.client.unpublish(kind)
+      this.media.turnOff(kind)
+    }
   }
 
   #heard({ chat, self }: MeetingState): number {
