@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { MediaNode } from '../../crds/index.ts'
 import { systemClock } from '../../kit/clock.ts'
 import { readSigningKey, signToken } from '../../kit/keys.ts'
+import type { WorkerDump } from '../../sfu/api/dump.ts'
 import type { NodeLoad } from '../../sfu/api/load.ts'
 import { createNodeClient, type NodeClient } from '../../sfu/api/nodeClient.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
@@ -15,7 +16,9 @@ import type { RunningDemo } from './demoProcess.ts'
 export interface AgentView {
   readonly name: string
   segments(): Promise<readonly SegmentReport[]>
-  /** What it carries now: routers, transports, pipes, pipe ports. */
+  /** What its media workers themselves say that they hold, added up. */
+  workers(): Promise<Omit<WorkerDump, 'pid'>>
+  /** What the agent counts: pipe ports, participants. */
   load(): Promise<NodeLoad>
 }
 
@@ -33,6 +36,22 @@ async function loadOf(client: NodeClient): Promise<NodeLoad> {
   }
 }
 
+function sumOf(dumps: readonly Omit<WorkerDump, 'pid'>[]): Omit<WorkerDump, 'pid'> {
+  const sum = (key: Exclude<keyof WorkerDump, 'pid'>): number => dumps.reduce((total, dump) => total + dump[key], 0)
+  return {
+    routers: sum('routers'),
+    webRtcTransports: sum('webRtcTransports'),
+    pipeTransports: sum('pipeTransports'),
+    producers: sum('producers'),
+    consumers: sum('consumers'),
+    handlers: sum('handlers'),
+  }
+}
+
+async function workersOf(client: NodeClient): Promise<Omit<WorkerDump, 'pid'>> {
+  return sumOf((await client.dump()).workers)
+}
+
 /** The media nodes of a demo. */
 export async function agentsOf(demo: RunningDemo): Promise<readonly AgentView[]> {
   const key = await readSigningKey(join(demo.state, 'operator-key.json'))
@@ -41,33 +60,26 @@ export async function agentsOf(demo: RunningDemo): Promise<readonly AgentView[]>
     const bearer = (): Promise<string> =>
       signToken(key, { type: tokenTypes.order.type, audience: name, claims: {}, nowMs: Date.now(), lifetimeMs: bearerLifetimeMs })
     const client = createNodeClient({ url: address, bearer, clock: systemClock })
-    return { name, segments: () => client.getSegments(), load: () => loadOf(client) }
+    return { name, segments: () => client.getSegments(), workers: () => workersOf(client), load: () => loadOf(client) }
   })
 }
 
 /** What all media nodes together hold, for a comparison of before and after. */
-export interface Holdings {
-  readonly routers: number
-  readonly transports: number
-  readonly producers: number
-  readonly consumers: number
-  readonly pipes: number
+export interface Holdings extends Omit<WorkerDump, 'pid'> {
+  readonly segments: number
   readonly pipePorts: number
   readonly participants: number
 }
 
 /** Adds up what the media nodes hold now. */
 export async function holdingsOf(agents: readonly AgentView[]): Promise<Holdings> {
+  const workers = await Promise.all(agents.map((agent) => agent.workers()))
   const loads = await Promise.all(agents.map((agent) => agent.load()))
-  const workers = loads.flatMap((load) => load.workers)
-  const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0)
+  const segments = await Promise.all(agents.map((agent) => agent.segments()))
   return {
-    routers: sum(workers, ({ routers }) => routers),
-    transports: sum(workers, ({ transports }) => transports),
-    producers: sum(workers, ({ producers }) => producers),
-    consumers: sum(workers, ({ consumers }) => consumers),
-    pipes: sum(loads, ({ pipes }) => pipes),
-    pipePorts: sum(loads, ({ pipePorts }) => pipePorts),
-    participants: sum(loads, ({ participants }) => participants),
+    ...sumOf(workers),
+    segments: segments.flat().length,
+    pipePorts: loads.reduce((sum, load) => sum + load.pipePorts, 0),
+    participants: loads.reduce((sum, load) => sum + load.participants, 0),
   }
 }
