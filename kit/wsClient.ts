@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import { WebSocket } from 'ws'
 
+import type { Clock } from './clock.ts'
 import { commonErrors, type CodedError } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
 import { errorOfProblem } from './problem.ts'
@@ -15,6 +16,8 @@ export interface DialOptions {
   readonly timeoutMs: number
   readonly maxFrameBytes: number
   readonly signal?: AbortSignal
+  /** Terminates the socket when the server answered no ping for one period: a network that is gone says nothing by itself. */
+  readonly keepAlive?: { readonly clock: Clock; readonly periodMs: number }
 }
 
 /** Most characters of a refusal's body that are read. */
@@ -35,6 +38,17 @@ async function refusalOf(response: IncomingMessage): Promise<CodedError> {
   }
 }
 
+function keepAlive(socket: WebSocket, { clock, periodMs }: { clock: Clock; periodMs: number }): void {
+  let alive = true
+  socket.on('pong', () => (alive = true))
+  const pinging = clock.every(periodMs, () => {
+    if (!alive) return socket.terminate()
+    alive = false
+    socket.ping()
+  })
+  socket.once('close', () => pinging.cancel())
+}
+
 /** Opens a WebSocket. Rejects with the server's own coded error where it refuses, with `unavailable` where it cannot be reached. */
 export function dialWebSocket(options: DialOptions): Promise<FrameSocket> {
   return new Promise((resolve, reject) => {
@@ -50,6 +64,7 @@ export function dialWebSocket(options: DialOptions): Promise<FrameSocket> {
     socket.once('open', () => {
       settle()
       socket.removeAllListeners('error')
+      if (options.keepAlive) keepAlive(socket, options.keepAlive)
       resolve(frameSocketOf(socket))
     })
     socket.once('unexpected-response', (_request, response) => {

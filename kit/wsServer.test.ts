@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 
 import { commonErrors } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
@@ -98,4 +98,23 @@ test('a socket that does not read is terminated once too much waits for it', asy
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(await closed).toBe(1006)
+})
+
+test('a server that answers no ping is left after the second period', async () => {
+  const clock = virtualClock()
+  const deaf = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false })
+  await new Promise((resolve) => deaf.once('listening', resolve))
+  cleanUps.push(() => deaf.close())
+  const client = await dialWebSocket({
+    url: `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`,
+    subprotocol: 'test',
+    timeoutMs: 2_000,
+    maxFrameBytes: 100,
+    keepAlive: { clock, periodMs: 1_000 },
+  })
+  const closed = closing(client)
+  await clock.advance(1_000)
+  await clock.advance(1_000)
+  expect(await closed).toBe(1006)
+  expect(clock.pending()).toBe(0)
 })
