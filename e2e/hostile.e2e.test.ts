@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
+import { pipePortsPerNode } from './demo/layout.ts'
 import { mintClientToken } from '../signaling/api/mintClientToken.ts'
 import { maxChatLength, type Welcome } from '../signaling/api/protocol.ts'
 import type { SyntheticParticipant } from '../signaling/client/synthetic/syntheticParticipant.ts'
@@ -189,17 +190,18 @@ test('a flood of requests is slowed down for the one who sends it', async () => 
 })
 
 test('junk on the media ports touches nobody', async () => {
-  const ports = demo.mediaPorts()
+  // A pipe takes any port of its row; the row is as long as the demo says.
+  const pipes = demo.pipePorts.flatMap((first) => Array.from({ length: pipePortsPerNode }, (_, index) => first + index))
   const udp = createSocket('udp4')
   // Beginnings of STUN, DTLS and RTP packets (RFC 7983), then noise.
   const firstBytes = [0, 1, 20, 22, 63, 128, 144, 200, 255]
-  for (const port of ports)
-    for (let round = 0; round < 200; round++) {
+  for (const port of [...demo.mediaPorts, ...pipes])
+    for (let round = 0; round < 50; round++) {
       const junk = Buffer.alloc(20 + ((round * 37) % 1_200), round)
       junk[0] = firstBytes[round % firstBytes.length] ?? 0
       udp.send(junk, port, '127.0.0.1')
     }
-  for (const port of ports) {
+  for (const port of demo.mediaPorts) {
     const tcp = connect(port, '127.0.0.1')
     tcp.on('error', () => undefined)
     tcp.end(Buffer.alloc(4_096, 0x80))

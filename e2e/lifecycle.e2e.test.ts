@@ -59,7 +59,7 @@ test('Ctrl-C stops all of it and leaves no process, file or port behind', async 
   expect(await demo.stop()).toBe(0)
   await gone(family)
   expect(readdirSync(temporary)).toEqual([])
-  for (const port of demo.mediaPorts()) expect(await probePort(port, 'udp', '127.0.0.1')).toBe(true)
+  for (const port of [...demo.mediaPorts, ...demo.pipePorts]) expect(await probePort(port, 'udp', '127.0.0.1')).toBe(true)
   const busy = await Promise.all(ports.map(async (port) => ((await probePort(port, 'tcp', '127.0.0.1')) ? [] : [port])))
   expect(busy.flat()).toEqual([])
 })

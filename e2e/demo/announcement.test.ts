@@ -6,11 +6,12 @@ const up: Announcement = {
   host: 'http://localhost:7700/m/standup#token=a&region=eu-west',
   guest: 'http://localhost:7700/m/standup#token=b&region=us-east',
   kubeconfig: '/tmp/parley-demo-x/kubeconfig',
+  kubectl: 'kubectl',
   placement: 'http://127.0.0.1:7702',
   api: 'http://127.0.0.1:7701',
   pid: 42,
   state: '/tmp/parley-demo-x',
-  nodes: [{ name: 'eu-west-1', rtcPort: 20_000, agentPort: 7710 }],
+  nodes: [{ name: 'eu-west-1', rtcPort: 20_000, pipePort: 21_000 }],
   remarks: ['port 7700 for page is taken, using 12345'],
   upInMs: 4_321,
 }

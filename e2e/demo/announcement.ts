@@ -4,6 +4,8 @@ export interface Announcement {
   readonly host: string
   readonly guest: string
   readonly kubeconfig: string
+  /** How kubectl is called here. */
+  readonly kubectl: string
   /** URL of the placement API. */
   readonly placement: string
   /** URL of the Kubernetes API. */
@@ -12,7 +14,7 @@ export interface Announcement {
   readonly pid: number
   /** Folder with keys, logs and `processes.json`; gone when the demo stops. */
   readonly state: string
-  readonly nodes: readonly { readonly name: string; readonly rtcPort: number; readonly agentPort: number }[]
+  readonly nodes: readonly { readonly name: string; readonly rtcPort: number; readonly pipePort: number }[]
   /** Sentences that a person should read: ports that moved, a certificate that browsers warn about. */
   readonly remarks: readonly string[]
   readonly upInMs: number
@@ -22,7 +24,8 @@ export interface Announcement {
 export function plainLines(up: Announcement): string {
   const { host, guest, kubeconfig, placement, api, pid, state, upInMs } = up
   const media = up.nodes.map(({ rtcPort }) => rtcPort).join(',')
-  const fields = { host, guest, kubeconfig, placement, api, media, pid, state, upInMs }
+  const pipes = up.nodes.map(({ pipePort }) => pipePort).join(',')
+  const fields = { host, guest, kubeconfig, placement, api, media, pipes, pid, state, upInMs }
   return Object.entries(fields)
     .map(([key, value]) => `${key}: ${value}\n`)
     .join('')
@@ -38,7 +41,7 @@ export function block(up: Announcement): string {
     `    you    ${up.host}`,
     `    guest  ${up.guest}`,
     '',
-    `    kubectl --kubeconfig ${up.kubeconfig} get meetings,medianodes`,
+    `    ${up.kubectl} --kubeconfig ${up.kubeconfig} get meetings,medianodes`,
     '',
     `    placement API   ${up.placement}`,
     `    Kubernetes API  ${up.api}`,

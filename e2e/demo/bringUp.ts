@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 import type { MediaNode } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
@@ -41,6 +41,13 @@ function pageFolder(env: NodeJS.ProcessEnv): string {
 function compileCache(env: NodeJS.ProcessEnv): string {
   const cache = env['PARLEY_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'parley')
   return join(cache, 'compiled')
+}
+
+/** The machine's own kubectl, else the one that the set-up keeps. */
+function kubectlOf(env: NodeJS.ProcessEnv): string {
+  const onPath = (env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'kubectl')))
+  const kept = join(env['PARLEY_CONTROL_PLANE_BIN'] ?? '', 'kubectl')
+  return !onPath && existsSync(kept) ? kept : 'kubectl'
 }
 
 /** Waits until the operator calls every media node Ready. */
@@ -105,6 +112,7 @@ export async function bringUp(options: BringUpOptions): Promise<Announcement> {
     host: await link(regions[0]),
     guest: await link(regions[1]),
     kubeconfig,
+    kubectl: kubectlOf(env),
     placement: `http://127.0.0.1:${ports.operator}`,
     api: apiUrl,
     pid: process.pid,

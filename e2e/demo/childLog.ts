@@ -1,6 +1,3 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 /** A line of a child's log as people read it; undefined where there is nothing to tell them. */
 export interface ShownLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -32,11 +29,6 @@ export function readLogLine(line: string): ShownLine {
   return { level, text: `${message}${causeOf(entry['err'])}${fields.join('')}` }
 }
 
-/** Where the log of a process stands. */
-export function logFileOf(stateFolder: string, name: string): string {
-  return join(stateFolder, 'logs', `${name}.log`)
-}
-
 /** What of the children's logs people see. */
 export type Attention = 'all' | 'warnings' | 'nothing'
 
@@ -48,7 +40,8 @@ const levelsShown: Readonly<Record<Attention, readonly ShownLine['level'][]>> = 
 
 /** Options of {@link childLogs}. */
 export interface ChildLogOptions {
-  readonly stateFolder: string
+  /** Keeps a line in the file of its process. */
+  readonly keep: (name: string, line: string) => void
   /** Asked for each line. */
   readonly attention: () => Attention
   readonly show: (text: string) => void
@@ -75,7 +68,7 @@ export function childLogs(options: ChildLogOptions): ChildLogs {
 
   return {
     take(name, line) {
-      appendFileSync(logFileOf(options.stateFolder, name), `${line}\n`)
+      options.keep(name, line)
       const { level, text } = readLogLine(line)
       if (text.trim() !== '') pass(level, `${name}: ${level === 'info' ? '' : `${level}: `}${text}`)
     },

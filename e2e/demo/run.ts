@@ -1,3 +1,6 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { aborted } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { block, plainLines } from './announcement.ts'
@@ -39,7 +42,8 @@ export async function runDemo({ settings, env, terminal, clock, random }: DemoOp
   // While parts come and go they miss each other; that is no news.
   let attention: Attention = 'nothing'
   const show = (text: string): void => terminal.say(text)
-  const logs = childLogs({ stateFolder, attention: () => (settings.verbose ? 'all' : attention), show })
+  const keep = (name: string, line: string): void => appendFileSync(join(stateFolder, 'logs', `${name}.log`), `${line}\n`)
+  const logs = childLogs({ keep, attention: () => (settings.verbose ? 'all' : attention), show })
   const onEvent = (event: ProcessEvent): void => tellDeath(terminal, event)
   const fleet = createFleet({
     start: startNode,

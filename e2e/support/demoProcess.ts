@@ -22,8 +22,10 @@ export interface RunningDemo {
   processes(): readonly ProcessRecord[]
   /** The process of that name; throws where there is none. */
   process(name: string): ProcessRecord
-  /** First UDP and TCP port for clients of each media node. */
-  mediaPorts(): readonly number[]
+  /** The port for clients of each media node, UDP and TCP. */
+  readonly mediaPorts: readonly number[]
+  /** The first UDP port for pipes of each media node. */
+  readonly pipePorts: readonly number[]
   /** The log of a process so far. */
   logOf(name: string): string
   /** Sends a signal to the launcher alone. */
@@ -44,6 +46,8 @@ function readPlainLines(text: string): Readonly<Record<string, string>> {
   const pairs = [...text.matchAll(/^(\w+): (.*)$/gm)].map(([, key = '', value = '']) => [key, value] as const)
   return Object.fromEntries(pairs)
 }
+
+const portsIn = (text: string | undefined): readonly number[] => (text ?? '').split(',').map(Number)
 
 async function untilUp(child: ChildProcess, texts: { out: string; err: string }): Promise<Readonly<Record<string, string>>> {
   return waitFor(
@@ -110,7 +114,8 @@ export async function startDemo(options: { args?: readonly string[]; env?: NodeJ
       if (!found) throw new Error(`the demo has no process ${name}`)
       return found
     },
-    mediaPorts: () => (lines['media'] ?? '').split(',').map(Number),
+    mediaPorts: portsIn(lines['media']),
+    pipePorts: portsIn(lines['pipes']),
     logOf: (name) => {
       const file = join(state, 'logs', `${name}.log`)
       return existsSync(file) ? readFileSync(file, 'utf8') : ''

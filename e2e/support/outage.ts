@@ -13,8 +13,16 @@ export interface OutageLine {
 
 /** A process of the demo that is gone and does not come back until {@link end}. */
 export interface Outage {
-  /** Lets the supervisor bring it back, and waits until it is ready. Answers what the other processes said meanwhile. */
-  end(): Promise<readonly OutageLine[]>
+  /** Lets the supervisor bring it back, and waits until it is ready. */
+  end(): Promise<AfterOutage>
+}
+
+/** What was said about an outage. */
+export interface AfterOutage {
+  /** By the other processes while it lasted. */
+  readonly lines: readonly OutageLine[]
+  /** By the launcher. */
+  readonly deaths: readonly string[]
 }
 
 const recoveryTimeoutMs = 30_000
@@ -39,6 +47,7 @@ export async function killProcess(demo: RunningDemo, name: string): Promise<Outa
   if (pid === undefined) throw new Error(`${name} does not run`)
   demo.signal('SIGSTOP')
   const killedAtMs = Date.now()
+  const saidBefore = demo.said().length
   process.kill(pid, 'SIGKILL')
   await gone([pid])
   return {
@@ -55,7 +64,15 @@ export async function killProcess(demo: RunningDemo, name: string): Promise<Outa
         { timeoutMs: recoveryTimeoutMs, pollMs: 100 },
       )
       const others = demo.processes().filter((each) => each.name !== name)
-      return others.flatMap((each) => linesOf(demo, each.name)).filter(({ atMs }) => atMs >= killedAtMs && atMs <= endedAtMs)
+      const lines = others.flatMap((each) => linesOf(demo, each.name))
+      return {
+        lines: lines.filter(({ atMs }) => atMs >= killedAtMs && atMs <= endedAtMs),
+        deaths:
+          demo
+            .said()
+            .slice(saidBefore)
+            .match(/^.*; starting it again in .*$/gm) ?? [],
+      }
     },
   }
 }
