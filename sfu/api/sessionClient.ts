@@ -82,6 +82,8 @@ export interface SessionConnection {
 
 const defaultDialTimeoutMs = 3_000
 const defaultRequestTimeoutMs = 10_000
+/** An agent that answered no ping for this long is gone, whatever the network says. */
+const pingPeriodMs = 5_000
 /** The agent asks nothing of signaling: one more than none, so that a stray request is answered, not dropped. */
 const maxConcurrentRequests = 1
 /** WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
@@ -95,6 +97,7 @@ export async function openSessionConnection(options: SessionConnectionOptions): 
     bearer: options.bearer,
     timeoutMs: options.dialTimeoutMs ?? defaultDialTimeoutMs,
     maxFrameBytes,
+    keepAlive: { clock: options.clock, periodMs: pingPeriodMs },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   return sessionConnectionOver(socket, options)

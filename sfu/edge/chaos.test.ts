@@ -106,6 +106,16 @@ class World {
     if (track) void person.watch(track.trackId).catch(() => undefined)
   }
 
+  /** How many halves of tracks' ways through pipes there are: those that send, and those that came out. */
+  halves(): { sending: number; arrived: number } {
+    const count = (node: FakeNode, what: string): number => [...node.media.open].filter((id) => id.startsWith(what)).length
+    const own = [...this.people.values()].reduce((so, { person }) => so + person.session.producers.infos.length, 0)
+    return {
+      sending: this.nodes.reduce((so, node) => so + count(node, 'pipeConsumer-'), 0),
+      arrived: this.nodes.reduce((so, node) => so + count(node, 'producer-'), 0) - own,
+    }
+  }
+
   /** What each node says of everybody, tracks and all. */
   told(node: FakeNode): unknown {
     return node.segment.roster.entries
@@ -135,11 +145,13 @@ test('whatever happens to network, orders and people, all is right again when it
         expect(voices.filter(({ producerId }) => !node.media.open.has(producerId))).toEqual([])
         expect(node.pipes()).toBe(node.segment.edges.connected.length)
       }
+      const { sending, arrived } = world.halves()
+      expect(sending).toBe(arrived)
       for (const node of world.nodes) node.segment.close('meeting_ended')
       await world.cascade.settle(120_000)
       expect(world.nodes.flatMap((node) => [...node.media.open])).toEqual([])
       expect(world.cascade.clock.pending()).toBe(0)
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
 }, 30_000)

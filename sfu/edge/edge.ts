@@ -210,9 +210,8 @@ export class Edge {
     this.#wants.hearAll(hello.wants)
     const changed = this.#role !== hello.role
     this.#role = hello.role
-    if (!this.#greeter.link) return
-    if (changed) void this.greetAgain()
-    this.#host.onEdgeChange(this.node)
+    if (changed) this.#host.onRoleChange()
+    if (this.#greeter.link) this.#host.onEdgeChange(this.node)
   }
 
   #up(): void {

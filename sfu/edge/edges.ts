@@ -77,6 +77,10 @@ export class Edges {
       this.#dial(slot)
     }
     this.#settleRetiring()
+  }
+
+  /** This node's role changed, or a peer's: what goes where may be different on every edge. */
+  greetAgain(): void {
     for (const { edge } of this.#slots.values()) void edge.greetAgain()
   }
 

@@ -28,6 +28,8 @@ export interface EdgeHost {
   readonly createPipe: () => Promise<PipeEnd>
   readonly hearLevels: (from: string, levels: readonly Speaker[]) => void
   readonly hearSpeakers: (from: string, author: string, list: Speakers) => void
+  /** A peer has another role now. */
+  readonly onRoleChange: () => void
   /** An edge came up or went down, or its peer has another role now. */
   readonly onEdgeChange: (node: string) => void
 }

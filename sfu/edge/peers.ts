@@ -11,9 +11,11 @@ import { createNodeClient } from '../api/nodeClient.ts'
 
 const dialTimeoutMs = 3_000
 const askTimeoutMs = 2_000
+/** A peer that answered no ping for this long is cut off. */
+const pingPeriodMs = 5_000
 
 /** Opens the WebSocket of one meeting's edge to a peer. */
-export function dialPeer(meeting: MeetingRef): (peer: PeerAddress, signal: AbortSignal) => Promise<FrameSocket> {
+export function dialPeer(meeting: MeetingRef, clock: Clock): (peer: PeerAddress, signal: AbortSignal) => Promise<FrameSocket> {
   return ({ url, token }, signal) =>
     dialWebSocket({
       url: `${url}${edgesPath}?meeting=${encodeURIComponent(meetingKey(meeting))}`,
@@ -21,6 +23,7 @@ export function dialPeer(meeting: MeetingRef): (peer: PeerAddress, signal: Abort
       bearer: token,
       timeoutMs: dialTimeoutMs,
       maxFrameBytes: maxEdgeFrameBytes,
+      keepAlive: { clock, periodMs: pingPeriodMs },
       signal,
     })
 }

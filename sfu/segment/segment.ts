@@ -113,9 +113,11 @@ export class Segment {
 
   /** Follows an order that was judged before. */
   take(order: SegmentOrder): void {
+    const roleBefore = this.role
     this.#order = order
     this.#fallback = false
     this.edges.setOrdered(order.peers)
+    if (this.role !== roleBefore) this.edges.greetAgain()
     this.#options.onChange()
   }
 
@@ -185,6 +187,7 @@ export class Segment {
       createPipe: () => parts.router.createPipe(),
       hearLevels: (from, levels) => this.#speakers.hear(from, levels),
       hearSpeakers: (from, author, list) => this.#speakers.hearList(from, author, list),
+      onRoleChange: () => this.edges.greetAgain(),
       onEdgeChange: (node) => this.#edgeChanged(node),
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../kit/clock.ts'
+import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { sfuErrors } from '../api/errors.ts'
 import { meetingKey, type MeetingRef } from '../api/identity.ts'
@@ -46,12 +46,13 @@ export class Segments {
   readonly #segments = new Map<string, Segment>()
   readonly #creating = new Map<string, Promise<Segment>>()
   readonly #ended = new Map<string, Ended>()
+  readonly #sweeping: Timer
   #highestEpoch = 0
   #closed = false
 
   constructor(options: SegmentsOptions) {
     this.#options = options
-    options.clock.every(sweepPeriodMs, () => this.#sweep())
+    this.#sweeping = options.clock.every(sweepPeriodMs, () => this.#sweep())
   }
 
   get all(): readonly Segment[] {
@@ -115,6 +116,7 @@ export class Segments {
 
   closeAll(reason: CloseReason): void {
     this.#closed = true
+    this.#sweeping.cancel()
     for (const segment of this.all) segment.close(reason)
   }
 

@@ -22,16 +22,20 @@ export function fakeMedia(): FakeMedia {
   const open = new Set<string>()
   const producers = new Map<string, { producer: MediaProducer; consumers: Set<{ close(): void }> }>()
 
-  /** As in the worker, an id is in use once. */
+  /** As in the worker, an id is in use once at a time; whoever closed already closes nobody else. */
   function opened(id: string): { readonly closed: boolean; end: (part: { onClosed: () => void }) => void } {
     if (open.has(id)) throw new Error(`${id} exists already`)
     open.add(id)
+    let closed = false
     return {
       get closed() {
-        return !open.has(id)
+        return closed
       },
       end(part) {
-        if (open.delete(id)) part.onClosed()
+        if (closed) return
+        closed = true
+        open.delete(id)
+        part.onClosed()
       },
     }
   }
@@ -53,6 +57,7 @@ export function fakeMedia(): FakeMedia {
       pause: async () => void (paused = true),
       resume: async () => void (paused = false),
       close() {
+        if (life.closed) return
         for (const each of consumers) each.close()
         producers.delete(id)
         life.end(made)
