@@ -94,6 +94,30 @@ test('with no operator, a join is placed from the last topology, with a grant th
   await client.close()
 })
 
+test('a join right after another finds its meeting, though the operator went away before its stream told of it', async () => {
+  const meetingRef = { ...meeting, incarnation: '01J00000000000000000000000' }
+  const first = {
+    result: 'placed' as const,
+    meeting: meetingRef,
+    attachment: '01J00000000000000000000001',
+    node: 'c',
+    region: 'eu',
+    url: 'http://c:1',
+    grant: 'x.y.z',
+    turnUrls: [],
+    decidedBy: 'operator' as const,
+    reason: 'least loaded',
+  }
+  let answers: (() => unknown)[] = [() => first]
+  const { client, clock } = await aClient({ 'http://one': () => (answers.shift() ?? down)() }, [snapshot])
+  expect(await client.place(meeting, request)).toEqual(first)
+  answers = []
+  const second = client.place(meeting, { ...request, participant: 'bob', idempotencyKey: 'key-67890' })
+  await clock.advance(2_000)
+  expect(await second).toMatchObject({ decidedBy: 'fallback', node: 'c', meeting: meetingRef })
+  await client.close()
+})
+
 test('no operator leads: the fallback at once, without a wait', async () => {
   const leaderless = (): never => {
     throw placementErrors.raise.leader_unknown({})

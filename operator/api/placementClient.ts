@@ -12,6 +12,7 @@ import { signFallback } from './fallbackGrant.ts'
 import { fallbackIncarnation } from './fallbackIncarnation.ts'
 import { createOperatorCalls } from './operatorCalls.ts'
 import { createOperatorHttp, type OperatorHttp } from './operatorHttp.ts'
+import { createOwnPlacements } from './ownPlacements.ts'
 import { explanation, placementAnswer, type PlacementAnswer, type PlacementRequest } from './placement.ts'
 import type { Topology } from './topology.ts'
 import { createTopologyReader } from './topologyReader.ts'
@@ -56,8 +57,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
   const calls = createOperatorCalls({ urls, http, clock, random })
   const listeners = new Set<(topology: Topology) => void>()
   const stopping = new AbortController()
-  /** Incarnations that were minted here, until the topology tells them: a meeting stays one beyond the hour's end. */
-  const minted = new Map<string, string>()
+  const own = createOwnPlacements(clock)
   const reader = createTopologyReader({
     urls,
     http,
@@ -66,29 +66,22 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
     log,
     initial: options.initialTopology,
     onChange(topology) {
-      for (const { namespace, name, incarnation } of topology.meetings) {
-        if (incarnation !== undefined) minted.delete(`${namespace}/${name}`)
-      }
+      own.told(topology)
       for (const listener of listeners) listener(topology)
     },
   })
   const running = reader.run(stopping.signal)
 
-  function incarnationOf(meeting: MeetingName, epoch: number): string {
-    const key = `${meeting.namespace}/${meeting.name}`
-    const incarnation = minted.get(key) ?? fallbackIncarnation(meeting, { epoch, nowMs: clock.nowMs() })
-    minted.set(key, incarnation)
-    return incarnation
-  }
-
   async function placeByFallback(meeting: MeetingName, request: PlacementRequest, why: CodedError): Promise<PlacementAnswer> {
-    const topology = reader.current()
+    const told = reader.current()
     if (options.signingKey === undefined) throw why
-    if (topology === undefined) throw placementErrors.raise.no_snapshot({}, { cause: why })
+    if (told === undefined) throw placementErrors.raise.no_snapshot({}, { cause: why })
+    const topology = own.completed(told, meeting)
     const choice = chooseByFallback({ topology, meeting, request })
     if (choice.result === 'refused') return choice
     const { namespace, name } = meeting
-    const incarnation = choice.incarnation ?? incarnationOf(meeting, topology.epoch)
+    const incarnation = choice.incarnation ?? fallbackIncarnation(meeting, { epoch: topology.epoch, nowMs: clock.nowMs() })
+    own.remember({ meeting: { namespace, name, incarnation }, node: choice.node.name })
     log.info({ namespace, meeting: name, incarnation, node: choice.node.name, code: why.code }, 'placed by fallback')
     return signFallback(options.signingKey, {
       choice,
@@ -104,7 +97,9 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
     async place(meeting, request, signal) {
       try {
         const body = await calls.ask({ method: 'POST', path: `${pathOf(meeting)}/placements`, body: request, signal })
-        return answerOf(placementAnswer, body)
+        const answer = answerOf(placementAnswer, body)
+        if (answer.result === 'placed') own.remember(answer)
+        return answer
       } catch (thrown) {
         if (!(thrown instanceof CodedError) || thrown.retry === 'never') throw thrown
         return placeByFallback(meeting, request, thrown)
