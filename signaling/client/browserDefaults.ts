@@ -1,4 +1,4 @@
-import { Device } from 'mediasoup-client'
+import { detectDevice, Device, type types } from 'mediasoup-client'
 
 import { systemClock } from '../../kit/clock.ts'
 import { dialBrowserSocket } from './browserSocket.ts'
@@ -27,12 +27,21 @@ function onNetworkChange(listener: () => void): () => void {
   }
 }
 
+/**
+ * A device for this browser. One that mediasoup-client does not know by its name (it reads the user agent) but that has WebRTC speaks it
+ * as Chromium does; where it does not, the first use says so.
+ */
+function createDevice(): Promise<types.Device> {
+  const known = detectDevice() !== undefined || !('RTCPeerConnection' in globalThis)
+  return Device.factory(known ? {} : { handlerName: 'Chrome111' })
+}
+
 /** What a browser provides of a client's options. */
 export const browserDefaults = {
   dial: dialBrowserSocket,
   clock: systemClock,
   random: Math.random,
   mintId: () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-  createDevice: () => Device.factory(),
+  createDevice,
   onNetworkChange,
 } satisfies Partial<MeetingClientOptions>

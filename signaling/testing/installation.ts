@@ -135,8 +135,8 @@ async function writeFiles(folder: string, api: string) {
   }
 }
 
-/** Starts it all; `redisUrl` is shared by the replicas. */
-export async function startInstallation(redisUrl: string): Promise<Installation> {
+/** Starts it all; `redisUrl` is shared by the replicas, which serve the page in `webDir` where one is given. */
+export async function startInstallation(redisUrl: string, { webDir = '' } = {}): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-signaling-'))
   const [apiPort = 0, operatorPort = 0, ...ports] = await freePorts(8)
   const api = plan('api', apiPort, [
@@ -164,7 +164,7 @@ export async function startInstallation(redisUrl: string): Promise<Installation>
       'signaling/main.ts',
       ...flags({ host, port: ports[at] ?? 0, 'operator-urls': operator.url, 'placement-token-file': files.placementToken }),
       ...flags({ 'signing-key-file': files.signalingKey, 'api-keys-file': files.apiKeys, 'resume-secrets-file': files.secret }),
-      ...flags({ 'redis-url': redisUrl, 'room-linger-ms': 1_500 }),
+      ...flags({ 'redis-url': redisUrl, 'room-linger-ms': 1_500, ...(webDir && { 'web-dir': webDir }) }),
     ])
   const nodes = [node('media-a', 0), node('media-b', 2)] as const
   const replicas = [replica('signaling-a', 4), replica('signaling-b', 5)] as const

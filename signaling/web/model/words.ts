@@ -98,8 +98,8 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   source_in_use: wait('That is being sent already', 'Switch it off and on again.'),
   chat_unavailable: wait('Chat is not available at the moment', 'Your message was not sent. Try again in a moment.'),
   webrtc_unsupported: reload(
-    'This browser cannot take part',
-    'It has no WebRTC, or it is switched off. Use a current Chrome, Edge, Firefox or Safari.',
+    'No sound and picture in this browser',
+    'This browser has no WebRTC, or it is switched off. Use a current Chrome, Edge, Firefox or Safari.',
   ),
 
   // What only a fault of this page or of the server can cause.

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 import { maxChatLength } from '../../api/protocol.ts'
 import type { ChatEntry } from '../../client/state.ts'
 import type { Call } from '../model/call.ts'
 import { wordsOf } from '../model/words.ts'
 import { Icon } from './icons.tsx'
-import { PanelHead } from './PanelHead.tsx'
+import { Panel } from './Panel.tsx'
 
 /** Messages of one person within this time stand under one name. */
 const sameBreathMs = 120_000
@@ -56,7 +56,8 @@ function Message({ call, entry, joined }: { call: Call; entry: ChatEntry; joined
 function Composer({ call }: { call: Call }): JSX.Element {
   const text = useSignal('')
   const input = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => input.current?.focus(), [])
+  // Before the next key: what is typed next is meant for the chat, not for the meeting's shortcuts.
+  useLayoutEffect(() => input.current?.focus(), [])
   const send = (): void => {
     if (text.value.trim() === '') return
     call.client.sendChat(text.value.trim())
@@ -107,8 +108,7 @@ export function Chat({ call }: { call: Call }): JSX.Element {
     if (atBottom.current) list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [chat])
   return (
-    <aside class="panel" aria-label="Chat" data-testid="chat">
-      <PanelHead call={call} title="Chat" />
+    <Panel call={call} title="Chat" label="Chat" testId="chat">
       <div
         ref={list}
         class="messages"
@@ -127,6 +127,6 @@ export function Chat({ call }: { call: Call }): JSX.Element {
         </ol>
       </div>
       <Composer call={call} />
-    </aside>
+    </Panel>
   )
 }

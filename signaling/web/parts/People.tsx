@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { Participant } from '../../client/state.ts'
 import type { Call } from '../model/call.ts'
 import { Icon } from './icons.tsx'
-import { PanelHead } from './PanelHead.tsx'
+import { Panel } from './Panel.tsx'
 import { initialsOf } from './Tile.tsx'
 
 /** The state of a device as an icon, with words for those who hear the page. */
@@ -41,13 +41,12 @@ function Person({ participant }: { participant: Participant }): JSX.Element {
 export function People({ call }: { call: Call }): JSX.Element {
   const participants = call.participants.value
   return (
-    <aside class="panel" aria-label="People" data-testid="people">
-      <PanelHead call={call} title={`People (${participants.length})`} />
+    <Panel call={call} title={`People (${participants.length})`} label="People" testId="people">
       <ul class="people">
         {participants.map((participant) => (
           <Person key={participant.participant} participant={participant} />
         ))}
       </ul>
-    </aside>
+    </Panel>
   )
 }

@@ -53,7 +53,7 @@ function failureOf(media: LocalMedia, kind: DeviceKind): CaptureCode | undefined
 
 function Problem({ media, kinds, code }: { media: LocalMedia; kinds: readonly DeviceKind[]; code: CaptureCode }): JSX.Element {
   const { title, text } = wordsOf(code, '')
-  const names = kinds.map((kind) => kindNames[kind]).join(' and ')
+  const names = kinds.length > 1 ? 'Microphone and camera' : kinds.map((kind) => kindNames[kind]).join('')
   return (
     <div class="notice" role="status" data-testid={`${kinds.join('-')}-problem`} data-code={code}>
       <p>

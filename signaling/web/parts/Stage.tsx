@@ -53,9 +53,9 @@ export function Stage({ call, children }: { call: Call; children: ComponentChild
   const sharer = screenOf(call.participants.value)
   const seen = box.value.width > 0
   return (
-    <section class="stage" ref={ref} aria-label="Participants" data-testid="stage">
+    <main class="stage" ref={ref} aria-label="Participants" data-testid="stage">
       {seen && (sharer ? <Sharing call={call} sharer={sharer} box={box.value} /> : <People call={call} box={box.value} />)}
       {children}
-    </section>
+    </main>
   )
 }
