@@ -165,13 +165,12 @@ test('a meeting that is full says so; hidden participants take no place and stan
 test('rights and limits hold for each command, and a fault names its field', async () => {
   const { session } = await attach({ participant: 'ann', rights: { publish: ['microphone'], subscribe: false, hidden: false } })
   const { id: transportId } = await session.request('createTransport', { direction: 'send' })
+  const codecs = {
+    audio: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000 }],
+    video: [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }],
+  }
   const produce = (source: 'camera' | 'microphone', kind: 'audio' | 'video') =>
-    session.request('produce', {
-      transportId,
-      kind,
-      source,
-      rtpParameters: { codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000 }] },
-    })
+    session.request('produce', { transportId, kind, source, rtpParameters: { codecs: codecs[kind] } })
   await expect(produce('camera', 'video')).rejects.toMatchObject({ code: 'may_not_publish', field: 'data.source' })
   await expect(produce('microphone', 'video')).rejects.toMatchObject({ code: 'kind_mismatch', field: 'data.kind' })
   const { id: recv } = await session.request('createTransport', { direction: 'recv' })
