@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import type { MeetingRef } from './api/identity.ts'
+import { edgesUp } from './testing/expectations.ts'
 import { startTestNode, type TestNode } from './testing/node.ts'
 import { connect, join } from './testing/participant.ts'
 import { aMeeting, claimsFor, makeTrust, orderFor, type Trust } from './testing/trust.ts'
@@ -32,4 +34,22 @@ test('a full node says so to each who would add to it, and takes more when some 
   const bob = await enter('bob')
   await Promise.all([ann.leave(), bob.leave()])
   connection.close()
+})
+
+test('pipe ports are counted and come back: with one port the second pipe waits until the first is gone', async () => {
+  const [a, b] = [await startTestNode(trust, { node: 'x', pipePorts: 1 }), await startTestNode(trust, { node: 'y' })]
+  const [first, second] = [aMeeting(trust), aMeeting(trust)]
+  const order = async (meeting: MeetingRef): Promise<void> => {
+    await a.client.putSegment(meeting, await orderFor(trust, { meeting, node: a, peers: [b] }))
+    await b.client.putSegment(meeting, await orderFor(trust, { meeting, node: b, peers: [a] }))
+  }
+  await order(first)
+  await edgesUp(a, first, 1)
+  await order(second)
+  for (let attempt = 0; attempt < 3; attempt++) expect((await a.client.dump()).workers).toMatchObject([{ pipeTransports: 1 }])
+  expect((await b.client.getSegment(second))?.peers).toEqual([{ node: 'x', role: 'core', up: false }])
+  await a.client.deleteSegment(first, { epoch: 1, generation: 1, reason: 'ended' })
+  await edgesUp(a, second, 1)
+  await edgesUp(b, second, 1)
+  await Promise.all([a.stop(), b.stop()])
 })

@@ -13,24 +13,24 @@ export interface TestNode extends Placed {
   stop(): Promise<void>
 }
 
-/** How many pipe ports a test node has. */
-const pipePorts = 50
+/** How many pipe ports a test node has, and how far the ranges lie apart. */
+const pipePortsPerNode = 50
 let lastRange = Math.floor(Math.random() * 100)
 
 /** A range of ports that no other node of this process uses; the worker passes over ports that others have taken. */
-export function pipeRange(): { min: number; max: number } {
-  const min = 21_000 + (lastRange++ % 100) * pipePorts
+export function pipeRange(pipePorts = pipePortsPerNode): { min: number; max: number } {
+  const min = 21_000 + (lastRange++ % 100) * pipePortsPerNode
   return { min, max: min + pipePorts - 1 }
 }
 
 /** Starts a media node on loopback. */
 export async function startTestNode(
   trust: Trust,
-  options: { node: string; workers?: number; log?: Log; maxConsumers?: number } & Partial<
+  options: { node: string; workers?: number; log?: Log; maxConsumers?: number; pipePorts?: number } & Partial<
     Pick<AgentOptions, 'emptyTimeoutMs' | 'port'>
   >,
 ): Promise<TestNode> {
-  const { node, workers = 1, log = silentLog, maxConsumers = 500 } = options
+  const { node, workers = 1, log = silentLog, maxConsumers = 500, pipePorts = pipePortsPerNode } = options
   const pool = await WorkerPool.start({
     count: workers,
     clock: systemClock,
@@ -43,7 +43,7 @@ export async function startTestNode(
         workerBin: '',
         listenIp: '127.0.0.1',
         rtcPort: 0,
-        pipeListen: { ip: '127.0.0.1', portRange: pipeRange() },
+        pipeListen: { ip: '127.0.0.1', portRange: pipeRange(pipePorts) },
         maxConsumers,
       }),
   })
