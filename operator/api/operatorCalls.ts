@@ -42,7 +42,7 @@ export function createOperatorCalls(options: {
       if (leftMs <= 0) break
       const index = (preferred + offset) % urls.length
       try {
-        const body = await http.call(urls[index] ?? '', { ...call, timeoutMs: Math.min(timeoutMs, leftMs) })
+        const body = await http.call(urls[index] ?? '', { ...call, timeoutMs: Math.ceil(Math.min(timeoutMs, leftMs)) })
         preferred = index
         awayUntilMs = Number.NEGATIVE_INFINITY
         return { body }

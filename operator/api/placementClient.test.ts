@@ -34,7 +34,10 @@ async function aClient(operators: Record<string, (call: OperatorCall) => unknown
   const clock = virtualClock()
   const pair = await makeKeyPair('sig', 'signaling')
   const http: OperatorHttp = {
-    call: async (baseUrl, call) => operators[baseUrl]?.(call),
+    async call(baseUrl, call) {
+      AbortSignal.timeout(call.timeoutMs) // Refuses what the real one refuses: a time that is no whole number.
+      return operators[baseUrl]?.(call)
+    },
     async *lines(_baseUrl, _path, signal) {
       yield* lines
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
@@ -115,6 +118,18 @@ test('a join right after another finds its meeting, though the operator went awa
   const second = client.place(meeting, { ...request, participant: 'bob', idempotencyKey: 'key-67890' })
   await clock.advance(2_000)
   expect(await second).toMatchObject({ decidedBy: 'fallback', node: 'c', meeting: meetingRef })
+  await client.close()
+})
+
+test('after an outage, the first operator that answers again is found by the next join', async () => {
+  let second: () => unknown = down
+  const { client, clock } = await aClient({ 'http://one': down, 'http://two': () => second() }, [snapshot])
+  const during = client.place(meeting, request)
+  await clock.advance(2_000)
+  expect(await during).toMatchObject({ decidedBy: 'fallback' })
+  second = () => tryAfter
+  await clock.advance(0.3)
+  expect(await client.place(meeting, { ...request, idempotencyKey: 'key-67890' })).toEqual(tryAfter)
   await client.close()
 })
 
