@@ -44,7 +44,7 @@ test('a page that was loaded again takes its earlier place, and joins plainly wh
   expect(after(idle, again, opened, gone, opened).effects).toEqual([{ do: 'join', replaces: undefined, excludeNodes: [] }])
 })
 
-test('a refusal for good closes with its code, one for now waits as long as it says', () => {
+test('a refusal for good closes with its code, one that may be tried again waits as long as it says', () => {
   expect(after(idle, start, opened, { type: 'refused', error: refusal('never') }).life).toEqual({
     at: 'closed',
     code: 'meeting_full',

@@ -69,7 +69,7 @@ export interface Closed {
  * | state        | entered by                                       | leaves by                                                              |
  * | idle         | made                                             | start: connecting; leave: closed                                       |
  * | connecting   | start, or a join that may be tried again         | socket open: joining; 60 s without success: closed                     |
- * | joining      | socket open, join sent                           | welcome: live; refused for now, socket lost: connecting; refused: closed |
+ * | joining      | socket open, join sent                           | welcome: live; refused with a retry, socket lost: connecting; refused: closed |
  * | live         | welcome                                          | socket lost, roster gap: reconnecting; told to join again: rejoining   |
  * | reconnecting | socket lost; dials and resumes                   | welcome: live; resume refused: rejoining; 10 min: closed               |
  * | rejoining    | session lost; dials and joins with `replaces`    | welcome: live; refused: closed; 10 min: closed                         |

@@ -180,7 +180,7 @@ test('a replaced producer is consumed anew before the old consumer goes', async 
   expect(server.sessionOf('ann').consumers.size).toBe(1)
 })
 
-test('a track that cannot be had for now is tried again, one that never can is not', async () => {
+test('a track that cannot be had yet is tried again, one that never can is not', async () => {
   const { client, server, clock } = await aLiveWorld()
   server.refuseNext('consume', sfuErrors.raise.pipe_unavailable({}))
   server.guest('bob', 'microphone')
