@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { MediaNode, Meeting } from '../../crds/index.ts'
+import { systemClock as clock } from '../../kit/clock.ts'
+import { ulidSource } from '../../kit/ids.ts'
+import { makeKeyPair, signingKeyOf, trustedKeysOf } from '../../kit/keys.ts'
+import { silentLog } from '../../kit/log.ts'
+import { missing, waitFor } from '../../kit/wait.ts'
+import type { PlacementClient } from '../api/client.ts'
+import { createPlacementClient } from '../api/placementClient.ts'
+import { startEmbeddedApi } from '../embedded/embeddedApi.ts'
+import { fixedAccess } from '../kube/access.ts'
+import { createApiClient, type ApiClient } from '../kube/apiClient.ts'
+import { kinds } from '../kube/kinds.ts'
+import { serveFakeAgent, type FakeAgentServer } from './fakeAgentServer.ts'
+import { FakeMediaNode } from './fakeMediaNode.ts'
+import { startOperatorProcess, type OperatorProcess } from './operatorProcess.ts'
+
+export const token = 'a-token-for-the-integration'
+export const namespace = 'default'
+const regions = ['eu-west', 'us-east'] as const
+const nodesEach = 2
+/** Long enough that a machine that is busy with other tests does not lose it, short enough to wait for. */
+const leaseMs = 10_000
+const readyTimeoutMs = 60_000
+
+/** Real processes around fake media: the embedded API, operators, and nodes behind HTTP that verify every token. */
+export interface ProcessInstallation {
+  readonly api: ApiClient
+  readonly nodes: ReadonlyMap<string, FakeAgentServer>
+  operator(): Promise<OperatorProcess>
+  /** A client of these operators, with signaling's own key for the fallback. */
+  client(urls: readonly string[]): PlacementClient
+  meeting(name: string, spec?: object): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts the API and the media nodes, with pools and nodes registered; operators are the test's own. */
+export async function installProcesses(): Promise<ProcessInstallation> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-operator-'))
+  const [operatorPair, signalingPair] = await Promise.all([makeKeyPair('op', 'operator'), makeKeyPair('sig', 'signaling')])
+  const keys = await trustedKeysOf({ keys: [operatorPair.publicJwk, signalingPair.publicJwk] })
+  const signalingKey = await signingKeyOf(signalingPair.privateJwk)
+  const server = await startEmbeddedApi({ log: silentLog })
+  const api = createApiClient({ access: fixedAccess(server.url), clock, random: Math.random })
+  const mintUlid = ulidSource(() => clock.nowMs())
+  const file = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  const flags = [
+    ...['--kubeconfig', file('kubeconfig', server.kubeconfig), '--namespace', namespace],
+    ...['--signing-key-file', file('key.json', JSON.stringify(operatorPair.privateJwk))],
+    ...[
+      '--placement-tokens-file',
+      file(
+        'tokens.json',
+        JSON.stringify([{ name: 'test', token, namespaces: [namespace], verbs: ['place', 'release', 'explain', 'topology'] }]),
+      ),
+    ],
+    ...['--lease-ms', String(leaseMs), '--turn-urls', 'turn:turn.example:3478'],
+  ]
+  const nodes = new Map<string, FakeAgentServer>()
+  const operators: OperatorProcess[] = []
+  const clients: PlacementClient[] = []
+
+  for (const region of regions) {
+    await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec: { region } })
+    for (let index = 1; index <= nodesEach; index++) {
+      const name = `${region}-${index}`
+      const agent = await serveFakeAgent(new FakeMediaNode({ name, clock, mintUlid }), keys)
+      nodes.set(name, agent)
+      await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec: { pool: region, address: agent.url, workers: 1 } })
+    }
+  }
+
+  return {
+    api,
+    nodes,
+    async operator() {
+      const operator = await startOperatorProcess(flags)
+      operators.push(operator)
+      return operator
+    },
+    client(urls) {
+      const client = createPlacementClient({
+        urls,
+        bearer: () => token,
+        signingKey: signalingKey,
+        clock,
+        random: Math.random,
+        mintUlid,
+        log: silentLog,
+      })
+      clients.push(client)
+      return client
+    },
+    async meeting(name, spec = {}) {
+      await api.create(kinds.Meeting, { metadata: { name, namespace }, spec })
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()))
+      await Promise.all(operators.map((operator) => operator.kill()))
+      await Promise.all([...nodes.values()].map((node) => node.close()))
+      await api.close()
+      await server.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Waits until every media node is Ready in the API. */
+export async function allReady({ api, nodes }: ProcessInstallation): Promise<void> {
+  await waitFor(
+    async () => {
+      const { items } = await api.list<MediaNode>(kinds.MediaNode, { namespace })
+      const unready = items.filter(({ status }) => status?.phase !== 'Ready').map(({ metadata }) => metadata.name)
+      return unready.length === 0 && items.length === nodes.size ? true : missing(`Ready media nodes: ${unready.join(', ')}`)
+    },
+    { timeoutMs: readyTimeoutMs },
+  )
+}
+
+/** Waits until a Meeting's status is as it should be. */
+export async function statusOf(
+  installation: ProcessInstallation,
+  name: string,
+  fits: (status: Meeting['status']) => boolean,
+): Promise<void> {
+  await waitFor(
+    async () => {
+      const { status } = await installation.api.get<Meeting>(kinds.Meeting, { namespace, name })
+      return fits(status) ? true : missing(`another status of ${name} than ${JSON.stringify(status)}`)
+    },
+    { timeoutMs: readyTimeoutMs },
+  )
+}
