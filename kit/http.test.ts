@@ -1,10 +1,23 @@
+import { Writable } from 'node:stream'
+
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 
+import { commonErrors } from './errors.ts'
 import { bearerOf, checked, createHttpServer } from './http.ts'
-import { silentLog } from './log.ts'
+import { createLog } from './log.ts'
 
-const app = createHttpServer({ log: silentLog, bodyLimitBytes: 100 })
+const lines: string[] = []
+const destination = new Writable({
+  write(chunk: Buffer, _encoding, done) {
+    lines.push(chunk.toString())
+    done()
+  },
+})
+const app = createHttpServer({ log: createLog({ service: 'test', level: 'info', destination }), bodyLimitBytes: 100 })
+app.get('/warming-up', () => {
+  throw commonErrors.raise.unavailable({ what: 'The topology' })
+})
 app.post('/echo', (request) => checked(z.strictObject({ name: z.string().max(3) }), request.body, 'body'))
 app.get('/bearer', (request) => ({ token: bearerOf(request.headers.authorization) }))
 app.get('/broken', () => {
@@ -31,6 +44,15 @@ test('an unknown fault and an unknown path are problems too, and tell no detail'
   expect(broken.json()).toMatchObject({ status: 500, code: 'internal' })
   expect(broken.body).not.toContain('secret detail')
   expect((await app.inject('/nowhere')).json()).toMatchObject({ status: 404, code: 'not_found' })
+})
+
+test('a fault that nobody expected is logged, an answer of 503 is not', async () => {
+  lines.length = 0
+  expect((await app.inject('/warming-up')).statusCode).toBe(503)
+  expect(lines).toEqual([])
+  await app.inject('/broken')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('request failed')
 })
 
 test('a bearer token is taken from the header or asked for', async () => {

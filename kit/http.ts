@@ -64,7 +64,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = options.tls ? tlsServer(settings, options.tls) : fastify(settings)
   app.setErrorHandler((thrown, request, reply) => {
     const error = fromFastify(thrown as Error, options.bodyLimitBytes)
-    if (error.status >= 500)
+    // A coded 503 is an answer (warming up, full); only what nobody expected is news for the person on call.
+    if (error.code === 'internal')
       options.log.error(
         { method: request.method, url: request.routeOptions.url ?? '', err: error.cause ?? error },
         'request failed',
