@@ -32,7 +32,7 @@ export interface StatusWriterOptions {
   readonly log: Log
 }
 
-/** DESIGN: counts are written at most once a minute an object. */
+/** Counts are written at most once a minute an object. */
 const countPeriodMs = 60_000
 const retryBackoff = { firstMs: 500, maxMs: 30_000 }
 /** What was refused may be allowed later: a right that was missing, a definition that was too old. */

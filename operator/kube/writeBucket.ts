@@ -30,7 +30,7 @@ export interface WriteBucket {
   drain(deadline: AbortSignal): Promise<void>
 }
 
-/** DESIGN: 20 writes a second and 100 at once for the whole operator, whatever its size. */
+/** 20 writes a second and 100 at once for the whole operator, whatever its size. */
 const ratePerSecond = 20
 const burst = 100
 /** Enough to spend the burst in a second at 80 ms a write. */

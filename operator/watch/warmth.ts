@@ -12,7 +12,7 @@ export interface Warmth {
   close(): void
 }
 
-/** A node that says nothing for this long does not hold up the others; DESIGN: a new leader serves within 2 s. */
+/** A node that says nothing for this long does not hold up the others: a new leader serves within 2 s. */
 const patienceMs = 1_500
 const pollMs = 50
 

@@ -70,5 +70,5 @@ export const loadPath = '/v1/load'
 export const maxLoadLineBytes = 16 * 1024 * 1024
 /** Period of `load` lines. */
 export const loadPeriodMs = 1_000
-/** After this much silence a node's load is unknown: it takes no new work (FIELD: beat 1 s, suspect after 3 s). */
+/** After this much silence a node's load is unknown: it takes no new work (the beat is 1 s; three missed ones make it suspect). */
 export const loadStaleAfterMs = 3_000

@@ -17,7 +17,7 @@ function planOf(order: SegmentOrder): string {
 }
 
 /**
- * Judges an order by its fence (DESIGN: one owner, fenced). Older than what the segment took, or of an epoch below the highest that this
+ * Judges an order by its fence (one owner, fenced). Older than what the segment took, or of an epoch below the highest that this
  * node took from any leader for any meeting: stale. The same pair with another plan: conflict.
  */
 export function judgeOrder(taken: SegmentOrder | undefined, order: SegmentOrder, highestEpoch: number): OrderVerdict {

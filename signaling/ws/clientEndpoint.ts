@@ -23,7 +23,7 @@ export interface ClientEndpointOptions {
   readonly onAnswered: (method: string, code: string) => void
 }
 
-/** Largest frame of a client (FIELD: refuse before buffering). */
+/** Largest frame of a client (refused before it is buffered). */
 export const maxClientFrameBytes = 256 * 1024
 /** A client that is behind by more than this does not read; the largest welcome is well below it. */
 export const maxClientBufferedBytes = 4 * 1024 * 1024
