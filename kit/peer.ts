@@ -103,19 +103,19 @@ function parseJson(text: string): unknown {
 
 type Fields = Record<string, unknown>
 const isNamed = ({ method }: Fields): boolean => typeof method === 'string' && method.length <= 64
-const isRequest = (fields: Fields): boolean => fields['request'] === true && isId(fields['id']) && isNamed(fields)
-const isResponse = ({ response, id, ok }: Fields): boolean => response === true && isId(id) && typeof ok === 'boolean'
-const isNotification = (fields: Fields): boolean => fields['notification'] === true && isNamed(fields)
+const isRequest = (fields: Fields): fields is Fields & RequestFrame =>
+  fields['request'] === true && isId(fields['id']) && isNamed(fields)
+const isResponse = (fields: Fields): fields is Fields & ResponseFrame =>
+  fields['response'] === true && isId(fields['id']) && typeof fields['ok'] === 'boolean'
+const isNotification = (fields: Fields): fields is Fields & NotificationFrame =>
+  fields['notification'] === true && isNamed(fields)
 
 /** Reads a frame; undefined where the text is none. */
 export function parseFrame(text: string): Frame | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
   if (value['channel'] !== undefined && typeof value['channel'] !== 'string') return undefined
-  if (isRequest(value)) return value as unknown as RequestFrame
-  if (isResponse(value)) return value as unknown as ResponseFrame
-  if (isNotification(value)) return value as unknown as NotificationFrame
-  return undefined
+  return isRequest(value) || isResponse(value) || isNotification(value) ? value : undefined
 }
 
 /** An error as the failed response that carries it. */
