@@ -28,8 +28,6 @@ export const conditionReasons = {
     placed: 'Placed',
     /** Ready or Stalled: over, for good. */
     ended: 'Ended',
-    /** Not ready: no node that may host it has room. */
-    noRoom: 'NoRoom',
     /** Not ready: a node that hosts it is silent or lost. */
     nodeSilent: 'NodeSilent',
     /** Stalled: it names pools that do not exist. */
