@@ -47,7 +47,9 @@ test('two people at two replicas and two media nodes see each other, talk in one
   expect(await bob.closed()).toBe(4000)
   await ada.told('roster', ({ changes }) => changes.some((change) => change.type === 'left' && change.participant === 'bob'))
   await ada.request('leave', {})
-  await waitFor(async () => (await direct.keys('*')).length === 0 || missing('an empty Redis'), { timeoutMs: 10_000 })
+  await waitFor(async () => (await direct.keys('parley:room:*')).length === 0 || missing('a Redis without rooms'), {
+    timeoutMs: 10_000,
+  })
 })
 
 test('one identity is in a meeting once, until its first connection is lost', async () => {
@@ -117,6 +119,24 @@ test('the operator is killed: whoever comes to the meeting is let in all the sam
   const { meeting } = await ada.join({}, europe)
   await system.operator.end('SIGKILL')
   const bob = await connectTo(one.url)
+  const welcome = await bob.join({ sub: 'bob', name: 'Bob' }, europe)
+  expect(welcome.meeting).toEqual(meeting)
+  expect(namesOf(welcome.roster)).toEqual(['Ada', 'Bob'])
+  await system.operator.start()
+})
+
+test('a replica that starts while the operator is away lets people in by what another one left in Redis', async () => {
+  const [one, other] = system.replicas
+  const ada = await connectTo(one.url)
+  const { meeting } = await ada.join({}, europe)
+  const told = () => direct.get('parley:hint:topology/1')
+  await waitFor(async () => (await told())?.includes(meeting.incarnation) || missing('the meeting in the hint'), {
+    timeoutMs: 30_000,
+  })
+  await other.end('SIGTERM')
+  await system.operator.end('SIGKILL')
+  await other.start()
+  const bob = await connectTo(other.url)
   const welcome = await bob.join({ sub: 'bob', name: 'Bob' }, europe)
   expect(welcome.meeting).toEqual(meeting)
   expect(namesOf(welcome.roster)).toEqual(['Ada', 'Bob'])

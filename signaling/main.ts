@@ -20,6 +20,7 @@ import { secure, servePage } from './http/page.ts'
 import { metrics as metricEntries } from './metrics.ts'
 import { createNodeLinks } from './nodes/nodeLinks.ts'
 import type { DialNode } from './nodes/nodeLink.ts'
+import { recallTopology, rememberTopology } from './nodes/topologyHint.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { createClients } from './session/clients.ts'
 import { createClientSession } from './session/clientSession.ts'
@@ -42,20 +43,22 @@ const mintUlid = ulidSource(() => clock.nowMs())
 const metrics = createMetrics(metricEntries)
 const signingKey = await signingKeyOf(settings.signingKey)
 
-const placement = createPlacementClient({
-  urls: settings.operatorUrls,
-  bearer: () => settings.placementToken,
-  ca: settings.operatorCa === '' ? undefined : settings.operatorCa,
-  signingKey,
-  ...{ clock, random, mintUlid, log },
-})
-shutdown.add('placement client', () => placement.close())
-
 const bus =
   settings.redisUrl === ''
     ? createMemoryBus({ clock, lingerMs: settings.roomLingerMs })
     : createRedisBus({ url: settings.redisUrl, lingerMs: settings.roomLingerMs, ...{ clock, random, log } })
 shutdown.add('bus', () => bus.close())
+const placement = createPlacementClient({
+  urls: settings.operatorUrls,
+  bearer: () => settings.placementToken,
+  ca: settings.operatorCa === '' ? undefined : settings.operatorCa,
+  signingKey,
+  initialTopology: await recallTopology(bus, log),
+  ...{ clock, random, mintUlid, log },
+})
+shutdown.add('placement client', () => placement.close())
+shutdown.add('topology for others', rememberTopology({ bus, placement, clock }))
+
 const rooms = createRooms(bus)
 
 const dial: DialNode = async ({ node, url }, onClose) => {

@@ -9,7 +9,7 @@ import { choosePorts, probePort } from '../demo/ports.ts'
 /** A Redis of the test's own, empty and without a file. */
 export interface RedisServer {
   readonly url: string
-  /** All keys, for the check that nothing is left. */
+  /** The keys of rooms, for the check that nothing of a meeting is left. */
   keys(): Promise<readonly string[]>
   stop(): Promise<void>
 }
@@ -28,7 +28,7 @@ export async function startRedis(): Promise<RedisServer> {
   await waitFor(() => client.ping(), { timeoutMs: 10_000 })
   return {
     url: `redis://127.0.0.1:${port}`,
-    keys: async () => (await client.keys('*')).toSorted(),
+    keys: async () => (await client.keys('parley:room:*')).toSorted(),
     async stop() {
       client.disconnect()
       const ended = once(server, 'exit')

@@ -56,7 +56,7 @@ bring_packages() {
   ! fresh || return 0
   choose_npm
   if ! complete; then
-    say 'installing the npm packages (half a minute)'
+    say 'installing the npm packages (half a minute to three)'
     # No package needs its install script.
     quietly "${npm[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error || die 'npm ci failed'
   fi

@@ -30,6 +30,10 @@ export interface FollowedStream {
  */
 export interface Bus {
   follow(stream: string, options: StreamKeeping & { onEntry: (entry: BusEntry) => void }): FollowedStream
+  /** Leaves a text for other replicas and later starts, in place of the last one of that name. A hint: nothing waits for it, and it may be lost. */
+  remember(name: string, text: string, lifeMs: number): Promise<void>
+  /** What was last remembered under a name, by whichever replica; undefined where that is nothing, or the store does not answer in time. */
+  recall(name: string): Promise<string | undefined>
   /** Whether entries can be appended now. */
   readonly up: boolean
   close(): Promise<void>

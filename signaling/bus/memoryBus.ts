@@ -61,6 +61,9 @@ export function createMemoryBus({ clock, lingerMs, streams = new Map() }: Memory
         stop,
       }
     },
+    // There is no other replica to leave a hint to, and no later start that finds it.
+    remember: () => Promise.resolve(),
+    recall: () => Promise.resolve(undefined),
     close() {
       for (const stop of [...stops]) stop()
       return Promise.resolve()

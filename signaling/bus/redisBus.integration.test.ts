@@ -134,3 +134,24 @@ test('a stream lives as long as somebody follows it, and soon nothing is left', 
   here.stop()
   await waitFor(async () => (await direct.keys('parley:*lingers*')).length === 0 || missing('an end'), { timeoutMs: 3_000 })
 })
+
+test('a hint is found by whoever starts later, the newest one, until its time is over', async () => {
+  const bus = await aBus()
+  expect(await bus.recall('map')).toBeUndefined()
+  await bus.remember('map', 'old', 60_000)
+  await bus.remember('map', 'new', 60_000)
+  await bus.remember('brief', 'gone soon', 50)
+  expect(await (await aBus()).recall('map')).toBe('new')
+  await waitFor(async () => (await bus.recall('brief')) === undefined || missing('the end of a hint'), { timeoutMs: 5_000 })
+})
+
+test('a hint is asked for before the connection stands, and a Redis that is away has none', async () => {
+  await direct.set('parley:hint:early', 'there')
+  const early = createRedisBus({ url: redis.url, clock: systemClock, random: Math.random, log, lingerMs: 5_000 })
+  buses.push(early)
+  expect(await early.recall('early')).toBe('there')
+  const nowhere = createRedisBus({ url: 'redis://127.0.0.1:9', clock: systemClock, random: Math.random, log, lingerMs: 5_000 })
+  buses.push(nowhere)
+  expect(await nowhere.recall('early')).toBeUndefined()
+  await nowhere.remember('early', 'lost', 1_000)
+})

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+
 import { Redis, type RedisOptions } from 'ioredis'
 
+import { withTimeout } from '../../kit/abort.ts'
 import { backoffMs, type Backoff } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
@@ -28,6 +31,7 @@ const redial: Backoff = { firstMs: 100, maxMs: 3_000 }
 const resync: Backoff = { firstMs: 200, maxMs: 5_000 }
 /** Prefix of all keys. The braces keep a meeting's streams together. */
 const keyOf = (stream: string): string => `parley:room:${stream}`
+const hintKeyOf = (name: string): string => `parley:hint:${name}`
 
 function settings(options: RedisBusOptions, name: string): RedisOptions & { replyMapping: 'legacy' } {
   return {
@@ -136,6 +140,18 @@ export function createRedisBus(options: RedisBusOptions): Bus {
         stop: () => {
           if (streams.delete(stream)) reading.lookAgain()
         },
+      }
+    },
+    async remember(name, text, lifeMs) {
+      await commands.set(hintKeyOf(name), text, 'PX', lifeMs).catch((err: unknown) => log.debug({ err }, 'a hint was not kept'))
+    },
+    async recall(name) {
+      try {
+        if (commands.status !== 'ready') await once(commands, 'ready', { signal: withTimeout(commandTimeoutMs, signal) })
+        return (await commands.get(hintKeyOf(name))) ?? undefined
+      } catch (err) {
+        log.debug({ err }, 'a hint was not found')
+        return undefined
       }
     },
     async close() {

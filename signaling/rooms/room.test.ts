@@ -25,9 +25,9 @@ function aBus(streams: MemoryStreams = new Map()): { bus: Bus; streams: MemorySt
 function aBusThatFails(): Bus & { away: boolean } {
   const { bus } = aBus()
   const failing = {
+    ...bus,
     away: true,
     up: false,
-    close: () => bus.close(),
     follow(name: string, options: Parameters<Bus['follow']>[1]) {
       const stream = bus.follow(name, options)
       const append = (data: string): Promise<string> =>
