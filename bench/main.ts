@@ -9,20 +9,35 @@ interface Benchmark<Result> {
   readonly table: (result: Result) => string
 }
 
+const row = (cells: readonly (string | number)[]): string => cells.map((cell) => String(cell).padStart(12)).join('')
+
 const placement: Benchmark<PlacementResult> = {
   what: 'decisions of the placement at 100, 1,000 and 10,000 media nodes',
-  run: () => benchPlacement({ rounds: 3, warmUp: 20_000, measured: 50_000 }),
-  table: ({ runs, ratio }) =>
+  run: () => benchPlacement({ rounds: 5, warmUp: 20_000, measured: 50_000 }),
+  table: ({ runs, ratio, ratioOfP50, p99OfRounds }) =>
     [
-      ' nodes  decisions/s   mean us    p50 us    p99 us',
-      ...runs.map(({ nodes, decisionsPerSecond, meanMicroseconds, p50Microseconds, p99Microseconds }) =>
-        [
-          String(nodes).padStart(6),
-          String(decisionsPerSecond).padStart(13),
-          ...[meanMicroseconds, p50Microseconds, p99Microseconds].map((time) => time.toFixed(2).padStart(10)),
-        ].join(''),
+      row([
+        'nodes',
+        'decisions/s',
+        'mean us',
+        'p50 us',
+        'p90 us',
+        'p99 us',
+        'empty p99',
+        'bytes/node',
+        'meetings',
+        'seats',
+        'bytes/mtg',
+      ]),
+      ...runs.map(({ nodes, decisionsPerSecond, microseconds, emptyMicroseconds, memory }) =>
+        row([
+          nodes,
+          decisionsPerSecond,
+          ...[microseconds.mean, microseconds.p50, microseconds.p90, microseconds.p99, emptyMicroseconds.p99],
+          ...[memory.bytesPerNode, memory.meetings, memory.seats, memory.bytesPerMeeting],
+        ]),
       ),
-      `t(10,000) / t(1,000) = ${ratio}`,
+      `t(10,000) / t(1,000) = ${ratio} by mean, ${ratioOfP50} by p50; p99 at 10,000 in each round: ${p99OfRounds.join(', ')} us`,
     ].join('\n'),
 }
 

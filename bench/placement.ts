@@ -1,126 +1,100 @@
-import type { MediaNode, MediaNodePool } from '../crds/index.ts'
 import { ulidSource } from '../kit/ids.ts'
-import type { NodeLoad } from '../sfu/api/load.ts'
 import { commit, placementView } from '../operator/ledger/commit.ts'
-import { Ledger } from '../operator/ledger/ledger.ts'
 import { place } from '../operator/placement/place.ts'
 import type { Wish } from '../operator/placement/view.ts'
+import { beginning, Fleet } from './fleet.ts'
+import { liveBytes } from './memory.ts'
+import { generator } from './random.ts'
+import { emptyTimes, timesOf, type Times } from './times.ts'
 
 /** What one run over so many media nodes measured. Times are those of a decision, its entry into the ledger included. */
 export interface PlacementRun {
   readonly nodes: number
   readonly decisions: number
   readonly decisionsPerSecond: number
-  readonly meanMicroseconds: number
-  readonly p50Microseconds: number
-  readonly p99Microseconds: number
+  readonly microseconds: Times
+  /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
+  readonly emptyMicroseconds: Times
+  readonly memory: Memory
+}
+
+/** Live heap of the ledger at the end of a run. Below a thousand nodes it drowns in what the process does beside. */
+export interface Memory {
+  /** Before any meeting. */
+  readonly bytesPerNode: number
+  readonly meetings: number
+  readonly seats: number
+  /** With the seats that are taken in it. */
+  readonly bytesPerMeeting: number
 }
 
 /** The result of the benchmark. */
 export interface PlacementResult {
   readonly benchmark: 'placement'
+  /** Of each size the round with the median of the means. */
   readonly runs: readonly PlacementRun[]
   /** Mean time at the most nodes over that at a tenth of them. */
   readonly ratio: number
+  /** The same of the medians, which other work on the machine hardly moves. */
+  readonly ratioOfP50: number
+  /** p99 of every round at the most nodes, least first. */
+  readonly p99OfRounds: readonly number[]
 }
 
-const regions = 10
-const startMs = 1_000_000
-const wallMs = Date.UTC(2026, 0, 1)
+/** How much is measured. */
+export interface PlacementOptions {
+  readonly rounds: number
+  /** Decisions before the measured ones, at least; as many more as {@link settledAfterMs} take. */
+  readonly warmUp: number
+  readonly measured: number
+}
+
 /** Every node gets a join in four seconds, whatever their number: what joins reserve stays far from the limits. */
 const joinsPerNodePerSecond = 0.25
-const beatPeriodMs = 1_000
+/** By then as many seats and reservations fall as are made: an unused grant holds its seat for 70 s. */
+const settledAfterMs = 75_000
 /** Of a hundred joins so many go to a new meeting; the others to one of the latest. */
 const newMeetingsPercent = 20
 const openMeetings = 2_000
-/** Unused grants are swept as the operator does it, between decisions. */
-const sweepEvery = 5_000
-const apiVersion = 'parley.media/v1alpha1' as const
+/** The operator's slow sweep comes every five seconds (operator/watch/sweep.ts). */
+const sweepEveryMs = 5_000
 const rights = { publish: ['microphone' as const, 'camera' as const], subscribe: true, hidden: false }
 
-/** A small generator of even numbers in [0, 1), so that every run decides the same (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const metadata = (name: string) => ({
-  name,
-  namespace: 'parley-system',
-  uid: name,
-  resourceVersion: '1',
-  generation: 1,
-  creationTimestamp: '2026-01-01T00:00:00Z',
-})
-
-function loadOf(cpu: number): NodeLoad {
-  const worker = { cpu, routers: 10, transports: 100, producers: 100, consumers: 100 }
-  return {
-    atMs: wallMs,
-    workers: [worker, worker],
-    egressBitsPerSecond: 0,
-    ingressBitsPerSecond: 0,
-    pipes: 0,
-    pipePorts: 0,
-    participants: 0,
-  }
-}
-
-/** A ledger that knows `count` live media nodes in ten regions, each with some load. */
-function aLedger(count: number, random: () => number): { ledger: Ledger; names: readonly string[] } {
-  const silent = (): void => undefined
-  const ledger = new Ledger({ meeting: silent, node: silent, pool: silent })
-  const boot = ulidSource(() => wallMs)
-  const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e10, ingressBitsPerSecond: 1e10, pipePorts: 1_000 }
-  for (let region = 0; region < regions; region++) {
-    const spec = { region: `region-${region}`, adHocMeetings: { enabled: true, max: 1_000_000 } }
-    const pool: MediaNodePool = { apiVersion, kind: 'MediaNodePool', metadata: metadata(`pool-${region}`), spec }
-    ledger.putPool(pool, startMs)
-  }
-  const names = Array.from({ length: count }, (_, index) => `node-${index}`)
-  for (const [index, name] of names.entries()) {
-    const spec = { pool: `pool-${index % regions}`, address: `http://${name}:1`, workers: 2, cordoned: false }
-    const node: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata(name), spec }
-    ledger.putNode(node, startMs)
-    const agent = { node: name, boot: boot(), version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }
-    ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, startMs)
-    ledger.hear(name, { type: 'load', load: loadOf(random() * 0.5) }, startMs)
-  }
-  return { ledger, names }
-}
-
-/** Joins one after the other while all nodes go on telling their load; returns the time of each decision in nanoseconds. */
-function measure(count: number, decisions: { warmUp: number; measured: number }): Float64Array {
-  const random = generator(count)
-  const { ledger, names } = aLedger(count, random)
-  const mintUlid = ulidSource(() => wallMs + nowMs - startMs)
-  const times = new Float64Array(decisions.measured)
-  const betweenMs = 1_000 / (count * joinsPerNodePerSecond)
-  const beatsEach = (count * betweenMs) / beatPeriodMs
-  let nowMs = startMs
-  let beat = 0
+/** Who joins what, one after the other. */
+function joins(fleet: Fleet, random: () => number): () => Wish {
   let meetings = 0
+  let people = 0
+  return () => {
+    if (meetings === 0 || random() * 100 < newMeetingsPercent) meetings += 1
+    people += 1
+    const name = `meeting-${meetings - Math.floor(random() * Math.min(meetings, openMeetings))}`
+    return { namespace: 'demo', name, participant: `p-${people}`, rights, region: fleet.region() }
+  }
+}
+
+/** Joins one after the other while all nodes go on telling their load; the time of each decision in nanoseconds. */
+function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number; measured: number }): Float64Array {
+  const { ledger } = fleet
+  const next = joins(fleet, random)
+  const mintUlid = ulidSource(() => beginning.wallMs + nowMs - beginning.nowMs)
+  const times = new Float64Array(decisions.measured)
+  const betweenMs = 1_000 / (fleet.size * joinsPerNodePerSecond)
+  let nowMs: number = beginning.nowMs
+  let sweepAtMs = nowMs + sweepEveryMs
 
   for (let turn = -decisions.warmUp; turn < decisions.measured; turn++) {
     nowMs += betweenMs
-    for (const until = (turn + decisions.warmUp + 1) * beatsEach; beat < until; beat++) {
-      ledger.hear(names[beat % count] ?? '', { type: 'load', load: loadOf(random() * 0.5) }, nowMs)
+    fleet.beatUntil(nowMs)
+    if (nowMs >= sweepAtMs) {
+      ledger.sweepMeetings(nowMs)
+      sweepAtMs += sweepEveryMs
     }
-    if (turn % sweepEvery === 0) ledger.sweepMeetings(nowMs)
-    if (meetings === 0 || random() * 100 < newMeetingsPercent) meetings += 1
-    const name = `meeting-${meetings - Math.floor(random() * Math.min(meetings, openMeetings))}`
-    const region = `region-${Math.floor(random() * regions)}`
-    const wish: Wish = { namespace: 'demo', name, participant: `p-${turn}`, rights, region }
+    const wish = next()
+    const wallMs = beginning.wallMs + nowMs - beginning.nowMs
     const begun = process.hrtime.bigint()
     const view = placementView(ledger, wish, nowMs)
     const decision = place(view, wish)
-    if (decision.result === 'placed')
-      commit(ledger, { decision, wish, view }, { nowMs, wallMs: wallMs + nowMs - startMs, mintUlid })
+    if (decision.result === 'placed') commit(ledger, { decision, wish, view }, { nowMs, wallMs, mintUlid })
     const took = Number(process.hrtime.bigint() - begun)
     if (decision.result !== 'placed') throw new Error(`not placed: ${decision.reason}`)
     if (turn >= 0) times[turn] = took
@@ -128,38 +102,55 @@ function measure(count: number, decisions: { warmUp: number; measured: number })
   return times
 }
 
-const inMicroseconds = (nanoseconds: number): number => Math.round(nanoseconds / 10) / 100
-
-function summed(nodes: number, times: Float64Array): PlacementRun {
-  const sorted = times.toSorted()
-  const mean = sorted.reduce((sum, time) => sum + time, 0) / sorted.length
-  const at = (quantile: number): number => inMicroseconds(sorted[Math.floor(quantile * (sorted.length - 1))] ?? 0)
+function runOver(nodes: number, { warmUp, measured }: PlacementOptions): PlacementRun {
+  const random = generator(nodes)
+  const bytesBefore = liveBytes()
+  const fleet = new Fleet(nodes, random)
+  const bytesOfFleet = liveBytes() - bytesBefore
+  const settling = Math.ceil((settledAfterMs / 1_000) * nodes * joinsPerNodePerSecond)
+  const microseconds = timesOf(measure(fleet, random, { warmUp: Math.max(warmUp, settling), measured }))
+  const emptyMicroseconds = emptyTimes(measured)
+  const meetings = [...fleet.ledger.meetings.all()]
+  const bytesOfMeetings = liveBytes() - bytesBefore - bytesOfFleet
   return {
     nodes,
-    decisions: sorted.length,
-    decisionsPerSecond: Math.round(1e9 / mean),
-    meanMicroseconds: inMicroseconds(mean),
-    p50Microseconds: at(0.5),
-    p99Microseconds: at(0.99),
+    decisions: measured,
+    decisionsPerSecond: Math.round(1e6 / microseconds.mean),
+    microseconds,
+    emptyMicroseconds,
+    memory: {
+      bytesPerNode: Math.round(bytesOfFleet / nodes),
+      meetings: meetings.length,
+      seats: meetings.reduce((sum, { people }) => sum + people.seats, 0),
+      bytesPerMeeting: Math.round(bytesOfMeetings / meetings.length),
+    },
   }
 }
+
+const quotient = (a = 0, b = 0): number => Math.round((a / b) * 100) / 100
 
 const sizes = [100, 1_000, 10_000] as const
 
 /**
  * Measures placements at 100, 1,000 and 10,000 media nodes: joins by region, one in five to a new meeting, each entered into the ledger,
- * while every node tells its load once a second. Signing the grant is not part of it. Sizes take turns, and of several rounds the
- * median by mean counts, so that a busy machine disturbs all alike.
+ * while every node tells its load once a second and seats, reservations and meetings fall as they are made. Signing the grant is not part
+ * of it. Sizes take turns, so that a busy machine disturbs all alike.
  */
-export function benchPlacement(options: { rounds: number; warmUp: number; measured: number }): PlacementResult {
-  const rounds = Array.from({ length: options.rounds }, () => sizes.map((count) => summed(count, measure(count, options))))
+export function benchPlacement(options: PlacementOptions): PlacementResult {
+  const rounds = Array.from({ length: options.rounds }, () => sizes.map((nodes) => runOver(nodes, options)))
   const runs = sizes.map((_, index) => {
-    const ofSize = rounds.flatMap((round) => round[index] ?? []).toSorted((a, b) => a.meanMicroseconds - b.meanMicroseconds)
+    const ofSize = rounds.flatMap((round) => round[index] ?? []).toSorted((a, b) => a.microseconds.mean - b.microseconds.mean)
     const median = ofSize[Math.floor(ofSize.length / 2)]
     if (median === undefined) throw new Error('a benchmark needs at least one round')
     return median
   })
   const [, thousand, tenThousand] = runs
-  const ratio = (tenThousand?.meanMicroseconds ?? 0) / (thousand?.meanMicroseconds ?? 1)
-  return { benchmark: 'placement', runs, ratio: Math.round(ratio * 100) / 100 }
+  const p99OfRounds = rounds.flatMap((round) => round.at(-1)?.microseconds.p99 ?? []).toSorted((a, b) => a - b)
+  return {
+    benchmark: 'placement',
+    runs,
+    ratio: quotient(tenThousand?.microseconds.mean, thousand?.microseconds.mean),
+    ratioOfP50: quotient(tenThousand?.microseconds.p50, thousand?.microseconds.p50),
+    p99OfRounds,
+  }
 }
