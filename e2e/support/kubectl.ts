@@ -1,14 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** What a kubectl command printed and ended with. */
-export interface KubectlResult {
-  readonly out: string
-  readonly err: string
-  readonly code: number
-}
+import { runProgram, type ProgramOptions, type ProgramResult } from './program.ts'
 
 /** A kubectl that runs until it is stopped, with its lines so far. */
 export interface RunningKubectl {
@@ -18,13 +13,11 @@ export interface RunningKubectl {
 
 /** The real kubectl against one kubeconfig, with our plugin: `run(['parley', 'status'])`. */
 export interface Kubectl {
-  run(args: readonly string[], options?: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv }): Promise<KubectlResult>
+  run(args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>
   start(args: readonly string[]): RunningKubectl
   /** Stops what runs and removes kubectl's cache. */
   close(): void
 }
-
-const timeoutMs = 30_000
 
 /** Where the test control plane brought kubectl along. */
 function program(): string {
@@ -43,14 +36,7 @@ export function kubectlFor(kubeconfig: string): Kubectl {
   const running = new Set<ChildProcess>()
 
   return {
-    run: (args, options = {}) =>
-      new Promise((resolve) => {
-        const settings = { env: { ...env, ...options.env }, timeout: timeoutMs }
-        const child = execFile(program(), [...args], settings, (error, out, err) =>
-          resolve({ out, err, code: error ? (typeof error.code === 'number' ? error.code : 1) : 0 }),
-        )
-        child.stdin?.end(options.stdin ?? '')
-      }),
+    run: (args, options = {}) => runProgram(program(), args, { ...options, env: { ...env, ...options.env } }),
     start(args) {
       const child = spawn(program(), [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
       running.add(child)

@@ -37,13 +37,15 @@ part worker MEDIASOUP_WORKER_BIN "$here/worker.sh"
 case $what in
   demo)
     part page PARLEY_WEB_DIR "$here/web.sh"
-    part kubectl PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh" --if-cached
+    part kubectl PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh" --if-cached
     ;;
   test)
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
     part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
     "$here/docker.sh"
-    part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/controlPlane.sh"
+    part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
+    part helm PARLEY_HELM "$here/helm.sh"
+    part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"
     [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
     ;;
 esac
