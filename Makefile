@@ -9,14 +9,23 @@ ADDRESS ?=
 ONLY ?=
 FILES ?=
 export ONLY FILES
+# Images: where they will be pushed, their tag, what to build on, where to save them; empty means the defaults of docs/images.md.
+REGISTRY ?=
+TAG ?=
+BASE_IMAGE ?=
+OUT ?=
+export REGISTRY TAG BASE_IMAGE OUT
 
-.PHONY: help demo test setup lint format bench clean
+.PHONY: help demo images test setup lint format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 demo: ## a whole Parley on this machine without a cluster: make demo [NODES=5] [ADDRESS=192.0.2.7]
 	@exec scripts/demo.sh $(if $(NODES),--nodes $(NODES)) $(if $(ADDRESS),--address $(ADDRESS))
+
+images: ## container images: make images [REGISTRY=registry.example.org/team] [TAG=1.2.3] [BASE_IMAGE=...] [OUT=folder]
+	@exec scripts/images.sh
 
 test: ## every layer of tests: make test [ONLY=unit,integration] [FILES=operator/kube]
 	@exec scripts/test.sh

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Makes this machine ready and prints, as shell `export` lines, where things are:
 #   setup.sh demo    for `make demo`
+#   setup.sh images  for `make images`
 #   setup.sh test    for `make test`
 #   setup.sh node    for what needs nothing but Node and the npm packages
 # Idempotent; what is expensive stays in the cache (CONTRIBUTING.md). What a machine cannot have is a reason in
-# PARLEY_MISSING (one `part: reason` a line) for tests, and the end of it for the demo.
+# PARLEY_MISSING (one `part: reason` a line) for tests, and the end of it for the rest.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 here=$root/scripts/setup
 what=${1:-}
-[[ $what == node || $what == demo || $what == test ]] || die 'setup.sh node|demo|test'
+[[ $what == node || $what == demo || $what == images || $what == test ]] || die 'setup.sh node|demo|images|test'
 missing=''
 
 export_line() { printf 'export %s=%q\n' "$1" "$2"; }
@@ -21,7 +22,7 @@ part() {
   reason=$(mktemp)
   if found=$(SETUP_REASON=$reason "$@"); then
     [[ -z $found ]] || export_line "$variable" "$found"
-  elif [[ $what == demo ]]; then
+  elif [[ $what != test ]]; then
     exit 1
   else
     missing+="$name: $(head -n 1 "$reason")"$'\n'
@@ -38,6 +39,10 @@ case $what in
   demo)
     part page PARLEY_WEB_DIR "$here/web.sh"
     part kubectl PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh" --if-cached
+    ;;
+  images)
+    part page PARLEY_WEB_DIR "$here/web.sh"
+    has patchelf || "$here/apt.sh" patchelf
     ;;
   test)
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis

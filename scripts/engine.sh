@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Runs a command with a Docker engine: the one that answers here, else the distribution's own, started for the command and gone with it.
+#   engine.sh COMMAND...
+# What is started lives in namespaces of its own (network, mounts, processes): this machine's routes, rules and mounts stay as they
+# are, and whatever it ran dies with it, even where this script is killed. Its containers have no way out; their published ports answer on the
+# address in TESTCONTAINERS_HOST_OVERRIDE. Images stay in the cache.
+set -euo pipefail
+step=engine
+. "$(dirname "${BASH_SOURCE[0]}")/setup/lib.sh"
+(($#)) || die 'engine.sh COMMAND...'
+
+[[ $("$root/scripts/setup/engine.sh") == start ]] || exec "$@"
+
+start_timeout_s=30
+stop_timeout_s=20
+
+# Runs at the same time each take a store of their own, warm from the last time.
+take_store() {
+  local number
+  mkdir -p "$cache/engine"
+  for number in {0..31}; do
+    exec {store_lock}>"$cache/engine/$number.lock"
+    if flock -n "$store_lock"; then
+      store=$cache/engine/$number
+      return
+    fi
+    exec {store_lock}>&-
+  done
+  die "32 engines run under $cache/engine"
+}
+
+# A pair of addresses out of 198.18.0.0/15, which no network routes (RFC 2544); the interface's name is the store's number.
+link() { # PID OF A PROCESS IN THE NAMESPACE
+  local number=${store##*/}
+  local here=198.18.$number.1 there=198.18.$number.2 device=parley-engine$number
+  ip link add "$device" type veth peer name up0 netns "$1"
+  ip address add "$here/30" dev "$device"
+  ip link set "$device" up
+  nsenter --net="/proc/$1/ns/net" sh -c "ip address add $there/30 dev up0 && ip link set up0 up && ip link set lo up"
+  export TESTCONTAINERS_HOST_OVERRIDE=$there
+}
+
+child_of() { tr -d ' ' <"/proc/$1/task/$1/children"; }
+
+start_engine() {
+  run=$(mktemp -d "${TMPDIR:-/tmp}/parley-engine.XXXXXX")
+  setsid setpriv --pdeathsig KILL unshare --net --mount --pid --mount-proc --fork --kill-child \
+    dockerd --data-root "$store" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/docker.sock" \
+    --cgroup-parent "/${run##*/}" >"$run/log" 2>&1 {store_lock}>&- </dev/null &
+  engine=$!
+  export DOCKER_HOST=unix://$run/docker.sock TESTCONTAINERS_RYUK_DISABLED=true DOCKER_BUILDKIT=0
+  local deadline=$((SECONDS + start_timeout_s))
+  until docker version >/dev/null 2>&1; do
+    kill -0 "$engine" 2>/dev/null || failed 'it ended'
+    ((SECONDS < deadline)) || failed "no answer within $start_timeout_s s"
+    sleep 0.1
+  done
+  link "$(child_of "$engine")"
+  say 'started'
+}
+
+failed() {
+  tail -n 20 "$run/log" >&2
+  die "the distribution's engine did not start: $1"
+}
+
+# Asked first, so that the store is whole and the control groups are removed.
+stop_engine() {
+  [[ -n ${engine:-} ]] || return 0
+  local containers deadline=$((SECONDS + stop_timeout_s))
+  containers=$(timeout 10 docker ps --all --quiet 2>/dev/null || true)
+  # shellcheck disable=SC2086
+  [[ -z $containers ]] || timeout 10 docker rm --force --volumes $containers >/dev/null 2>&1 || true
+  kill "$(child_of "$engine")" 2>/dev/null || true
+  while kill -0 "$engine" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
+  kill -KILL "$engine" 2>/dev/null || true
+  wait "$engine" 2>/dev/null || true
+  find /sys/fs/cgroup -depth -type d -path "*/${run##*/}*" -exec rmdir {} + 2>/dev/null || true
+  rm -rf "$run"
+}
+
+take_store
+trap stop_engine EXIT
+start_engine
+
+# A signal goes on to the command (as TERM: what bash runs in the background is deaf to INT), and the engine stays until that has ended.
+command=''
+trap '[[ -z $command ]] || kill "$command" 2>/dev/null || true' INT TERM HUP
+"$@" {store_lock}>&- <&0 &
+command=$!
+status=0
+wait "$command" || status=$?
+while kill -0 "$command" 2>/dev/null; do
+  status=0
+  wait "$command" || status=$?
+done
+exit "$status"

@@ -1,0 +1,7 @@
+ARG BASE
+FROM ${BASE}
+COPY rootfs/ /
+WORKDIR /app
+USER 65532:65532
+ENV NODE_ENV=production PARLEY_SIGNALING_WEB_DIR=/app/web
+ENTRYPOINT ["node", "--enable-source-maps", "/app/main.mjs"]
