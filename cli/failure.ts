@@ -35,6 +35,45 @@ export const cliErrors = errorTable({
     say: () =>
       'An API key and its secret are needed: --api-key and --api-secret, PARLEY_API_KEY and PARLEY_API_SECRET, or --api-keys-file.',
   },
+  secret_missing: {
+    status: 404,
+    retry: 'never',
+    say: (m: { namespace: string; name: string }) =>
+      `There is no Secret ${m.name} in the namespace ${m.namespace}: make it first, or leave existingSecret empty.`,
+  },
+  secret_key_missing: {
+    status: 404,
+    retry: 'never',
+    say: (m: { secret: string; key: string; item: string }) => `The Secret ${m.secret} has no key ${m.key} (for ${m.item}).`,
+  },
+  secret_unfit: {
+    status: 400,
+    retry: 'never',
+    say: (m: { secret: string; key: string; item: string; fault: string }) =>
+      `The key ${m.key} of the Secret ${m.secret} is no ${m.item}: ${m.fault}.`,
+  },
+  not_ours: {
+    status: 409,
+    retry: 'never',
+    say: (m: { kind: string; name: string; namespace: string }) =>
+      `${m.kind} ${m.name} in the namespace ${m.namespace} was made by somebody else and is left alone: give another name, or delete it.`,
+  },
+  trusted_keys_unreadable: {
+    status: 400,
+    retry: 'never',
+    say: (m: { where: string }) => `${m.where} holds no JWKS of trusted keys: mend or delete it, then run this again.`,
+  },
+  key_id_reused: {
+    status: 409,
+    retry: 'never',
+    say: (m: { kid: string; where: string }) =>
+      `${m.where} has another key with the id ${m.kid}: a new key needs an id of its own.`,
+  },
+  still_there: {
+    status: 504,
+    retry: 'later',
+    say: (m: { what: string; after: string }) => `Still there after ${m.after}: ${m.what}. Run this again to go on waiting.`,
+  },
   unreachable: {
     status: 503,
     retry: 'later',

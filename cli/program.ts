@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 
 import { doctorCommand } from './commands/doctor.ts'
+import { installCommand } from './commands/install.ts'
 import { meetingCommand } from './commands/meeting.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
+import { uninstallCommand } from './commands/uninstall.ts'
 import { whyCommand } from './commands/why.ts'
 import type { CliDeps } from './deps.ts'
 
@@ -16,6 +18,8 @@ export function parleyProgram(deps: CliDeps): Command {
     .addCommand(tokenCommand(deps))
     .addCommand(whyCommand(deps))
     .addCommand(doctorCommand(deps))
+    .addCommand(installCommand(deps))
+    .addCommand(uninstallCommand(deps))
   for (const command of everyCommand(program))
     command
       .exitOverride()

@@ -1,4 +1,4 @@
-import { virtualClock } from '../../kit/virtualClock.ts'
+import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
 import type { CliDeps } from '../deps.ts'
 import { run } from '../run.ts'
 import { fakeApi, type FakeApi } from './fakeApi.ts'
@@ -22,14 +22,15 @@ export function aCli(
     files?: Record<string, string>
     answers?: Record<string, { status: number; body?: unknown }>
   } = {},
-): { api: FakeApi; cli: (...argv: string[]) => Promise<CliResult> } {
+): { api: FakeApi; clock: VirtualClock; cli: (...argv: string[]) => Promise<CliResult> } {
   const api = fakeApi()
+  const clock = virtualClock(nowMs)
   async function cli(...argv: string[]): Promise<CliResult> {
     let [out, err, code] = ['', '', 0]
     const deps: CliDeps = {
       connect: ({ namespace }) =>
         Promise.resolve({ api, namespace: namespace ?? 'default', url: 'https://cluster', close: () => Promise.resolve() }),
-      clock: virtualClock(nowMs),
+      clock,
       env: world.env ?? {},
       readText: (path) => world.files?.[path] ?? '',
       fetch: (url) => {
@@ -44,5 +45,5 @@ export function aCli(
     const ended = await run(argv, deps)
     return { out, err, code: ended ?? code }
   }
-  return { api, cli }
+  return { api, clock, cli }
 }

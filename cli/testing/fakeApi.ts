@@ -1,5 +1,6 @@
 import { ApiError } from '../../operator/kube/apiError.ts'
 import type { ApiPort } from '../../operator/kube/apiPort.ts'
+import { applyMergePatch } from '../../operator/kube/mergePatch.ts'
 import { keyOf, type KindRef, type KubeObject, type ObjectRef } from '../../operator/kube/objects.ts'
 
 /** As much of an object as a test cares about. */
@@ -12,11 +13,28 @@ export interface Sketch {
 export interface FakeApi extends ApiPort {
   /** Puts an object there. */
   put(plural: string, object: Sketch): void
+  /** Takes an object away: a Pod that was deleted has ended. */
+  take(plural: string, ref: ObjectRef): void
   /** Makes every call fail. */
   failWith(error: ApiError | undefined): void
 }
 
-/** An API server in memory for the tests of commands: it keeps objects and honours names, namespaces and `metadata.name=` selectors. */
+/** Whether an object has the labels `a=b,c=d`. */
+function isSelected({ metadata }: KubeObject, labelSelector = ''): boolean {
+  const wanted = labelSelector.split(',').filter(Boolean)
+  return wanted.every((term) => metadata.labels?.[term.split('=')[0] ?? ''] === term.split('=')[1])
+}
+
+/** A Pod that ends: it stays until it has. */
+const ending = (deletionGracePeriodSeconds: number | undefined) => ({
+  deletionTimestamp: '2026-01-01T00:00:00Z',
+  deletionGracePeriodSeconds,
+})
+
+/**
+ * An API server in memory for the tests of commands: it keeps objects and honours names, namespaces, labels and `metadata.name=`
+ * selectors. Pods that are deleted end when a test says so.
+ */
 export function fakeApi(): FakeApi {
   const byKind = new Map<string, Map<string, KubeObject>>()
   let failure: ApiError | undefined
@@ -45,12 +63,14 @@ export function fakeApi(): FakeApi {
   return {
     put,
     failWith: (error) => (failure = error),
-    list(kind, { namespace, fieldSelector }) {
+    take: (plural, ref) => void of(plural).delete(keyOf(ref)),
+    list(kind, { namespace, fieldSelector, labelSelector }) {
       if (failure) return Promise.reject(failure)
       const name = /(?:metadata|involvedObject)\.name=([^,]+)/.exec(fieldSelector ?? '')?.[1]
       const items = [...of(kind.plural).values()].filter(
         (object) =>
           (namespace === undefined || object.metadata.namespace === namespace) &&
+          isSelected(object, labelSelector) &&
           (name === undefined ||
             (object as { involvedObject?: ObjectRef }).involvedObject?.name === name ||
             object.metadata.name === name),
@@ -66,13 +86,17 @@ export function fakeApi(): FakeApi {
       return put(kind.plural, object as unknown as Sketch) as never
     },
     async mergePatch(kind, ref, { patch }) {
-      const object = find(kind, ref) as KubeObject & { spec?: object }
-      const next = { ...object, spec: { ...object.spec, ...(patch as { spec?: object }).spec } }
-      of(kind.plural).set(keyOf(ref), next)
+      const next = applyMergePatch(find(kind, ref), patch)
+      of(kind.plural).set(keyOf(ref), next as KubeObject)
       return next as never
     },
     patchStatus: () => Promise.reject(new Error('commands never write status')),
-    delete: () => Promise.reject(new Error('commands never delete')),
+    async delete(kind, ref, { uid, gracePeriodSeconds } = {}) {
+      const object = find(kind, ref)
+      if (uid !== undefined && uid !== object.metadata.uid) throw new ApiError('conflict', 'another uid', { status: 409 })
+      if (kind.kind !== 'Pod') return void of(kind.plural).delete(keyOf(ref))
+      of(kind.plural).set(keyOf(ref), { ...object, metadata: { ...object.metadata, ...ending(gracePeriodSeconds) } })
+    },
     watch: () => {
       throw new Error('commands never watch')
     },

@@ -27,7 +27,7 @@ export const layers: readonly Layer[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'], timeoutMs: 3 * minute },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], timeoutMs: 5 * minute },
   { name: 'types', command: ['tsc', '--noEmit'], timeoutMs: 5 * minute },
-  { name: 'generated', command: ['node', 'crds/generate.ts', '--check'], timeoutMs: minute },
+  { name: 'generated', command: ['scripts/generate.sh', '--check'], timeoutMs: minute },
   { name: 'lockfile', command: ['node', 'scripts/test/lockfile.ts'], timeoutMs: minute },
   { name: 'page', command: ['scripts/setup/web.sh'], timeoutMs: 5 * minute, provides: 'PARLEY_WEB_DIR' },
   project('unit', 5 * minute),
