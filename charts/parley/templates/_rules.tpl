@@ -1,0 +1,46 @@
+{{/* What the operator may do, each rule with its reason; scripts/chart/rbac.ts holds it against the table of reasons. */}}
+
+{{- define "parley.rules.own" -}}
+# Leads by the Lease; it is made by the first replica, and found again after somebody deleted it.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, create, patch]
+# Pools and their media nodes; the operator makes the pools of the values, and the nodes that pools ask for.
+- apiGroups: [parley.media]
+  resources: [medianodepools, medianodes]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [parley.media]
+  resources: [medianodepools/status, medianodes/status]
+  verbs: [patch]
+# One Pod a media node.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch, create, patch, delete]
+# One budget a pool, which keeps a Pod with people from eviction.
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch, delete]
+# What happens to pools and nodes is told in Events.
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{- define "parley.rules.meetings" -}}
+# Meetings, those that are made by a join included; they are deleted when their time after the end is over.
+- apiGroups: [parley.media]
+  resources: [meetings]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [parley.media]
+  resources: [meetings/status]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{- define "parley.rules.nodes" -}}
+- apiGroups: [""]
+  resources: [nodes]
+  verbs: [get, list, watch]
+{{- end }}
