@@ -1,5 +1,6 @@
 import { ulidSource } from '../kit/ids.ts'
-import { commit, placementView } from '../operator/ledger/commit.ts'
+import { commit } from '../operator/ledger/commit.ts'
+import { placementView } from '../operator/ledger/ledgerView.ts'
 import { place } from '../operator/placement/place.ts'
 import type { Wish } from '../operator/placement/view.ts'
 import { beginning, Fleet } from './fleet.ts'

@@ -4,7 +4,9 @@ import { wouldBeMade } from '../placement/pools.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { expectedConsumers } from './cost.ts'
 import type { Ledger } from './ledger.ts'
-import type { MeetingEntry } from './meetingEntry.ts'
+import type { MeetingEntry, Segment } from './meetingEntry.ts'
+import type { NodeEntry } from './nodeEntry.ts'
+import type { Costs } from './reservations.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -14,41 +16,30 @@ export interface Committed {
   readonly attachment: string
 }
 
-/** What may be seen of the ledger for a placement in this meeting. Sweeps first, so that what is stale is out. */
-export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, nowMs: number): PlacementView {
-  ledger.sweep(nowMs)
-  const entry = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)
-  if (entry !== undefined) ledger.meetings.sweep(entry, nowMs)
-  return {
-    nowMs,
-    meeting: entry,
-    pools: ledger.nodes.pools(),
-    node: (name) => ledger.nodes.get(name),
-    open: (pool) => ledger.nodes.open(pool),
-    adHocCount: (pool) => ledger.meetings.adHocCount(pool),
-  }
-}
-
 /** The expected cost of a join on each segment of the meeting, as shares of their nodes. */
-function costsOf(ledger: Ledger, entry: MeetingEntry, at: { node: string; wish: Wish }): (readonly [string, number])[] {
-  const costs: (readonly [string, number])[] = []
+function costsOf(ledger: Ledger, entry: MeetingEntry, at: { node: string; wish: Wish }): Costs {
+  const nodes: NodeEntry[] = []
+  const shares: number[] = []
   const everywhere = entry.people.seats
   const here = entry.people.countOn(at.node)
-  for (const { node } of entry.segments.values()) {
-    const capacity = ledger.nodes.get(node)?.introduction?.capacity.consumersPerWorker
-    if (capacity === undefined) continue
-    const expected = expectedConsumers(at.wish.rights, { here, everywhere, elsewhere: entry.people.countOn(node) })
-    costs.push([node, (node === at.node ? expected.here : expected.elsewhere) / capacity])
+  for (const segment of entry.segments.values()) {
+    const node = ledger.nodes.get(segment.node)
+    const capacity = node?.introduction?.capacity.consumersPerWorker
+    if (node === undefined || capacity === undefined) continue
+    const expected = expectedConsumers(at.wish.rights, { here, everywhere, elsewhere: entry.people.countOn(segment.node) })
+    nodes.push(node)
+    shares.push((segment.node === at.node ? expected.here : expected.elsewhere) / capacity)
   }
-  return costs
+  return { nodes, shares }
 }
 
-/** Opens the segment that the decision means, unless it stands. */
-function openSegment(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed; nowMs: number }): void {
+/** The segment that the decision means, opened unless it stands. */
+function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed; nowMs: number }): Segment {
   const { node, segment, reason } = to.decision
   const known = segment ?? entry.segments.get(node.name)
-  if (known === undefined) ledger.meetings.addSegment(entry, { node: node.name, why: reason, openedAtMs: to.nowMs })
-  else known.closing = false
+  if (known === undefined) return ledger.meetings.addSegment(entry, { node: node.name, why: reason, openedAtMs: to.nowMs })
+  known.closing = false
+  return known
 }
 
 /** Writes a decision into the ledger, at once and whole: the meeting where the join makes it, the segment, the seat, its expected cost. */
@@ -61,15 +52,15 @@ export function commit(
   const { participant, rights } = wish
   const { nowMs } = at
   const node = decision.node.name
-  const entry = ledger.meetings.open(wish.namespace, wish.name)
+  const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
   entry.incarnation ??= at.mintUlid()
   const attachment = at.mintUlid()
-  openSegment(ledger, entry, { decision, nowMs })
-  ledger.reservations.make(attachment, costsOf(ledger, entry, { node, wish }), nowMs)
-  entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs })
+  const segment = segmentFor(ledger, entry, { decision, nowMs })
+  const reservation = ledger.reservations.make(costsOf(ledger, entry, { node, wish }), nowMs)
+  entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs, reservation })
   entry.remember({ atMs: at.wallMs, participant, node, attachment, reason: decision.reason })
-  ledger.meetings.touch(entry, nowMs)
+  ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }
 }
 

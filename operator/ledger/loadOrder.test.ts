@@ -4,25 +4,25 @@ import { expect, test } from 'vitest'
 import { LoadOrder } from './loadOrder.ts'
 
 test('whatever was set, changed and removed, the order is by load and then by name', () => {
-  const step = fc.record({
-    name: fc.constantFrom(...'abcdefghijklmnop'.split('')),
-    load: fc.option(fc.nat(5), { nil: undefined }),
-  })
+  const names = 'abcdefghijklmnop'.split('')
+  const step = fc.record({ name: fc.constantFrom(...names), load: fc.option(fc.nat(5), { nil: undefined }) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const order = new LoadOrder<string>()
+      const items = new Map(names.map((name) => [name, { name, standsAt: -1 }]))
+      const order = new LoadOrder<{ name: string; standsAt: number }>()
       const model = new Map<string, number>()
       for (const { name, load } of steps) {
-        if (load === undefined) {
-          order.delete(name)
-          model.delete(name)
-        } else {
-          order.set(name, name, load)
-          model.set(name, load)
-        }
+        const item = items.get(name)
+        if (item === undefined) continue
+        if (load === undefined) order.delete(item)
+        else order.set(item, load)
+        if (load === undefined) model.delete(name)
+        else model.set(name, load)
+        expect(order.has(item)).toBe(model.has(name))
       }
       const expected = [...model].toSorted(([a, loadA], [b, loadB]) => loadA - loadB || (a < b ? -1 : 1)).map(([name]) => name)
-      expect([...order.inOrder()]).toEqual(expected)
+      expect([...order.inOrder()].map(({ name }) => name)).toEqual(expected)
+      expect(order.first()?.name).toBe(expected[0])
       expect(order.size).toBe(expected.length)
     }),
   )

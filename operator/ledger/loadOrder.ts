@@ -1,120 +1,121 @@
-/** Something with a load, as {@link LoadOrder} keeps it. */
-interface Slot<T> {
+/** Something with a name that stands in one {@link LoadOrder} at most, which keeps in it where: -1 where in none. */
+export interface Standing {
   readonly name: string
-  readonly item: T
-  load: number
-  index: number
+  standsAt: number
 }
 
-const before = <T>(a: Slot<T>, b: Slot<T>): boolean => a.load < b.load || (a.load === b.load && a.name < b.name)
-
 /**
- * Items by rising load, ties by name: a binary heap that knows where each item stands. Setting and removing cost O(log n), the least
- * loaded item O(1) and each further one in order O(log k), so that a placement never looks at all nodes.
+ * Items by rising load, ties by name: a binary heap whose items know where they stand. Setting and removing cost O(log n) and allocate
+ * nothing, the least loaded item O(1) and each further one in order O(log k), so that a placement never looks at all nodes. Loads stand
+ * beside the items in a list of their own: a comparison touches an item only where two loads are the same.
  */
-export class LoadOrder<T> {
-  readonly #heap: Slot<T>[] = []
-  readonly #slots = new Map<string, Slot<T>>()
+export class LoadOrder<T extends Standing> {
+  readonly #items: T[] = []
+  readonly #loads: number[] = []
 
   get size(): number {
-    return this.#heap.length
+    return this.#items.length
   }
 
-  has(name: string): boolean {
-    return this.#slots.has(name)
+  has(item: T): boolean {
+    return item.standsAt >= 0 && this.#items[item.standsAt] === item
   }
 
   /** Adds an item or changes its load. */
-  set(name: string, item: T, load: number): void {
-    const slot = this.#slots.get(name)
-    if (slot === undefined) {
-      const added = { name, item, load, index: this.#heap.length }
-      this.#slots.set(name, added)
-      this.#heap.push(added)
-      this.#rise(added)
-    } else if (slot.load !== load) {
-      slot.load = load
-      this.#rise(slot)
-      this.#sink(slot)
+  set(item: T, load: number): void {
+    if (!this.has(item)) {
+      this.#items.push(item)
+      this.#loads.push(load)
+      this.#rise(item, load, this.#items.length - 1)
+      return
     }
+    const known = this.#loadAt(item.standsAt)
+    if (load < known) this.#rise(item, load, item.standsAt)
+    else if (load > known) this.#sink(item, load, item.standsAt)
   }
 
-  delete(name: string): void {
-    const slot = this.#slots.get(name)
-    if (slot === undefined) return
-    this.#slots.delete(name)
-    const last = this.#heap.pop()
-    if (last === undefined || last === slot) return
-    this.#put(last, slot.index)
-    this.#rise(last)
-    this.#sink(last)
+  delete(item: T): void {
+    if (!this.has(item)) return
+    const at = item.standsAt
+    item.standsAt = -1
+    const load = this.#loads.pop() ?? 0
+    const last = this.#items.pop()
+    if (last === undefined || last === item) return
+    this.#rise(last, load, at)
+    this.#sink(last, load, last.standsAt)
   }
 
   /** The least loaded item. */
   first(): T | undefined {
-    return this.#heap[0]?.item
+    return this.#items[0]
   }
 
   /** The items by rising load. It must not be changed meanwhile. */
   *inOrder(): Generator<T, void> {
-    const [first] = this.#heap
-    if (first === undefined) return
-    yield first.item
-    const frontier = new Frontier<T>()
-    this.#offerChildren(first, frontier)
-    for (let next = frontier.take(); next !== undefined; next = frontier.take()) {
-      yield next.item
-      this.#offerChildren(next, frontier)
+    /** Where the items stand that may come next, the next one last: few, so that insertion into a sorted list is cheapest. */
+    const frontier: number[] = this.size === 0 ? [] : [0]
+    for (let at = frontier.pop(); at !== undefined; at = frontier.pop()) {
+      const item = this.#items[at]
+      if (item === undefined) return
+      yield item
+      for (const child of [2 * at + 1, 2 * at + 2]) if (child < this.size) this.#offer(frontier, child)
     }
   }
 
-  #offerChildren(slot: Slot<T>, frontier: Frontier<T>): void {
-    for (const index of [2 * slot.index + 1, 2 * slot.index + 2]) {
-      const child = this.#heap[index]
-      if (child !== undefined) frontier.offer(child)
+  #offer(frontier: number[], at: number): void {
+    const item = this.#items[at]
+    if (item === undefined) return
+    const load = this.#loadAt(at)
+    let index = frontier.length
+    while (index > 0 && !this.#isBefore(item, load, frontier[index - 1] ?? at)) index -= 1
+    frontier.splice(index, 0, at)
+  }
+
+  #loadAt(at: number): number {
+    return this.#loads[at] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Whether an item of such load belongs before what stands at `at`. */
+  #isBefore(item: T, load: number, at: number): boolean {
+    const there = this.#loadAt(at)
+    return load < there || (load === there && item.name < (this.#items[at]?.name ?? ''))
+  }
+
+  #put(item: T, load: number, at: number): void {
+    this.#items[at] = item
+    this.#loads[at] = load
+    item.standsAt = at
+  }
+
+  /** Puts an item where it belongs at or above `from`. */
+  #rise(item: T, load: number, from: number): void {
+    let at = from
+    while (at > 0) {
+      const above = (at - 1) >> 1
+      const parent = this.#items[above]
+      if (parent === undefined || !this.#isBefore(item, load, above)) break
+      this.#put(parent, this.#loadAt(above), at)
+      at = above
     }
+    this.#put(item, load, at)
   }
 
-  #put(slot: Slot<T>, index: number): void {
-    this.#heap[index] = slot
-    slot.index = index
-  }
-
-  #rise(slot: Slot<T>): void {
+  /** Puts an item where it belongs at or below `from`. */
+  #sink(item: T, load: number, from: number): void {
+    let at = from
     for (;;) {
-      const parent = slot.index === 0 ? undefined : this.#heap[(slot.index - 1) >> 1]
-      if (parent === undefined || !before(slot, parent)) return
-      const index = parent.index
-      this.#put(parent, slot.index)
-      this.#put(slot, index)
+      const below = this.#lesserChild(at)
+      const child = this.#items[below]
+      if (child === undefined || this.#isBefore(item, load, below)) break
+      this.#put(child, this.#loadAt(below), at)
+      at = below
     }
+    this.#put(item, load, at)
   }
 
-  #sink(slot: Slot<T>): void {
-    for (;;) {
-      const left = this.#heap[2 * slot.index + 1]
-      const right = this.#heap[2 * slot.index + 2]
-      const child = left !== undefined && right !== undefined && before(right, left) ? right : left
-      if (child === undefined || !before(child, slot)) return
-      const index = child.index
-      this.#put(child, slot.index)
-      this.#put(slot, index)
-    }
-  }
-}
-
-/** The slots that may come next while a heap is walked in order: few, so that insertion into a sorted list is cheapest. */
-class Frontier<T> {
-  readonly #sorted: Slot<T>[] = []
-
-  offer(slot: Slot<T>): void {
-    let index = this.#sorted.length
-    while (index > 0 && !before(slot, this.#sorted[index - 1] ?? slot)) index -= 1
-    this.#sorted.splice(index, 0, slot)
-  }
-
-  /** The least loaded one; it stands at the end. */
-  take(): Slot<T> | undefined {
-    return this.#sorted.pop()
+  #lesserChild(at: number): number {
+    const left = 2 * at + 1
+    const right = this.#items[left + 1]
+    return right !== undefined && this.#isBefore(right, this.#loadAt(left + 1), left) ? left + 1 : left
   }
 }

@@ -1,13 +1,17 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
-import { LoadOrder } from './loadOrder.ts'
+import type { OpenNodes } from '../placement/view.ts'
+import { LoadOrder, type Standing } from './loadOrder.ts'
 import { newSegmentLoad, type AgentFault, type NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
-import { QueueMap } from './queueMap.ts'
+import { Queue, type Queued } from './queue.ts'
 import { sharesOf } from './shares.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-type Entry = Mutable<NodeEntry>
+/** What is known of a node, and where it stands: in the queue of who was heard, and in its pool's order. */
+interface Entry extends Mutable<NodeEntry>, Queued<Entry>, Standing {
+  readonly name: string
+}
 
 /** Below this, what rounding leaves of a sum of reservations counts as none. */
 const epsilon = 1e-9
@@ -20,9 +24,9 @@ export class MediaNodes {
   readonly #pools = new Map<string, MediaNodePool>()
   #poolList: readonly MediaNodePool[] = []
   readonly #nodes = new Map<string, Entry>()
-  readonly #open = new Map<string, LoadOrder<NodeEntry>>()
+  readonly #open = new Map<string, LoadOrder<Entry>>()
   /** Who was heard, the longest ago first: a node is put last at each line. */
-  readonly #heard = new QueueMap<Entry>()
+  readonly #heard = new Queue<Entry>()
   readonly #changed: (name: string) => void
 
   /** `changed` is told the name of each node whose state or region may have changed; not of mere loads. */
@@ -48,7 +52,7 @@ export class MediaNodes {
   }
 
   /** The nodes of a pool that take new segments, least loaded first. */
-  open(pool: string): { readonly size: number; first(): NodeEntry | undefined; inOrder(): Iterable<NodeEntry> } {
+  open(pool: string): OpenNodes {
     return this.#open.get(pool) ?? emptyOrder
   }
 
@@ -68,7 +72,9 @@ export class MediaNodes {
     const same = known?.object.metadata.uid === object.metadata.uid
     const entry = known !== undefined && same ? known : newEntry(object, nowMs)
     if (known !== undefined && !same) this.removeNode(name)
+    if (entry.object.spec.pool !== object.spec.pool) this.#close(entry)
     entry.object = object
+    entry.region = this.#pools.get(object.spec.pool)?.spec.region
     this.#nodes.set(name, entry)
     this.#reindex(entry, nowMs)
     this.#changed(name)
@@ -78,8 +84,8 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     this.#nodes.delete(name)
-    this.#heard.delete(name)
-    this.#open.get(entry.object.spec.pool)?.delete(name)
+    this.#heard.delete(entry)
+    this.#close(entry)
     this.#changed(name)
   }
 
@@ -128,23 +134,22 @@ export class MediaNodes {
     this.#changed(name)
   }
 
-  /** Adds to what is reserved on a node. */
-  reserve(name: string, share: number): void {
-    const entry = this.#nodes.get(name)
-    if (entry === undefined) return
+  /** Adds to what is reserved on a node; one that was removed holds nothing any more. */
+  reserve(node: NodeEntry, share: number): void {
+    const entry = this.#nodes.get(node.name)
+    if (entry !== node) return
     const reserved = entry.reserved + share
     entry.reserved = reserved < epsilon ? 0 : reserved
     const order = this.#open.get(entry.object.spec.pool)
-    if (order?.has(name) === true) order.set(name, entry, newSegmentLoad(entry))
+    if (order?.has(entry) === true) order.set(entry, newSegmentLoad(entry))
   }
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
   sweep(nowMs: number): void {
-    for (let first = this.#heard.first(); first !== undefined && isStale(first.item, nowMs); first = this.#heard.first()) {
-      const { name, object } = first.item
-      this.#heard.delete(name)
-      this.#open.get(object.spec.pool)?.delete(name)
-      this.#changed(name)
+    for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
+      this.#heard.delete(first)
+      this.#close(first)
+      this.#changed(first.name)
     }
   }
 
@@ -156,8 +161,8 @@ export class MediaNodes {
   }
 
   #hear(entry: Entry, nowMs: number): void {
-    const wasSilent = !this.#heard.has(entry.name)
-    this.#heard.put(entry.name, entry)
+    const wasSilent = !this.#heard.has(entry)
+    this.#heard.put(entry)
     entry.heardAtMs = nowMs
     this.#reindex(entry, nowMs)
     if (wasSilent) this.#changed(entry.name)
@@ -167,27 +172,34 @@ export class MediaNodes {
     this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     for (const entry of this.#nodes.values()) {
       if (entry.object.spec.pool !== pool) continue
+      entry.region = this.#pools.get(pool)?.spec.region
       this.#reindex(entry, nowMs)
       this.#changed(entry.name)
     }
   }
 
+  /** Puts a node where its load belongs, or out where it takes no work. */
   #reindex(entry: Entry, nowMs: number): void {
-    const { pool } = entry.object.spec
-    entry.region = this.#pools.get(pool)?.spec.region
     const takesWork = entry.region !== undefined && entry.shares !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
-    if (takesWork) this.#orderOf(pool).set(entry.name, entry, newSegmentLoad(entry))
-    else this.#open.get(pool)?.delete(entry.name)
+    if (takesWork) this.#orderOf(entry.object.spec.pool).set(entry, newSegmentLoad(entry))
+    else this.#close(entry)
   }
 
-  #orderOf(pool: string): LoadOrder<NodeEntry> {
-    const order = this.#open.get(pool) ?? new LoadOrder<NodeEntry>()
+  /** The node takes no new segments for now. */
+  #close(entry: Entry): void {
+    this.#open.get(entry.object.spec.pool)?.delete(entry)
+  }
+
+  #orderOf(pool: string): LoadOrder<Entry> {
+    const known = this.#open.get(pool)
+    if (known !== undefined) return known
+    const order = new LoadOrder<Entry>()
     this.#open.set(pool, order)
     return order
   }
 }
 
-const emptyOrder = new LoadOrder<NodeEntry>()
+const emptyOrder = new LoadOrder<Entry>()
 
 function newEntry(object: MediaNode, nowMs: number): Entry {
   return {
@@ -202,5 +214,8 @@ function newEntry(object: MediaNode, nowMs: number): Entry {
     refusedAtMs: undefined,
     fault: undefined,
     reserved: 0,
+    before: undefined,
+    after: undefined,
+    standsAt: -1,
   }
 }

@@ -164,11 +164,19 @@ export class Meetings {
     this.touch(entry, nowMs)
   }
 
-  /** Frees the seats of unused grants of one meeting. */
-  sweep(entry: MeetingEntry, nowMs: number): void {
+  /** Frees the seats of unused grants of one meeting; whether there were any, and it may be forgotten now. */
+  sweep(entry: MeetingEntry, nowMs: number): boolean {
     const expired = entry.people.sweep(nowMs)
     for (const placement of expired) this.#events.left(placement)
     if (expired.length > 0) this.touch(entry, nowMs)
+    return expired.length > 0
+  }
+
+  /** Somebody was placed on the segment: less than {@link touch}, since that only adds. */
+  joined(entry: MeetingEntry, segment: Segment, nowMs: number): void {
+    segment.emptySinceMs = undefined
+    entry.emptySinceMs = entry.people.seats > 0 ? undefined : (entry.emptySinceMs ?? nowMs)
+    this.#events.changed(entry.key)
   }
 
   /** Notes since when a meeting and its segments are empty, forgets what is over, and tells that something changed. */

@@ -27,6 +27,10 @@ const inSeconds = (durationMs: number): string => `${Math.floor(durationMs / 100
 export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): boolean =>
   node.heardAtMs !== undefined && nowMs - node.heardAtMs > loadStaleAfterMs
 
+/** What most nodes are most of the time, made once: a node is judged at each beat. */
+const ready: StateWithReason = { state: 'ready', why: 'heard' }
+const cordoned: StateWithReason = { state: 'cordoned', why: 'cordoned by spec.cordoned' }
+
 function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
   const refused = node.refusedAtMs !== undefined
   const waitedMs = nowMs - node.knownSinceMs
@@ -44,7 +48,7 @@ function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReas
       ? { state: 'lost', why: 'silent, and refuses connections' }
       : { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
   }
-  return node.object.spec.cordoned ? { state: 'cordoned', why: 'cordoned by spec.cordoned' } : { state: 'ready', why: 'heard' }
+  return node.object.spec.cordoned ? cordoned : ready
 }
 
 /** Judges a media node at `nowMs` (monotonic). */

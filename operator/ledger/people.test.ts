@@ -9,9 +9,12 @@ const granted = (participant: string, attachment: string, more: { node?: string;
   node: 'a',
   hidden: false,
   sinceMs: 0,
+  reservation: undefined,
   ...more,
 })
-const attached = (participant: string, attachment: string) => ({ participant, attachment, publishing: true, hidden: false })
+const attached = (participant: string, attachment: string, hidden = false) => ({
+  ...{ participant, attachment, publishing: true, hidden },
+})
 
 test('a participant holds one seat, however many attachments; a hidden one none', () => {
   const people = new People()
@@ -46,6 +49,7 @@ test('a release of somebody else’s attachment changes nothing', () => {
 interface Stay {
   readonly participant: string
   readonly attachment: string
+  readonly hidden: boolean
 }
 interface Kept extends Stay {
   readonly node: string
@@ -71,11 +75,11 @@ type Step = (people: People, model: Model, at: { node: string; stays: readonly S
 
 const steps: Readonly<Record<string, Step>> = {
   grant(people, model, { node, stays, nowMs }) {
-    for (const stay of stays) people.grant({ ...stay, node, hidden: false, sinceMs: nowMs })
+    for (const stay of stays) people.grant({ ...stay, node, sinceMs: nowMs, reservation: undefined })
     model.put(node, stays, { attached: false, sinceMs: nowMs })
   },
   report(people, model, { node, stays, nowMs }) {
-    const participants = stays.map(({ participant, attachment }) => attached(participant, attachment))
+    const participants = stays.map(({ participant, attachment, hidden }) => attached(participant, attachment, hidden))
     people.report(node, participants, nowMs)
     model.without((stay) => stay.node === node && stay.attached)
     model.put(node, stays, { attached: true, sinceMs: nowMs })
@@ -102,11 +106,12 @@ test('whatever happens, the counts are those of the people who are there', () =>
       const model = new Model()
       for (const [index, { what, node, ids }] of all.entries()) {
         const nowMs = index * 10_000
-        const stays = ids.map((id) => ({ participant: `p${id % 3}`, attachment: `${node}${id}` }))
+        const stays = ids.map((id) => ({ participant: `p${id % 3}`, attachment: `${node}${id}`, hidden: id >= 4 }))
         steps[what]?.(people, model, { node, stays, nowMs })
         people.sweep(nowMs)
         model.without((stay) => !stay.attached && nowMs - stay.sinceMs > 70_000)
-        expect(people.seats).toBe(new Set(model.all.map(({ participant }) => participant)).size)
+        const seated = model.all.filter(({ hidden }) => !hidden)
+        expect(people.seats).toBe(new Set(seated.map(({ participant }) => participant)).size)
         expect(people.attachments).toBe(model.all.filter((stay) => stay.attached).length)
         expect(people.countOn('a')).toBe(model.all.filter((stay) => stay.node === 'a').length)
       }

@@ -1,6 +1,8 @@
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { grantLifetimeMs } from '../../sfu/api/tokens.ts'
+import { Queue, type Queued } from './queue.ts'
 import { QueueMap } from './queueMap.ts'
+import type { Reservation } from './reservations.ts'
 
 /** One stay of a participant on one media node: granted, and from the node's first word about it attached. */
 export interface Placement {
@@ -10,6 +12,14 @@ export interface Placement {
   readonly hidden: boolean
   readonly attached: boolean
   readonly sinceMs: number
+  /** What it is expected to cost; undefined where the media node was the first to tell of it. */
+  readonly reservation: Reservation | undefined
+}
+
+/** A placement as it is kept: with the participant's next older one, and its neighbours among the unused grants. */
+interface Stay extends Placement, Queued<Stay> {
+  attached: boolean
+  older: Stay | undefined
 }
 
 /** A grant that was not used by then never will be: its lifetime, and the skew that media nodes forgive. */
@@ -20,18 +30,19 @@ const rememberedAtMost = 1_000
 
 /** The people of one meeting, by participant and by node: who holds a seat, and who left lately. */
 export class People {
-  readonly #byAttachment = new Map<string, Placement>()
-  readonly #byParticipant = new Map<string, readonly Placement[]>()
-  readonly #byNode = new Map<string, Set<Placement>>()
-  /** In the order of their grants: the first is the first to expire. */
-  readonly #granted = new QueueMap<Placement>()
-  readonly #left = new QueueMap<number>()
-  readonly #hidden = new Set<string>()
+  /** The latest stay of each; the others hang on it. A stay is known by its participant and its attachment. */
+  readonly #byParticipant = new Map<string, Stay>()
+  readonly #byNode = new Map<string, Set<Stay>>()
+  /** In the order of the grants: the first is the first to expire. */
+  readonly #granted = new Queue<Stay>()
+  /** When who left; most meetings are too young to need it. */
+  #left: QueueMap<number> | undefined
+  #seats = 0
   #attached = 0
 
-  /** Seats that are taken, by grant or by presence; hidden participants need none. */
+  /** Seats that are taken, by grant or by presence; who is only hidden needs none. */
   get seats(): number {
-    return this.#byParticipant.size - this.#hidden.size
+    return this.#seats
   }
 
   /** Attachments that the media nodes told of, hidden ones and a moving participant's second one included. */
@@ -41,7 +52,7 @@ export class People {
 
   /** Whether a participant is in, or was until lately. */
   knows(participant: string, nowMs: number): boolean {
-    const leftAtMs = this.#left.get(participant)
+    const leftAtMs = this.#left?.get(participant)
     return this.#byParticipant.has(participant) || (leftAtMs !== undefined && nowMs - leftAtMs < comeBackMs)
   }
 
@@ -60,37 +71,30 @@ export class People {
   }
 
   grant(placement: Omit<Placement, 'attached'>): void {
-    const granted = { ...placement, attached: false }
-    this.#put(granted)
-    this.#granted.put(placement.attachment, granted)
+    const known = this.#find(placement.participant, placement.attachment)
+    if (known !== undefined) this.#take(known)
+    this.#granted.put(this.#put(placement, false))
   }
 
   /** Takes over what a node says about who is attached there. Grants that are not used yet stay. Returns who left. */
   report(node: string, participants: SegmentReport['participants'], nowMs: number): readonly Placement[] {
-    const reported = new Set(participants.map(({ attachment }) => attachment))
-    const gone = [...(this.#byNode.get(node) ?? [])].filter((each) => each.attached && !reported.has(each.attachment))
-    for (const { participant, attachment, hidden } of participants) {
-      const known = this.#byAttachment.get(attachment)
-      if (known?.attached === true && known.node === node) continue
-      this.#granted.delete(attachment)
-      this.#put({ participant, attachment, node, hidden, attached: true, sinceMs: known?.sinceMs ?? nowMs })
-    }
-    for (const placement of gone) this.#remove(placement, nowMs)
+    const reported = new Set(participants.map((participant) => this.#attach(node, participant, nowMs)))
+    const gone = [...(this.#byNode.get(node) ?? [])].filter((stay) => stay.attached && !reported.has(stay))
+    for (const stay of gone) this.#remove(stay, nowMs)
     return gone
   }
 
   /** Ends one attachment; undefined where it is not known. */
   release(participant: string, attachment: string, nowMs: number): Placement | undefined {
-    const placement = this.#byAttachment.get(attachment)
-    if (placement?.participant !== participant) return undefined
-    this.#remove(placement, nowMs)
-    return placement
+    const stay = this.#find(participant, attachment)
+    if (stay !== undefined) this.#remove(stay, nowMs)
+    return stay
   }
 
   /** The node is lost: nobody is there any more, and its grants lead nowhere. */
   dropNode(node: string, nowMs: number): readonly Placement[] {
     const dropped = [...(this.#byNode.get(node) ?? [])]
-    for (const placement of dropped) this.#remove(placement, nowMs)
+    for (const stay of dropped) this.#remove(stay, nowMs)
     return dropped
   }
 
@@ -98,9 +102,9 @@ export class People {
   sweep(nowMs: number): readonly Placement[] {
     const expired: Placement[] = []
     for (let first = this.#granted.first(); first !== undefined; first = this.#granted.first()) {
-      if (nowMs - first.item.sinceMs <= seatMs) break
-      expired.push(first.item)
-      this.#remove(first.item, nowMs)
+      if (nowMs - first.sinceMs <= seatMs) break
+      expired.push(first)
+      this.#remove(first, nowMs)
     }
     return expired
   }
@@ -108,44 +112,92 @@ export class People {
   /** When the next unused grant expires. */
   nextExpiryMs(): number | undefined {
     const first = this.#granted.first()
-    return first === undefined ? undefined : first.item.sinceMs + seatMs + 1
+    return first === undefined ? undefined : first.sinceMs + seatMs + 1
   }
 
-  #put(placement: Placement): void {
-    const { node, participant, attachment } = placement
-    const previous = this.#byAttachment.get(attachment)
-    if (previous !== undefined) this.#take(previous)
-    const others = this.#byParticipant.get(participant)
-    if (others === undefined && placement.hidden) this.#hidden.add(participant)
-    this.#byParticipant.set(participant, others === undefined ? [placement] : [...others, placement])
-    this.#byAttachment.set(attachment, placement)
-    const there = this.#byNode.get(node)
-    if (there === undefined) this.#byNode.set(node, new Set([placement]))
-    else there.add(placement)
-    this.#attached += Number(placement.attached)
-    this.#left.delete(participant)
+  #find(participant: string, attachment: string): Stay | undefined {
+    let stay = this.#byParticipant.get(participant)
+    while (stay !== undefined && stay.attachment !== attachment) stay = stay.older
+    return stay
   }
 
-  /** Takes a placement out of the maps. */
-  #take(placement: Placement): void {
-    const { node, participant, attachment } = placement
-    this.#byAttachment.delete(attachment)
-    this.#granted.delete(attachment)
-    this.#attached -= Number(placement.attached)
+  /** A node tells that somebody is attached there: mostly the holder of a grant. */
+  #attach(node: string, told: SegmentReport['participants'][number], nowMs: number): Stay {
+    const { participant, attachment, hidden } = told
+    const known = this.#find(participant, attachment)
+    if (known === undefined) {
+      return this.#put({ participant, attachment, node, hidden, sinceMs: nowMs, reservation: undefined }, true)
+    }
+    if (known.node !== node || known.hidden !== hidden) {
+      this.#take(known)
+      const { sinceMs, reservation } = known
+      return this.#put({ participant, attachment, node, hidden, sinceMs, reservation }, true)
+    }
+    this.#granted.delete(known)
+    if (!known.attached) this.#attached += 1
+    known.attached = true
+    return known
+  }
+
+  /** Whether a participant needs a seat: not one whose stays are all hidden. */
+  #needsSeat(participant: string): boolean {
+    let stay = this.#byParticipant.get(participant)
+    while (stay?.hidden === true) stay = stay.older
+    return stay !== undefined
+  }
+
+  #put({ participant, attachment, node, hidden, sinceMs, reservation }: Omit<Placement, 'attached'>, attached: boolean): Stay {
+    const needed = this.#needsSeat(participant)
+    const stay: Stay = {
+      participant,
+      attachment,
+      node,
+      hidden,
+      attached,
+      sinceMs,
+      reservation,
+      older: this.#byParticipant.get(participant),
+      before: undefined,
+      after: undefined,
+    }
+    this.#byParticipant.set(participant, stay)
     const there = this.#byNode.get(node)
-    there?.delete(placement)
+    if (there === undefined) this.#byNode.set(node, new Set([stay]))
+    else there.add(stay)
+    this.#attached += Number(attached)
+    this.#seats += Number(!hidden && !needed)
+    this.#left?.delete(participant)
+    return stay
+  }
+
+  /** Takes a stay out of the maps. */
+  #take(stay: Stay): void {
+    const { node, participant } = stay
+    const needed = this.#needsSeat(participant)
+    this.#unchain(stay)
+    this.#seats -= Number(needed && !this.#needsSeat(participant))
+    this.#granted.delete(stay)
+    this.#attached -= Number(stay.attached)
+    const there = this.#byNode.get(node)
+    there?.delete(stay)
     if (there?.size === 0) this.#byNode.delete(node)
-    const others = this.#byParticipant.get(participant)?.filter((each) => each !== placement) ?? []
-    if (others.length > 0) this.#byParticipant.set(participant, others)
-    else this.#byParticipant.delete(participant)
   }
 
-  #remove(placement: Placement, nowMs: number): void {
-    const { participant, attachment } = placement
-    if (this.#byAttachment.get(attachment) !== placement) return
-    this.#take(placement)
+  #unchain(stay: Stay): void {
+    const { participant, older } = stay
+    let newer = this.#byParticipant.get(participant)
+    if (newer !== stay) {
+      while (newer !== undefined && newer.older !== stay) newer = newer.older
+      if (newer !== undefined) newer.older = older
+    } else if (older === undefined) this.#byParticipant.delete(participant)
+    else this.#byParticipant.set(participant, older)
+  }
+
+  #remove(stay: Stay, nowMs: number): void {
+    const { participant } = stay
+    this.#take(stay)
     if (this.#byParticipant.has(participant)) return
-    this.#hidden.delete(participant)
+    this.#left ??= new QueueMap()
     this.#left.put(participant, nowMs)
     const oldest = this.#left.first()
     if (this.#left.size > rememberedAtMost && oldest !== undefined) this.#left.delete(oldest.key)

@@ -1,43 +1,54 @@
-import { QueueMap } from './queueMap.ts'
+import type { NodeEntry } from './nodeEntry.ts'
+import { Queue, type Queued } from './queue.ts'
 
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */
 export const reservationMs = 20_000
 
-interface Reservation {
-  readonly untilMs: number
-  readonly costs: readonly (readonly [node: string, share: number])[]
+/** Shares of media nodes, each with its node's at the same index. */
+export interface Costs {
+  readonly nodes: readonly NodeEntry[]
+  readonly shares: readonly number[]
 }
 
-/**
- * Expected costs of placements that no measurement shows yet, by attachment. All live equally long, so that the first made is the
- * first to fall and a sweep costs what it removes.
- */
+/** The expected cost of one placement, which no measurement shows yet. */
+export interface Reservation extends Queued<Reservation> {
+  readonly untilMs: number
+  costs: Costs
+}
+
+const nothing: Costs = { nodes: [], shares: [] }
+
+/** All reservations. They live equally long, so that the first made is the first to fall and a sweep costs what it removes. */
 export class Reservations {
-  readonly #byAttachment = new QueueMap<Reservation>()
-  readonly #add: (node: string, share: number) => void
+  readonly #queue = new Queue<Reservation>()
+  readonly #add: (node: NodeEntry, share: number) => void
 
   /** `add` changes what is reserved on a node, by a positive or negative share. */
-  constructor(add: (node: string, share: number) => void) {
+  constructor(add: (node: NodeEntry, share: number) => void) {
     this.#add = add
   }
 
-  make(attachment: string, costs: readonly (readonly [string, number])[], nowMs: number): void {
-    this.drop(attachment)
-    this.#byAttachment.put(attachment, { untilMs: nowMs + reservationMs, costs })
-    for (const [node, share] of costs) this.#add(node, share)
+  make(costs: Costs, nowMs: number): Reservation {
+    const reservation = { untilMs: nowMs + reservationMs, costs, before: undefined, after: undefined }
+    this.#queue.put(reservation)
+    this.#addAll(costs, 1)
+    return reservation
   }
 
-  drop(attachment: string): void {
-    const reservation = this.#byAttachment.get(attachment)
-    if (reservation === undefined) return
-    this.#byAttachment.delete(attachment)
-    for (const [node, share] of reservation.costs) this.#add(node, -share)
+  /** Gives a reservation back, unless it fell before. */
+  drop(reservation: Reservation): void {
+    if (!this.#queue.delete(reservation)) return
+    this.#addAll(reservation.costs, -1)
+    reservation.costs = nothing
   }
 
   sweep(nowMs: number): void {
-    for (let first = this.#byAttachment.first(); first !== undefined; first = this.#byAttachment.first()) {
-      if (first.item.untilMs > nowMs) return
-      this.drop(first.key)
+    for (let first = this.#queue.first(); first !== undefined && first.untilMs <= nowMs; first = this.#queue.first()) {
+      this.drop(first)
     }
+  }
+
+  #addAll({ nodes, shares }: Costs, sign: 1 | -1): void {
+    for (const [index, node] of nodes.entries()) this.#add(node, sign * (shares[index] ?? 0))
   }
 }

@@ -22,8 +22,16 @@ export function sharesOf(load: NodeLoad, capacity: NodeCapacity): Shares {
     load.ingressBitsPerSecond / capacity.ingressBitsPerSecond,
     load.pipePorts / capacity.pipePorts,
   )
-  const workers = load.workers.map((worker) => workerShare(worker, capacity))
-  return { node, workers, newSegment: Math.max(node, Math.min(...workers)), worst: Math.max(node, ...workers) }
+  const workers: number[] = []
+  let least = Number.POSITIVE_INFINITY
+  let most = 0
+  for (const worker of load.workers) {
+    const share = workerShare(worker, capacity)
+    workers.push(share)
+    least = Math.min(least, share)
+    most = Math.max(most, share)
+  }
+  return { node, workers, newSegment: Math.max(node, least), worst: Math.max(node, most) }
 }
 
 /** The load that a join to a segment on `worker` meets; the node's worst where the worker is unknown. */

@@ -28,8 +28,16 @@ export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>):
   return joinShare(node.shares, segment.report?.worker) + node.reserved
 }
 
+/** Loads as people read them, up to ten times what a node carries: each is written out once. */
+const hundredths: string[] = []
+const writtenAtMost = 1_000
+
 /** A load as people read it. */
-export const inHundredths = (load: number): string => load.toFixed(2)
+export function inHundredths(load: number): string {
+  const count = Math.round(load * 100)
+  if (count > writtenAtMost) return load.toFixed(2)
+  return (hundredths[count] ??= (count / 100).toFixed(2))
+}
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */
 export const filters: readonly Filter[] = [

@@ -127,3 +127,30 @@ test('what joins reserve is given back to the last bit', () => {
     }),
   )
 })
+
+test('what was reserved on a node that was made again under its name falls with the old one', () => {
+  const world = twoRegions().node('a', { pool: 'eu' })
+  world.join('standup', 'ann')
+  world.ledger.removeNode('a', world.nowMs)
+  world.node('a', { pool: 'eu' })
+  world.nowMs += 2_000
+  world.load('a', 0).join('retro', 'bob')
+  const reserved = (): number | undefined => world.ledger.nodes.get('a')?.reserved
+  const ofBob = reserved()
+  world.nowMs += 19_000
+  world.load('a', 0).ledger.sweep(world.nowMs)
+  expect(ofBob).toBeGreaterThan(0)
+  expect(reserved()).toBe(ofBob)
+})
+
+test('a join that finds its meeting over once the last unused grant falls begins it again', () => {
+  const world = twoRegions().node('a', { pool: 'eu' })
+  world.join('standup', 'ann')
+  const entry = world.ledger.meetings.get('demo/standup')
+  if (entry !== undefined) world.ledger.meetings.end(entry, 'everybody had left', world.nowMs)
+  world.nowMs += 71_000
+  world.load('a', 0)
+  const { committed } = world.join('standup', 'bob')
+  expect(committed?.meeting.incarnation).toBe(world.ledger.meetings.get('demo/standup')?.incarnation)
+  expect(world.ledger.meetings.get('demo/standup')?.people.has('bob')).toBe(true)
+})

@@ -1,8 +1,9 @@
+import type { MediaNodePool } from '../../crds/index.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, inHundredths, loadFor, whyNot } from './filters.ts'
 import { poolsFor, wouldBeMade } from './pools.ts'
-import { rankRegions, type RegionChoice } from './regions.ts'
+import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
@@ -20,22 +21,25 @@ interface Seat {
   readonly load: number
 }
 
-/** The segments of the meeting in the region that take one more. */
-function* seatsIn(view: PlacementView, region: string, wish: Wish): Generator<Seat, void> {
-  for (const segment of standing(view)?.segments.values() ?? []) {
-    const node = segment.closing ? undefined : view.node(segment.node)
-    if (node?.region !== region) continue
-    if (whyNot({ node, segment, wish, nowMs: view.nowMs }) === undefined)
-      yield { node, segment, load: loadFor({ node, segment }) }
-  }
+/** A segment of the meeting in the region that takes one more; undefined where it does not. */
+function seatAt(view: PlacementView, segment: Segment, at: { region: string; wish: Wish }): Seat | undefined {
+  const node = segment.closing ? undefined : view.node(segment.node)
+  if (node?.region !== at.region) return undefined
+  if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs }) !== undefined) return undefined
+  return { node, segment, load: loadFor({ node, segment }) }
 }
 
 const lighterSeat = (a: Seat, b: Seat): boolean => a.load < b.load || (a.load === b.load && a.node.name < b.node.name)
 
 /** The least loaded segment of the meeting in the region that takes one more. */
 function joinThere(view: PlacementView, region: string, wish: Wish): Placed | undefined {
+  const meeting = standing(view)
+  if (meeting === undefined) return undefined
   let best: Seat | undefined
-  for (const seat of seatsIn(view, region, wish)) if (best === undefined || lighterSeat(seat, best)) best = seat
+  for (const segment of meeting.segments.values()) {
+    const seat = seatAt(view, segment, { region, wish })
+    if (seat !== undefined && (best === undefined || lighterSeat(seat, best))) best = seat
+  }
   if (best === undefined) return undefined
   const { node, segment, load } = best
   return { result: 'placed', node, region, segment, reason: `hosts the meeting in ${region} (load ${inHundredths(load)})` }
@@ -91,6 +95,25 @@ function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decisio
     : { result: 'tryAfter', code: 'nodes_full', reason: `none of the ${ready} ready media nodes in ${names} has room` }
 }
 
+const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>
+  joinThere(view, there.region, wish) ?? openThere(view, there, wish)
+
+/** The regions that need weighing, nearest first, after the one that did not and has no room. */
+function placeElsewhere(
+  view: PlacementView,
+  pools: readonly MediaNodePool[],
+  { wish, certain }: { wish: Wish; certain: RegionChoice | undefined },
+): Decision {
+  const passedOver = certain === undefined ? [] : [certain]
+  for (const there of rankRegions(view, pools, { wish, certain })) {
+    const placed = placeIn(view, there, wish)
+    if (placed === undefined) passedOver.push(there)
+    else if (passedOver.length === 0) return placed
+    else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
+  }
+  return nowhere(view, passedOver)
+}
+
 /**
  * Decides where one participant goes: the rules of the meeting first, then region by region, nearest first: a segment of the meeting
  * that has room, else the least loaded node. Costs O(log N) in nodes, or O(segments) where the meeting stands already.
@@ -101,12 +124,7 @@ export function place(view: PlacementView, wish: Wish): Decision {
   if (refusal !== undefined) return { result: 'refused', ...refusal }
   const choice = poolsFor(view, wish)
   if ('code' in choice) return { result: 'refused', ...choice }
-  const passedOver: RegionChoice[] = []
-  for (const there of rankRegions(view, choice.pools, wish)) {
-    const placed = joinThere(view, there.region, wish) ?? openThere(view, there, wish)
-    if (placed === undefined) passedOver.push(there)
-    else if (passedOver.length === 0) return placed
-    else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
-  }
-  return nowhere(view, passedOver)
+  const certain = certainRegion(choice.pools, wish)
+  const placed = certain === undefined ? undefined : placeIn(view, certain, wish)
+  return placed ?? placeElsewhere(view, choice.pools, { wish, certain })
 }

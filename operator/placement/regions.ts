@@ -64,19 +64,21 @@ function byRegion(pools: readonly MediaNodePool[]): readonly RegionChoice[] {
   return choices
 }
 
-/** The region that the client names counts first where it measured none. */
-function namedFirst(regions: readonly RegionChoice[], { region, rttsMs }: Wish): RegionChoice | undefined {
+/** The region that needs no weighing: the only one, or the one that the client names where it measured none. */
+export function certainRegion(pools: readonly MediaNodePool[], { region, rttsMs }: Wish): RegionChoice | undefined {
+  const regions = byRegion(pools)
+  if (regions.length === 1) return regions[0]
   return region === undefined || rttsMs !== undefined ? undefined : regions.find((choice) => choice.region === region)
 }
 
-/** The regions of `pools`, the best one for this participant first; the others are weighed only when they are asked for. */
-export function* rankRegions(view: PlacementView, pools: readonly MediaNodePool[], wish: Wish): Generator<RegionChoice, void> {
-  const regions = byRegion(pools)
-  const first = regions.length === 1 ? regions[0] : namedFirst(regions, wish)
-  if (first !== undefined) yield first
-  if (regions.length === 1) return
+/** The regions of `pools` without `certain`, the best one for this participant first. */
+export function rankRegions(
+  view: PlacementView,
+  pools: readonly MediaNodePool[],
+  { wish, certain }: { wish: Wish; certain: RegionChoice | undefined },
+): readonly RegionChoice[] {
+  const regions = byRegion(pools).filter((choice) => choice !== certain)
   const hosting = new Set<string | undefined>()
   for (const node of view.meeting?.segments.keys() ?? []) hosting.add(view.node(node)?.region)
-  const others = regions.filter((choice) => choice !== first).map((choice) => new Ranked(view, choice, { wish, hosting }))
-  yield* others.toSorted(nearer)
+  return regions.map((choice) => new Ranked(view, choice, { wish, hosting })).toSorted(nearer)
 }

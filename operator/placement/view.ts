@@ -19,6 +19,13 @@ export interface Wish {
   readonly replaces?: string | undefined
 }
 
+/** Nodes of one pool that take new segments, least loaded first. */
+export interface OpenNodes {
+  readonly size: number
+  first(): NodeEntry | undefined
+  inOrder(): Iterable<NodeEntry>
+}
+
 /** What a placement may look at. Nothing of it changes while it decides. `nowMs` is monotonic. */
 export interface PlacementView {
   readonly nowMs: number
@@ -26,7 +33,7 @@ export interface PlacementView {
   readonly pools: readonly MediaNodePool[]
   node(name: string): NodeEntry | undefined
   /** Nodes of a pool that take new segments, least loaded first. */
-  open(pool: string): { readonly size: number; first(): NodeEntry | undefined; inOrder(): Iterable<NodeEntry> }
+  open(pool: string): OpenNodes
   /** How many ad hoc meetings a pool has in its account. */
   adHocCount(pool: string): number
 }

@@ -1,6 +1,6 @@
 import type { Explanation } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
-import { placementView } from '../ledger/commit.ts'
+import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { inHundredths, loadFor, whyNot } from '../placement/filters.ts'

@@ -1,6 +1,7 @@
 import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
 import { ulidSource, type MintUlid } from '../../kit/ids.ts'
-import { commit, placementView, type Committed } from '../ledger/commit.ts'
+import { commit, type Committed } from '../ledger/commit.ts'
+import { placementView } from '../ledger/ledgerView.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { place } from '../placement/place.ts'
 import type { Decision, Wish } from '../placement/view.ts'

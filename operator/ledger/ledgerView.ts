@@ -1,0 +1,46 @@
+import type { MediaNodePool } from '../../crds/index.ts'
+import type { OpenNodes, PlacementView } from '../placement/view.ts'
+import type { Ledger } from './ledger.ts'
+import type { MeetingEntry } from './meetingEntry.ts'
+import type { NodeEntry } from './nodeEntry.ts'
+
+/** The ledger as a placement sees it at one moment. One is made for each decision: a class, so that it is an object and no closures. */
+class LedgerView implements PlacementView {
+  readonly nowMs: number
+  readonly meeting: MeetingEntry | undefined
+  readonly #ledger: Ledger
+
+  constructor(ledger: Ledger, meeting: MeetingEntry | undefined, nowMs: number) {
+    this.#ledger = ledger
+    this.meeting = meeting
+    this.nowMs = nowMs
+  }
+
+  get pools(): readonly MediaNodePool[] {
+    return this.#ledger.nodes.pools()
+  }
+
+  node(name: string): NodeEntry | undefined {
+    return this.#ledger.nodes.get(name)
+  }
+
+  open(pool: string): OpenNodes {
+    return this.#ledger.nodes.open(pool)
+  }
+
+  adHocCount(pool: string): number {
+    return this.#ledger.meetings.adHocCount(pool)
+  }
+}
+
+/** The meeting of that name once the unused grants of it have fallen, and with the last of them perhaps itself. */
+function sweptMeeting(ledger: Ledger, key: string, nowMs: number): MeetingEntry | undefined {
+  const entry = ledger.meetings.get(key)
+  return entry !== undefined && ledger.meetings.sweep(entry, nowMs) ? ledger.meetings.get(key) : entry
+}
+
+/** What may be seen of the ledger for a placement in this meeting. Sweeps first, so that what is stale is out. */
+export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, nowMs: number): PlacementView {
+  ledger.sweep(nowMs)
+  return new LedgerView(ledger, sweptMeeting(ledger, `${meeting.namespace}/${meeting.name}`, nowMs), nowMs)
+}
