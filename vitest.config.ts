@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Three layers: `unit` runs beside the source without isolation and touches nothing outside its process; `integration` starts
- * real workers, Redis and API servers; `e2e` drives the whole demo with real browsers. Only `unit` runs files in parallel.
+ * Four layers: `unit` runs beside the source without isolation and touches nothing outside its process; `integration` starts
+ * real workers, Redis and API servers; `e2e` drives the whole demo with real browsers; `cluster` does so with the chart on a real
+ * Kubernetes of several nodes, which all its files share. Only `unit` runs files in parallel.
  */
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/*.e2e.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,e2e,cluster}.test.ts'],
           isolate: false,
           testTimeout: 10_000,
         },
@@ -33,6 +34,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['e2e/**/*.cluster.test.ts'],
+          globalSetup: ['e2e/kube/sharedCluster.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
         },
       },
     ],

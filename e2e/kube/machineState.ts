@@ -87,19 +87,31 @@ export async function machineState(): Promise<MachineState> {
 }
 
 const lists = ['processes', 'mounts', 'interfaces', 'routes', 'rules', 'cgroups', 'folders'] as const
+type Kind = (typeof lists)[number] | 'settings'
+
+function changedSettings(before: MachineState, after: MachineState): readonly string[] {
+  return [...before.settings].flatMap(([name, value]) => {
+    const now = after.settings.get(name)
+    return now === undefined || now === value ? [] : [`settings: ${name} was ${value} and is ${now}`]
+  })
+}
 
 /**
- * What differs between two moments, one sentence each; nothing where all is as before. A setting counts only where it was there before:
- * kernel modules that were loaded meanwhile bring settings of their own.
+ * What differs between two moments, one sentence each; nothing where all is as before. `kinds` leaves out what other programs of the
+ * machine may have changed meanwhile. A setting counts only where it was there before: kernel modules that were loaded meanwhile bring
+ * settings of their own.
  */
-export function changesBetween(before: MachineState, after: MachineState): readonly string[] {
-  const changes = lists.flatMap((kind) => [
-    ...after[kind].filter((line) => !before[kind].includes(line)).map((line) => `${kind}: left ${line}`),
-    ...before[kind].filter((line) => !after[kind].includes(line)).map((line) => `${kind}: gone ${line}`),
-  ])
-  for (const [name, value] of before.settings) {
-    const now = after.settings.get(name)
-    if (now !== undefined && now !== value) changes.push(`settings: ${name} was ${value} and is ${now}`)
-  }
-  return changes
+export function changesBetween(
+  before: MachineState,
+  after: MachineState,
+  kinds: readonly Kind[] = [...lists, 'settings'],
+): readonly string[] {
+  return kinds.flatMap((kind) =>
+    kind === 'settings'
+      ? changedSettings(before, after)
+      : [
+          ...after[kind].filter((line) => !before[kind].includes(line)).map((line) => `${kind}: left ${line}`),
+          ...before[kind].filter((line) => !after[kind].includes(line)).map((line) => `${kind}: gone ${line}`),
+        ],
+  )
 }

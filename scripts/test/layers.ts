@@ -33,6 +33,7 @@ export const layers: readonly Layer[] = [
   project('unit', 5 * minute),
   { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
+  { ...project('cluster', 30 * minute), needs: ['cluster', 'helm'] },
 ]
 
 /**

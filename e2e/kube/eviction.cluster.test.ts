@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+
+import { ownCluster, theCluster, type Cluster } from './cluster.ts'
+import { keepClusterEvidence } from './clusterEvidence.ts'
+
+const namespace = 'eviction'
+const cluster: Cluster = theCluster()
+const inNamespace = ['--namespace', namespace]
+const node = 'node-3'
+
+/** The budget of a pool, and a Pod that it guards beside one that it does not: the way in which media Pods are kept from a drain. */
+const objects = `
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: guard }
+spec:
+  minAvailable: 1000000
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector: { matchLabels: { guard: 'on' } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: guarded, labels: { guard: 'on' } }
+spec:
+  nodeName: ${node}
+  terminationGracePeriodSeconds: 1
+  containers: [{ name: sleeper, image: 'localhost/busybox:1', command: [sleep, infinity] }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: free }
+spec:
+  nodeName: ${node}
+  terminationGracePeriodSeconds: 1
+  containers: [{ name: sleeper, image: 'localhost/busybox:1', command: [sleep, infinity] }]
+`
+
+beforeAll(async () => {
+  if (cluster.own === undefined) return
+  await cluster.does('create', 'namespace', namespace)
+  await cluster.apply(objects, ...inNamespace)
+  await cluster.does('wait', '--for=condition=Ready', 'pod/guarded', 'pod/free', '--timeout=60s', ...inNamespace)
+})
+
+afterAll(async () => {
+  if (cluster.own !== undefined) {
+    await cluster.does('uncordon', node)
+    await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
+  }
+  cluster.close()
+})
+
+beforeEach((context) => {
+  keepClusterEvidence(() => cluster)
+  ownCluster(cluster, context, 'this drains a node')
+})
+
+const drain = (timeout: string): ReturnType<Cluster['kubectl']['run']> =>
+  cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--force', '--delete-emptydir-data', `--timeout=${timeout}`], {
+    timeoutMs: 60_000,
+  })
+
+test('kubectl drain waits for exactly the Pod that a budget guards, and goes on once it is let go', async () => {
+  const held = await drain('6s')
+  expect(held.code).not.toBe(0)
+  expect(held.err).toContain(`Cannot evict pod as it would violate the pod's disruption budget`)
+  expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('pod/guarded\n')
+  await cluster.does('label', 'pod/guarded', 'guard=off', '--overwrite', ...inNamespace)
+  expect(await drain('30s')).toMatchObject({ code: 0 })
+  expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('')
+})

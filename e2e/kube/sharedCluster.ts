@@ -1,0 +1,42 @@
+import type { TestProject } from 'vitest/node'
+
+import { changesBetween, machineState, type MachineState } from './machineState.ts'
+import { startTestCluster, type TestCluster } from './testCluster.ts'
+
+/** What every file of the project `cluster` gets by `inject`. */
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Credentials of an administrator of the cluster to test on. */
+    kubeconfig: string
+    /** Folder of the cluster where it is one of ours; empty where PARLEY_E2E_KUBECONFIG names somebody's own. */
+    clusterState: string
+  }
+}
+
+/** Enough for a media node on two of them while a third is drained. */
+const nodes = 3
+
+let own: { readonly cluster: TestCluster; readonly before: MachineState } | undefined
+
+/** Starts the one cluster of this run, unless the environment names one. */
+export async function setup({ provide }: TestProject): Promise<void> {
+  const given = process.env['PARLEY_E2E_KUBECONFIG']
+  if (given) {
+    provide('kubeconfig', given)
+    provide('clusterState', '')
+    return
+  }
+  const before = await machineState()
+  const cluster = await startTestCluster(nodes)
+  own = { cluster, before }
+  provide('kubeconfig', cluster.kubeconfig)
+  provide('clusterState', cluster.state)
+}
+
+/** Ends it. What is left of it on the machine fails the run. */
+export async function teardown(): Promise<void> {
+  if (own === undefined) return
+  await own.cluster.down()
+  const left = changesBetween(own.before, await machineState(), ['processes', 'cgroups', 'folders'])
+  if (left.length > 0) throw new Error(`the cluster left something behind:\n${left.join('\n')}`)
+}
