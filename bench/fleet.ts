@@ -1,4 +1,4 @@
-import type { MediaNode, MediaNodePool } from '../crds/index.ts'
+import { specDefaults, type MediaNode, type MediaNodePool } from '../crds/index.ts'
 import { ulidSource } from '../kit/ids.ts'
 import { Ledger } from '../operator/ledger/ledger.ts'
 import type { NodeLoad } from '../sfu/api/load.ts'
@@ -34,7 +34,7 @@ function loadOf(cpu: number): NodeLoad {
 }
 
 function poolOf(region: number): MediaNodePool {
-  const spec = { region: `region-${region}`, adHocMeetings: { enabled: true, max: 1_000_000 } }
+  const spec = { ...specDefaults.MediaNodePool, region: `region-${region}`, adHocMeetings: { enabled: true, max: 1_000_000 } }
   return { apiVersion, kind: 'MediaNodePool', metadata: metadata(`pool-${region}`), spec }
 }
 
@@ -75,7 +75,7 @@ export class Fleet {
     const { nowMs, wallMs } = beginning
     const spec = { pool: `pool-${index % regions}`, address: `http://${name}:1`, workers: 2, cordoned: false }
     const node: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata(name), spec }
-    this.ledger.putNode(node, nowMs)
+    this.ledger.putNode(node, node.spec.address, nowMs)
     const boot = ulidSource(() => wallMs)()
     const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e10, ingressBitsPerSecond: 1e10, pipePorts: 1_000 }
     const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }

@@ -18,6 +18,7 @@ function* walk(schema: Schema, path: string): Generator<Located> {
   yield { path, schema }
   for (const [name, part] of Object.entries(schema.properties ?? {})) yield* walk(part, `${path}.${name}`)
   if (schema.items) yield* walk(schema.items, `${path}[]`)
+  if (schema.additionalProperties) yield* walk(schema.additionalProperties, `${path}[]`)
 }
 
 const everySchema = readDefinitions().flatMap((definition) => [
@@ -48,12 +49,13 @@ test('every field is described', () => {
   expect(bare.map(({ path }) => path)).toEqual([])
 })
 
-test('every list, text and number is bounded', () => {
+test('every list, map, text and number is bounded', () => {
   const bounded = {
     array: (schema: Schema) => schema.maxItems !== undefined && schema['x-kubernetes-list-type'] !== undefined,
     string: (schema: Schema) => (schema.maxLength ?? schema.enum ?? schema.format) !== undefined,
     integer: (schema: Schema) => schema.minimum !== undefined && schema.format !== undefined,
-    object: (schema: Schema) => schema.properties !== undefined,
+    object: ({ properties, maxProperties, ...schema }: Schema) =>
+      (properties ?? maxProperties ?? schema['x-kubernetes-preserve-unknown-fields']) !== undefined,
     boolean: () => true,
   }
   const free = everySchema.filter((entry) => isOwn(entry) && !bounded[entry.schema.type](entry.schema))

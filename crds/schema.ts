@@ -25,9 +25,14 @@ export interface Schema {
   readonly maxItems?: number
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
+  /** Of a map with free keys: what each value is. Exclusive with `properties`. */
+  readonly additionalProperties?: Schema
+  readonly maxProperties?: number
   readonly required?: readonly string[]
   readonly 'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
+  /** Fields that the schema does not name are kept as they are: what Kubernetes itself checks when it is used. */
+  readonly 'x-kubernetes-preserve-unknown-fields'?: true
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[]
 }
 

@@ -40,8 +40,15 @@ function typeOf(schema: Schema, property: string, place: Place): string {
     case 'array':
       return `readonly ${itemType(schema.items ?? { type: 'string' }, property, place)}[]`
     case 'object':
-      return declare(schema, nameOf(place.kind, property), place)
+      return freeTypeOf(schema, property, place) ?? declare(schema, nameOf(place.kind, property), place)
   }
+}
+
+/** The type of an object whose fields the schema does not name: a map, or whatever Kubernetes takes; undefined for any other. */
+function freeTypeOf(schema: Schema, property: string, place: Place): string | undefined {
+  if (schema['x-kubernetes-preserve-unknown-fields']) return 'Readonly<Record<string, unknown>>'
+  const { additionalProperties } = schema
+  return additionalProperties && `Readonly<Record<string, ${typeOf(additionalProperties, property, place)}>>`
 }
 
 function itemType(items: Schema, property: string, place: Place): string {

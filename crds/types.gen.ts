@@ -2,6 +2,76 @@
 
 import type { ObjectMeta, ObjectMetaApply } from './meta.ts'
 
+/** How clients reach the media ports of the pool's Pods. */
+export interface MediaNodePoolNetwork {
+  /** hostPort: the ports of clients are ports of the Kubernetes Node, which hosts one media Pod at most; the namespace must allow it (Pod Security level privileged). hostNetwork: the Pod uses the network of the Kubernetes Node; likewise. podNetwork: the Pod's own address, for networks in which clients reach Pods, or for clients that come through TURN; every Pod Security level allows it. */
+  readonly mode: 'hostPort' | 'hostNetwork' | 'podNetwork'
+  /** The address that clients are told for every node of the pool, an IP address or a host name. Absent means that of the Kubernetes Node, the ExternalIP before the InternalIP; with podNetwork that of the Pod. */
+  readonly address?: string
+}
+
+/** When the pool's Pods are replaced by newer ones. */
+export interface MediaNodePoolUpdate {
+  /** Manual: when a person changes spec.image. Auto: spec.image follows the image of the operator. */
+  readonly policy: 'Manual' | 'Auto'
+}
+
+/** How the pool's nodes are emptied. */
+export interface MediaNodePoolDrain {
+  /** For how long a node that is to go may wait for its people to leave or to be placed elsewhere. It holds at once for drains by the operator; for a Pod that is deleted, that it had when the Pod was made. */
+  readonly deadlineSeconds: number
+}
+
+/** What the agent's container asks for and may use. Absent means a request of half a core more than workers, memory by workers, and no limit of CPU. */
+export interface MediaNodePoolResources {
+  /** What a Kubernetes Node must have free, for instance cpu and memory. */
+  readonly requests?: Readonly<Record<string, string>>
+  /** What it may not exceed. A limit of CPU makes media stutter. */
+  readonly limits?: Readonly<Record<string, string>>
+}
+
+/** A taint that is tolerated, as in a Pod. */
+export interface MediaNodePoolToleration {
+  /** The taint's key; absent with operator Exists means every taint. */
+  readonly key?: string
+  /** How key and value are compared. */
+  readonly operator?: 'Exists' | 'Equal'
+  /** The taint's value. */
+  readonly value?: string
+  /** The effect that is tolerated; absent means every one. */
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+  /** For how long a taint of effect NoExecute is tolerated. */
+  readonly tolerationSeconds?: number
+}
+
+/** A Secret of the pool's namespace. */
+export interface MediaNodePoolImagePullSecret {
+  /** Its name. */
+  readonly name: string
+}
+
+/** What the Pods of the pool have beside what the operator gives them. This is the whole list: what a Pod may do (security context, service account, host namespaces, volumes, containers, command, environment) cannot be changed. */
+export interface MediaNodePoolOverrides {
+  /** What the agent's container asks for and may use. Absent means a request of half a core more than workers, memory by workers, and no limit of CPU. */
+  readonly resources?: MediaNodePoolResources
+  /** Labels that a Kubernetes Node must have. */
+  readonly nodeSelector?: Readonly<Record<string, string>>
+  /** Taints of Kubernetes Nodes that do not keep the Pods away. */
+  readonly tolerations?: readonly MediaNodePoolToleration[]
+  /** Where the Pods are drawn to and kept from, as in a Pod. */
+  readonly affinity?: Readonly<Record<string, unknown>>
+  /** How the Pods spread over zones and the like, each as in a Pod. */
+  readonly topologySpreadConstraints?: readonly Readonly<Record<string, unknown>>[]
+  /** Labels that the Pods have beside the operator's. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Annotations that the Pods have. */
+  readonly annotations?: Readonly<Record<string, string>>
+  /** The PriorityClass of the Pods. */
+  readonly priorityClassName?: string
+  /** The Secrets by which the image is pulled. */
+  readonly imagePullSecrets?: readonly MediaNodePoolImagePullSecret[]
+}
+
 /** Meetings that are made by the first join, without a Meeting object. */
 export interface MediaNodePoolAdHocMeetings {
   /** Whether the pool takes such meetings. */
@@ -14,8 +84,20 @@ export interface MediaNodePoolAdHocMeetings {
 export interface MediaNodePoolSpec {
   /** Where the pool's nodes stand; what clients name or measure, and what Meetings allow. */
   readonly region: string
-  /** How many media nodes the pool should have. Absent means as many as are registered. */
+  /** How many media nodes the pool should have. With spec.image the operator makes as many, each with a Pod; absent means 1. Nodes that were registered by their address are not counted then; say 0 for a pool that has no others. Without spec.image it makes none, and absent means as many as are registered. */
   readonly replicas?: number
+  /** The image that the Pods of the pool run. Where it is absent and the operator has an image of its own, the operator writes that here, once; what a later operator would write is told by the condition UpdateAvailable. A changed image replaces the Pods one after the other. */
+  readonly image?: string
+  /** How many mediasoup workers each media node runs, each on a core of its own: a Pod asks for half a core more. It fixes the ports that clients use, one a worker from 40000 up, UDP and TCP. */
+  readonly workers: number
+  /** How clients reach the media ports of the pool's Pods. */
+  readonly network: MediaNodePoolNetwork
+  /** When the pool's Pods are replaced by newer ones. */
+  readonly update: MediaNodePoolUpdate
+  /** How the pool's nodes are emptied. */
+  readonly drain: MediaNodePoolDrain
+  /** What the Pods of the pool have beside what the operator gives them. This is the whole list: what a Pod may do (security context, service account, host namespaces, volumes, containers, command, environment) cannot be changed. */
+  readonly overrides?: MediaNodePoolOverrides
   /** The namespaces whose meetings the pool takes. Absent means all. */
   readonly allowedNamespaces?: readonly string[]
   /** Meetings that are made by the first join, without a Meeting object. */
@@ -42,15 +124,17 @@ export interface Condition {
 export interface MediaNodePoolStatus {
   /** The metadata.generation that this status answers to. */
   readonly observedGeneration?: number
-  /** How many media nodes the pool has. */
+  /** How many media nodes the pool has that are not being emptied. */
   readonly replicas?: number
   /** How many of them are Ready. */
   readonly ready?: number
+  /** How many of them are being emptied. */
+  readonly draining?: number
   /** The load of its most loaded Ready node, in tenths: 0.3. */
   readonly load?: string
   /** The label selector of its media nodes, for the scale subresource. */
   readonly selector?: string
-  /** What holds and what does not, each with a reason; Ready. */
+  /** What holds and what does not, each with a reason; Ready, Updated and UpdateAvailable. */
   readonly conditions?: readonly Condition[]
 }
 
@@ -69,12 +153,26 @@ export interface MediaNodePool {
 export interface MediaNodeSpec {
   /** The MediaNodePool that the node belongs to, in the same namespace. */
   readonly pool: string
-  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT. */
-  readonly address: string
+  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT: for a node that runs outside of the cluster. Absent for a node that its pool made: the operator makes its Pod, of the same name. */
+  readonly address?: string
   /** How many mediasoup workers the agent runs, each on a core of its own. It fixes the ports that clients use. */
   readonly workers: number
   /** While true, the node takes no new segments and no new participants; those it has stay. */
   readonly cordoned: boolean
+}
+
+/** One reason to empty the node. */
+export interface MediaNodeDisruption {
+  /** NodeCordoned: its Kubernetes Node takes no Pods any more or is about to go. ScaleIn: the pool has more nodes than it should. Rollout: its Pod is made from an older template than the pool has now. Terminating: its Pod is being deleted. */
+  readonly source: 'NodeCordoned' | 'ScaleIn' | 'Rollout' | 'Terminating'
+  /** What brought it about, as one word for programs. */
+  readonly reason: string
+  /** What brought it about, as one line for people. */
+  readonly message: string
+  /** When it began. */
+  readonly since: string
+  /** When whoever is left is disconnected. */
+  readonly deadline: string
 }
 
 /** What the media node is at the moment. Written by the operator. */
@@ -83,6 +181,10 @@ export interface MediaNodeStatus {
   readonly observedGeneration?: number
   /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. NotReady: silent, its people are left where they are. Lost: dead by two signs. */
   readonly phase?: 'Pending' | 'Ready' | 'Cordoned' | 'NotReady' | 'Lost'
+  /** The Kubernetes Node that its Pod runs on. */
+  readonly host?: string
+  /** Why the operator empties the node, by source; any of them drains it, and without any the drain is cancelled. spec.cordoned and spec.drain are for people, these are the operator's own. */
+  readonly disruptions?: readonly MediaNodeDisruption[]
   /** The addresses that clients reach its media ports at. */
   readonly addresses?: readonly string[]
   /** The agent's version. */
@@ -189,6 +291,26 @@ export interface Meeting {
   readonly status?: MeetingStatus
 }
 
+/** How clients reach the media ports of the pool's Pods. */
+export interface MediaNodePoolNetworkApply {
+  /** hostPort: the ports of clients are ports of the Kubernetes Node, which hosts one media Pod at most; the namespace must allow it (Pod Security level privileged). hostNetwork: the Pod uses the network of the Kubernetes Node; likewise. podNetwork: the Pod's own address, for networks in which clients reach Pods, or for clients that come through TURN; every Pod Security level allows it. */
+  readonly mode?: 'hostPort' | 'hostNetwork' | 'podNetwork'
+  /** The address that clients are told for every node of the pool, an IP address or a host name. Absent means that of the Kubernetes Node, the ExternalIP before the InternalIP; with podNetwork that of the Pod. */
+  readonly address?: string
+}
+
+/** When the pool's Pods are replaced by newer ones. */
+export interface MediaNodePoolUpdateApply {
+  /** Manual: when a person changes spec.image. Auto: spec.image follows the image of the operator. */
+  readonly policy?: 'Manual' | 'Auto'
+}
+
+/** How the pool's nodes are emptied. */
+export interface MediaNodePoolDrainApply {
+  /** For how long a node that is to go may wait for its people to leave or to be placed elsewhere. It holds at once for drains by the operator; for a Pod that is deleted, that it had when the Pod was made. */
+  readonly deadlineSeconds?: number
+}
+
 /** Meetings that are made by the first join, without a Meeting object. */
 export interface MediaNodePoolAdHocMeetingsApply {
   /** Whether the pool takes such meetings. */
@@ -201,8 +323,20 @@ export interface MediaNodePoolAdHocMeetingsApply {
 export interface MediaNodePoolSpecApply {
   /** Where the pool's nodes stand; what clients name or measure, and what Meetings allow. */
   readonly region: string
-  /** How many media nodes the pool should have. Absent means as many as are registered. */
+  /** How many media nodes the pool should have. With spec.image the operator makes as many, each with a Pod; absent means 1. Nodes that were registered by their address are not counted then; say 0 for a pool that has no others. Without spec.image it makes none, and absent means as many as are registered. */
   readonly replicas?: number
+  /** The image that the Pods of the pool run. Where it is absent and the operator has an image of its own, the operator writes that here, once; what a later operator would write is told by the condition UpdateAvailable. A changed image replaces the Pods one after the other. */
+  readonly image?: string
+  /** How many mediasoup workers each media node runs, each on a core of its own: a Pod asks for half a core more. It fixes the ports that clients use, one a worker from 40000 up, UDP and TCP. */
+  readonly workers?: number
+  /** How clients reach the media ports of the pool's Pods. */
+  readonly network?: MediaNodePoolNetworkApply
+  /** When the pool's Pods are replaced by newer ones. */
+  readonly update?: MediaNodePoolUpdateApply
+  /** How the pool's nodes are emptied. */
+  readonly drain?: MediaNodePoolDrainApply
+  /** What the Pods of the pool have beside what the operator gives them. This is the whole list: what a Pod may do (security context, service account, host namespaces, volumes, containers, command, environment) cannot be changed. */
+  readonly overrides?: MediaNodePoolOverrides
   /** The namespaces whose meetings the pool takes. Absent means all. */
   readonly allowedNamespaces?: readonly string[]
   /** Meetings that are made by the first join, without a Meeting object. */
@@ -224,8 +358,8 @@ export interface MediaNodePoolApply {
 export interface MediaNodeSpecApply {
   /** The MediaNodePool that the node belongs to, in the same namespace. */
   readonly pool: string
-  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT. */
-  readonly address: string
+  /** Where the agent's API listens, as http://HOST:PORT or https://HOST:PORT: for a node that runs outside of the cluster. Absent for a node that its pool made: the operator makes its Pod, of the same name. */
+  readonly address?: string
   /** How many mediasoup workers the agent runs, each on a core of its own. It fixes the ports that clients use. */
   readonly workers?: number
   /** While true, the node takes no new segments and no new participants; those it has stay. */
@@ -283,6 +417,16 @@ export interface MeetingApply {
 /** What a spec says where it says nothing, by kind. */
 export const specDefaults = {
   "MediaNodePool": {
+    "workers": 2,
+    "network": {
+      "mode": "hostPort"
+    },
+    "update": {
+      "policy": "Manual"
+    },
+    "drain": {
+      "deadlineSeconds": 600
+    },
     "adHocMeetings": {
       "enabled": true,
       "max": 1000

@@ -56,10 +56,10 @@ async function workersOf(client: NodeClient): Promise<Omit<WorkerDump, 'pid'>> {
 export async function agentsOf(demo: RunningDemo): Promise<readonly AgentView[]> {
   const key = await readSigningKey(join(demo.state, 'operator-key.json'))
   const nodes = await kubeRest(demo.api).list<MediaNode>('medianodes', namespace)
-  return nodes.map(({ metadata: { name }, spec: { address } }) => {
+  return nodes.map(({ metadata: { name }, spec: { address: url = '' } }) => {
     const bearer = (): Promise<string> =>
       signToken(key, { type: tokenTypes.order.type, audience: name, claims: {}, nowMs: Date.now(), lifetimeMs: bearerLifetimeMs })
-    const client = createNodeClient({ url: address, bearer, clock: systemClock })
+    const client = createNodeClient({ url, bearer, clock: systemClock })
     return { name, segments: () => client.getSegments(), workers: () => workersOf(client), load: () => loadOf(client) }
   })
 }

@@ -1,4 +1,4 @@
-import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { specDefaults, type MediaNode, type MediaNodePool, type Meeting, type MeetingSpec } from '../../crds/index.ts'
 import { systemClock, type Clock } from '../../kit/clock.ts'
 import { ulidSource } from '../../kit/ids.ts'
 import type { SigningKey } from '../../kit/keys.ts'
@@ -82,11 +82,11 @@ function hearNodes(ledger: Ledger, nodes: readonly FakeNode[], clock: Clock): ()
 /** Puts pools and media nodes into the ledger as their objects would. */
 function register(ledger: Ledger, nodes: readonly FakeNode[], nowMs: number): void {
   for (const region of new Set(nodes.map((node) => node.region))) {
-    const spec = { region, adHocMeetings: { enabled: true, max: 1_000 } }
+    const spec = { ...specDefaults.MediaNodePool, region, adHocMeetings: { enabled: true, max: 1_000 } }
     const pool: MediaNodePool = { apiVersion, kind: 'MediaNodePool', metadata: metadata({ namespace, name: region }, 1), spec }
     ledger.putPool(pool, nowMs)
   }
-  for (const { name, region, url } of nodes) ledger.putNode(nodeObject({ name, region, url }, false), nowMs)
+  for (const { name, region, url } of nodes) ledger.putNode(nodeObject({ name, region, url }, false), url, nowMs)
 }
 
 function nodeObject({ name, region, url }: FakeNode, cordoned: boolean): MediaNode {
@@ -136,7 +136,7 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
     setLeading: (leads) => void (leading = leads),
     cordon(name) {
       const node = nodes.find((each) => each.name === name)
-      if (node !== undefined) ledger.putNode(nodeObject(node, true), clock.monotonicMs())
+      if (node !== undefined) ledger.putNode(nodeObject(node, true), node.url, clock.monotonicMs())
     },
     async close() {
       stopHearing()

@@ -73,7 +73,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       attachment,
       node: node.name,
       region,
-      url: node.object.spec.address,
+      url: node.url ?? '', // A node that is ready has been heard at its URL.
       grant,
       turnUrls: [...turnUrls],
       decidedBy: 'operator',

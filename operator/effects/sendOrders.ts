@@ -103,7 +103,7 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       })
     },
     async close(meeting, { node, incarnation, fence, reason }, signal) {
-      const url = ledger.nodes.get(node)?.object.spec.address
+      const url = ledger.nodes.get(node)?.url
       if (url === undefined) return
       const ref = { ...meeting, incarnation }
       await guarded({ meeting: ref, node, url, ...fence, method: 'delete' }, signal, async () => {

@@ -12,6 +12,8 @@ const microTime: Schema = { type: 'string', format: 'micro-time' }
 const int32: Schema = { type: 'integer', format: 'int32' }
 const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', properties })
 const listOf = (items: Schema): Schema => ({ type: 'array', items })
+/** Kept as it is given: what a scheduler or a kubelet would make of it, this API has none to ask. */
+const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 
 const lease = object({
   spec: object({
@@ -56,6 +58,15 @@ const event = object({
   related: objectReference,
   reportingComponent: text,
   reportingInstance: text,
+})
+
+const budget = object({
+  spec: object({
+    minAvailable: int32,
+    selector: object({ matchLabels: { type: 'object', additionalProperties: text } }),
+    unhealthyPodEvictionPolicy: text,
+  }),
+  status: anything,
 })
 
 /** Kubernetes' `ValidateLease`. */
@@ -155,6 +166,52 @@ export const builtinResources: readonly Resource[] = [
     columns: eventColumns,
     unconditionalUpdate: true,
     builtin: { check: eventErrors },
+  },
+  {
+    ...common,
+    group: '',
+    kind: 'Pod',
+    listKind: 'PodList',
+    plural: 'pods',
+    singular: 'pod',
+    shortNames: ['po'],
+    categories: ['all'],
+    hasStatus: true,
+    schema: object({ spec: anything, status: anything }),
+    selectableFields: ['spec.nodeName', 'status.phase'],
+    columns: [nameColumn, column('Status', shown('status', 'phase')), column('Node', shown('spec', 'nodeName'), 1), age],
+    unconditionalUpdate: true,
+    builtin: { check: () => [] },
+  },
+  {
+    ...common,
+    group: '',
+    kind: 'Node',
+    listKind: 'NodeList',
+    plural: 'nodes',
+    singular: 'node',
+    shortNames: ['no'],
+    namespaced: false,
+    hasStatus: true,
+    schema: object({ spec: anything, status: anything }),
+    selectableFields: ['spec.unschedulable'],
+    columns: [nameColumn, age],
+    unconditionalUpdate: true,
+    builtin: { check: () => [] },
+  },
+  {
+    ...common,
+    group: 'policy',
+    kind: 'PodDisruptionBudget',
+    listKind: 'PodDisruptionBudgetList',
+    plural: 'poddisruptionbudgets',
+    singular: 'poddisruptionbudget',
+    shortNames: ['pdb'],
+    hasStatus: true,
+    schema: budget,
+    columns: [nameColumn, column('Min Available', shown('spec', 'minAvailable')), age],
+    unconditionalUpdate: false,
+    builtin: { check: () => [] },
   },
   {
     ...common,

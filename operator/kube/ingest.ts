@@ -31,5 +31,6 @@ export function ingest<T extends KubeObject>(kind: KindRef<T>, raw: unknown): T 
   if (typeof metadata !== 'object' || metadata === null) return undefined
   const kept = keptOf(metadata as Record<string, unknown>)
   if (typeof kept.name !== 'string' || typeof kept.resourceVersion !== 'string') return undefined
-  return { ...raw, apiVersion: kind.apiVersion, kind: kind.kind, metadata: kept } as unknown as T
+  const content = kind.keep?.(raw) ?? raw
+  return { ...content, apiVersion: kind.apiVersion, kind: kind.kind, metadata: kept } as unknown as T
 }

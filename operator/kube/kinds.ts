@@ -8,6 +8,7 @@ import {
   type Meeting,
   type MeetingApply,
 } from '../../crds/index.ts'
+import { keptOfNode, keptOfPod, type KubeNode, type Pod, type PodDisruptionBudget, type PodDraft } from './core.ts'
 import type { KindRef, KubeObject } from './objects.ts'
 
 /** A Lease of coordination.k8s.io, as far as leader election reads it. Its times are MicroTime (six decimals). */
@@ -55,4 +56,12 @@ export const kinds = {
   MediaNodePool: ours<MediaNodePool, MediaNodePoolApply>('MediaNodePool'),
   Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true } as KindRef<Lease, Lease>,
   Event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as KindRef<KubeEvent, KubeEvent>,
+  Pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, keep: keptOfPod } as KindRef<Pod, PodDraft>,
+  Node: { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, keep: keptOfNode } as KindRef<KubeNode>,
+  PodDisruptionBudget: {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    namespaced: true,
+  } as KindRef<PodDisruptionBudget, PodDisruptionBudget>,
 } as const

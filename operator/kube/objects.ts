@@ -54,6 +54,8 @@ export interface KindRef<Read extends KubeObject = KubeObject, Apply = unknown> 
   readonly kind: string
   readonly plural: string
   readonly namespaced: boolean
+  /** Picks what the operator reads of an object beside its metadata, for kinds that are kept by the hundred; absent keeps all. */
+  readonly keep?: (raw: object) => object
   readonly read?: Read
   readonly apply?: Apply
 }

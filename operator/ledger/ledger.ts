@@ -53,9 +53,10 @@ export class Ledger {
     this.#poolChanged(name)
   }
 
-  putNode(node: MediaNode, nowMs: number): void {
+  /** `url` is that of its agent, as far as it is known. */
+  putNode(node: MediaNode, url: string | undefined, nowMs: number): void {
     this.#nowMs = nowMs
-    this.nodes.putNode(node, nowMs)
+    this.nodes.putNode(node, url, nowMs)
   }
 
   removeNode(name: string, nowMs: number): void {

@@ -66,7 +66,7 @@ export class MediaNodes {
     this.#reindexPool(name, nowMs)
   }
 
-  putNode(object: MediaNode, nowMs: number): void {
+  putNode(object: MediaNode, url: string | undefined, nowMs: number): void {
     const { name } = object.metadata
     const known = this.#nodes.get(name)
     const same = known?.object.metadata.uid === object.metadata.uid
@@ -75,6 +75,7 @@ export class MediaNodes {
     if (entry.object.spec.pool !== object.spec.pool) this.#close(entry)
     entry.object = object
     entry.region = this.#pools.get(object.spec.pool)?.spec.region
+    entry.url = url
     this.#nodes.set(name, entry)
     this.#reindex(entry, nowMs)
     this.#changed(name)
@@ -205,6 +206,7 @@ function newEntry(object: MediaNode, nowMs: number): Entry {
   return {
     name: object.metadata.name,
     object,
+    url: undefined,
     region: undefined,
     knownSinceMs: nowMs,
     introduction: undefined,

@@ -14,6 +14,8 @@ export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments'>
 export interface NodeEntry {
   readonly name: string
   readonly object: MediaNode
+  /** Of its agent; undefined while its Pod has no address. A node that is ready has been heard there. */
+  readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
   readonly region: string | undefined
   /** Since when this process tries to hear it. */

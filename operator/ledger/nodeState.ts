@@ -10,7 +10,7 @@ import type { NodeEntry } from './nodeEntry.ts'
  * | ready    | load stream live                                     | takes segments and people                       |
  * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
  * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
- * | lost     | silent, and its address refuses connections          | its segments leave the plans                    |
+ * | lost     | silent, and its address refuses connections or its Pod has gone | its segments leave the plans         |
  * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
  */
 export type NodeState = 'pending' | 'ready' | 'cordoned' | 'silent' | 'lost' | 'wrong'
@@ -43,6 +43,7 @@ function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
 
 function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
   const silentMs = nowMs - heardAtMs
+  if (node.url === undefined) return { state: silentMs > loadStaleAfterMs ? 'lost' : 'silent', why: 'its Pod has gone' }
   if (silentMs > loadStaleAfterMs) {
     return node.refusedAtMs !== undefined && node.refusedAtMs > heardAtMs
       ? { state: 'lost', why: 'silent, and refuses connections' }

@@ -7,11 +7,11 @@ import { acceptLimit } from '../placement/filters.ts'
 
 /** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */
 export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): TopologyNode | undefined {
-  if (node?.region === undefined || node.introduction === undefined) return undefined
-  const { pool, address } = node.object.spec
+  if (node?.region === undefined || node.introduction === undefined || node.url === undefined) return undefined
+  const { name, region, url } = node
   const accepting = nodeStateOf(node, nowMs).state === 'ready' && newSegmentLoad(node) < acceptLimit
   const load = Math.round((node.shares?.worst ?? 1) * 10) / 10
-  return { name: node.name, pool, region: node.region, url: address, accepting, load }
+  return { name, pool: node.object.spec.pool, region, url, accepting, load }
 }
 
 /** A pool as the topology tells it. */

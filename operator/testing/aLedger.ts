@@ -1,4 +1,4 @@
-import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { specDefaults, type MediaNode, type MediaNodePool, type Meeting, type MeetingSpec } from '../../crds/index.ts'
 import { ulidSource, type MintUlid } from '../../kit/ids.ts'
 import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
@@ -39,7 +39,7 @@ export class ALedger {
   nowMs = 1_000_000
 
   pool(name: string, region: string, spec: Partial<MediaNodePool['spec']> = {}): this {
-    const whole = { region, adHocMeetings: { enabled: true, max: 1_000 }, ...spec }
+    const whole = { ...specDefaults.MediaNodePool, region, ...spec }
     this.ledger.putPool({ apiVersion, kind: 'MediaNodePool', metadata: metadata('parley', name), spec: whole }, this.nowMs)
     return this
   }
@@ -47,7 +47,7 @@ export class ALedger {
   node(name: string, { pool, cpu = 0, cordoned = false, heard = true, silentMs = 0 }: ANode): this {
     const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned }
     const object: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata('parley', name), spec }
-    this.ledger.putNode(object, this.nowMs)
+    this.ledger.putNode(object, spec.address, this.nowMs)
     if (!heard) return this
     const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }
     this.ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, this.nowMs - silentMs)

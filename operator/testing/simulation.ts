@@ -1,4 +1,4 @@
-import type { MediaNode, MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { specDefaults, type MediaNode, type MediaNodePool, type Meeting, type MeetingSpec } from '../../crds/index.ts'
 import { ulidSource, type MintUlid } from '../../kit/ids.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { silentLog, type Log } from '../../kit/log.ts'
@@ -67,10 +67,9 @@ export class Simulation {
   }
 
   pool(name: PoolName, spec: Partial<MediaNodePool['spec']> = {}): void {
-    const adHocMeetings = { enabled: true, max: 1_000 }
     this.cluster.put(kinds.MediaNodePool, {
       metadata: { name, namespace, generation: 1 },
-      spec: { region: pools[name], adHocMeetings, ...spec },
+      spec: { ...specDefaults.MediaNodePool, region: pools[name], ...spec },
     })
   }
 

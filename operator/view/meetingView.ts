@@ -72,7 +72,7 @@ function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): S
   const node = ledger.nodes.get(segment.node)
   return {
     node: segment.node,
-    url: node?.object.spec.address ?? '',
+    url: node?.url ?? '',
     region: node?.region ?? 'unknown',
     nodeState: stateOf(ledger, segment.node, nowMs),
     why: segment.why,

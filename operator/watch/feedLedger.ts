@@ -1,31 +1,45 @@
 import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
+import type { Pod } from '../kube/core.ts'
+import { keyOf } from '../kube/objects.ts'
 import type { Store } from '../kube/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LoadStreams } from '../nodes/loadStreams.ts'
+import { agentUrlOf } from '../pods/agentUrl.ts'
 
 /** What the ledger learns from the API server. */
 export interface Stores {
   readonly meetings: Store<Meeting>
   readonly nodes: Store<MediaNode>
   readonly pools: Store<MediaNodePool>
+  /** Media Pods. */
+  readonly pods: Store<Pod>
 }
 
-/** Keeps the ledger as the stores are, and a load stream to each media node that has an object. Pools first: nodes refer to them. */
+/** Keeps the ledger as the stores are, and a load stream to each media node that has an address. Pools first: nodes refer to them. */
 export function feedLedger(stores: Stores, to: { ledger: Ledger; streams: LoadStreams; clock: Clock }): void {
   const { ledger, streams, clock } = to
+  function put(node: MediaNode): void {
+    const { name } = node.metadata
+    const url = agentUrlOf(node, stores.pods.get(keyOf(node)))
+    ledger.putNode(node, url, clock.monotonicMs())
+    if (url === undefined) streams.unfollow(name)
+    else streams.follow(name, url)
+  }
   stores.pools.onChange(({ before, after }) => {
     if (after !== undefined) ledger.putPool(after, clock.monotonicMs())
     else if (before !== undefined) ledger.removePool(before.metadata.name, clock.monotonicMs())
   })
   stores.nodes.onChange(({ before, after }) => {
-    if (after !== undefined) {
-      ledger.putNode(after, clock.monotonicMs())
-      streams.follow(after.metadata.name, after.spec.address)
-    } else if (before !== undefined) {
+    if (after !== undefined) put(after)
+    else if (before !== undefined) {
       streams.unfollow(before.metadata.name)
       ledger.removeNode(before.metadata.name, clock.monotonicMs())
     }
+  })
+  stores.pods.onChange(({ key }) => {
+    const node = stores.nodes.get(key)
+    if (node !== undefined) put(node)
   })
   stores.meetings.onChange(({ before, after }) => {
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) ledger.removeMeeting(before, clock.monotonicMs())

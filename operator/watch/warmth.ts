@@ -17,7 +17,7 @@ const patienceMs = 1_500
 const pollMs = 50
 
 /**
- * Waits for the objects, then for a word of each media node: its hello, or the refusal of its address. Once warm it stays warm: what
+ * Waits for the objects, then for a word of each media node that has an address: its hello, or the refusal of it. Once warm it stays warm: what
  * happens to a node after is told by its state.
  */
 export function createWarmth(options: {
@@ -36,7 +36,8 @@ export function createWarmth(options: {
   const unheard = (): string[] =>
     [...ledger.nodes.all()]
       .filter(
-        ({ introduction, refusedAtMs, fault }) => introduction === undefined && refusedAtMs === undefined && fault === undefined,
+        ({ url, introduction, refusedAtMs, fault }) =>
+          url !== undefined && introduction === undefined && refusedAtMs === undefined && fault === undefined,
       )
       .map(({ name }) => name)
 

@@ -13,6 +13,7 @@ import { createManager } from '../kube/manager.ts'
 import type { KubeMetrics } from '../kube/metrics.ts'
 import { createStatusWriter } from '../kube/statusWriter.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import { mediaSelector } from '../pods/labels.ts'
 import { mediaNodeReconciler } from '../reconcile/mediaNode.ts'
 import { mediaNodePoolReconciler } from '../reconcile/mediaNodePool.ts'
 import { meetingReconciler } from '../reconcile/meeting.ts'
@@ -90,6 +91,7 @@ export function createControl(parts: ControlParts): Control {
   const stores = {
     pools: manager.watch(kinds.MediaNodePool, { selection: { namespace } }),
     nodes: manager.watch(kinds.MediaNode, { selection: { namespace } }),
+    pods: manager.watch(kinds.Pod, { selection: { namespace, labelSelector: mediaSelector } }),
     meetings: unionStore(served.map((each) => manager.watch(kinds.Meeting, { selection: { namespace: each } }))),
   }
   feedLedger(stores, { ...world, clock })

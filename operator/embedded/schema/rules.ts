@@ -52,6 +52,9 @@ function celValue(schema: Schema, value: Json): unknown {
   if (typeof value === 'number') return schema.type === 'integer' ? BigInt(value) : value
   if (isArray(value)) return value.map((item) => (schema.items ? celValue(schema.items, item) : item))
   if (!isObject(value)) return value
+  const { additionalProperties } = schema
+  if (additionalProperties)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, celValue(additionalProperties, inner)]))
   const entries = Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
     const inner = value[name]
     return inner === undefined ? [] : [[name, celValue(part, inner)] as const]

@@ -44,11 +44,18 @@ function prune(schema: Schema, object: JsonObject, place: Place): JsonObject {
   return Object.fromEntries(kept)
 }
 
+/** What a schema says of a member; undefined where it knows none of that name. */
+function partOf(schema: Schema, name: string): Schema | 'anything' | undefined {
+  const { properties = {}, additionalProperties } = schema
+  if (Object.hasOwn(properties, name)) return properties[name]
+  return additionalProperties ?? (schema['x-kubernetes-preserve-unknown-fields'] ? 'anything' : undefined)
+}
+
 function keptMember(schema: Schema, [name, value]: [string, Json], { path, root, unknown }: Place): [string, Json][] {
   if (root && rootFields.includes(name)) return [[name, value]]
   const here = path === '' ? name : `${path}.${name}`
-  const properties = schema.properties ?? {}
-  const part = Object.hasOwn(properties, name) ? properties[name] : undefined
+  const part = partOf(schema, name)
+  if (part === 'anything') return [[name, value]]
   if (!part) unknown.push(here)
   return !part || value === null ? [] : [[name, pruneValue(part, value, { path: here, unknown })]]
 }

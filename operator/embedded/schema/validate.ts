@@ -84,6 +84,15 @@ function* validateObject(schema: Schema, value: JsonObject, place: Place): Gener
     const inner = value[name]
     if (inner !== undefined) yield* validateValue(part, inner, inside(place, name))
   }
+  yield* validateMap(schema, value, place)
+}
+
+function* validateMap({ additionalProperties, maxProperties }: Schema, value: JsonObject, place: Place): Generator<FieldError> {
+  const entries = Object.entries(value)
+  if (maxProperties !== undefined && entries.length > maxProperties)
+    yield fieldErrors.tooMany(place.field, entries.length, maxProperties)
+  if (additionalProperties === undefined) return
+  for (const [name, inner] of entries) yield* validateValue(additionalProperties, inner, inside(place, name))
 }
 
 /** Checks that lists declared as sets or maps hold nothing twice. */

@@ -28,15 +28,23 @@ export const kubectlCases = cases({
     const { nodes } = pathsIn(namespace)
     expect((await kubectl.run('get meetings')).stderr).toBe(`No resources found in ${namespace} namespace.\n`)
     await api.post(nodes, aNode('a'))
-    const status = { phase: 'Ready', load: '0.3', meetings: 2, participants: '2-5', addresses: ['192.0.2.7'], version: '0.1.0' }
+    const status = {
+      phase: 'Ready',
+      load: '0.3',
+      meetings: 2,
+      participants: '2-5',
+      addresses: ['192.0.2.7'],
+      host: 'k1',
+      version: '0.1.0',
+    }
     await api.patch(`${nodes}/a/status`, { status }, merge)
     const [header, row] = cellsOf((await kubectl.run('get mn')).stdout)
     expect(header).toEqual(['NAME', 'POOL', 'PHASE', 'LOAD', 'MEETINGS', 'PARTICIPANTS', 'ADDRESS', 'AGE'])
     expect(row?.slice(0, 7)).toEqual(['a', 'eu', 'Ready', '0.3', '2', '2-5', '192.0.2.7'])
     expect(row?.[7]).toMatch(/^\d+s$/)
     const [wideHeader, wideRow] = cellsOf((await kubectl.run('get medianode a -o wide')).stdout)
-    expect(wideHeader?.slice(8)).toEqual(['API', 'WORKERS', 'VERSION'])
-    expect(wideRow?.slice(8)).toEqual(['http://127.0.0.1:4001', '2', '0.1.0'])
+    expect(wideHeader?.slice(8)).toEqual(['API', 'HOST', 'WORKERS', 'VERSION'])
+    expect(wideRow?.slice(8)).toEqual(['http://127.0.0.1:4001', 'k1', '2', '0.1.0'])
     expect((await kubectl.run('get mtg nobody')).stderr).toBe(
       'Error from server (NotFound): meetings.parley.media "nobody" not found\n',
     )
@@ -170,7 +178,7 @@ export const kubectlCases = cases({
     expect(field).toMatch(/FIELD: locked <boolean>/)
     expect(field.replaceAll(/\s+/g, ' ')).toContain('While true, new participants are refused.')
     const whole = (await kubectl.run('explain mn --recursive')).stdout
-    for (const line of ['address\t<string> -required-', 'cordoned\t<boolean>', 'addresses\t<[]string>'])
+    for (const line of ['pool\t<string> -required-', 'cordoned\t<boolean>', 'addresses\t<[]string>'])
       expect(whole).toContain(line)
   },
   'selectors of labels and fields': async ({ api, namespace, kubectl }) => {

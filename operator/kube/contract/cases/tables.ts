@@ -41,6 +41,7 @@ export const tableCases = cases({
       'Address string 0',
       'Age date 0',
       'API string 1',
+      'Host string 1',
       'Workers integer 1',
       'Version string 1',
     ])
@@ -49,8 +50,11 @@ export const tableCases = cases({
       'Region string 0',
       'Desired integer 0',
       'Ready integer 0',
+      'Draining integer 0',
       'Load string 0',
       'Age date 0',
+      'Image string 1',
+      'Network string 1',
     ])
   },
   'cells show what the paths of the columns name': async ({ api, namespace }) => {
@@ -67,6 +71,7 @@ export const tableCases = cases({
       null,
       expect.stringMatching(/^\d+s$/),
       'http://127.0.0.1:4001',
+      null,
       2,
       null,
     ])
@@ -89,6 +94,7 @@ export const tableCases = cases({
       '2-5',
       '192.0.2.7',
       'http://127.0.0.1:4001',
+      null,
       2,
       '0.1.0',
     ])

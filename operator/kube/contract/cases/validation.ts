@@ -96,11 +96,7 @@ export const validationCases = cases({
   },
   'required fields are told': async (at) => {
     expect(await refused(at, { ...aNode('a'), spec: undefined })).toEqual([notChecked, 'spec FieldValueRequired Required value'])
-    expect(await refused(at, { ...aNode('a'), spec: {} })).toEqual([
-      notChecked,
-      'spec.address FieldValueRequired Required value',
-      'spec.pool FieldValueRequired Required value',
-    ])
+    expect(await refused(at, { ...aNode('a'), spec: {} })).toEqual([notChecked, 'spec.pool FieldValueRequired Required value'])
     expect(await refused(at, { ...aPool('a'), spec: {} })).toEqual([notChecked, 'spec.region FieldValueRequired Required value'])
   },
   'rules are told in their own words': async (at) => {
@@ -136,6 +132,25 @@ export const validationCases = cases({
       wrong.map(async (address) => (await api.post(pathsIn(namespace).nodes, aNode('x', { address }))).code),
     )
     expect(refusals).toEqual(wrong.map(() => 422))
+  },
+  'a map is checked value by value, and what Kubernetes knows is kept as it is': async (at) => {
+    const overrides = {
+      nodeSelector: { zone: 'a' },
+      affinity: { nodeAffinity: { anything: [1, 'two'] } },
+      resources: { requests: { cpu: '500m', memory: '1.5Gi' } },
+      labels: { team: 'media' },
+    }
+    const kept = await at.api.post(pathsIn(at.namespace).pools, aPool('kept', { overrides: { ...overrides, command: ['sh'] } }))
+    expect(kept.body['spec']).toMatchObject({ overrides })
+    expect(kept.body['spec']).not.toMatchObject({ overrides: { command: ['sh'] } })
+    expect(await refused(at, aPool('a', { overrides: { resources: { requests: { cpu: 'much' } } } }))).toEqual([
+      `spec.overrides.resources.requests.cpu FieldValueInvalid Invalid value: "much": spec.overrides.resources.requests.cpu in body should match '^[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+|[numkKMGTPE]i?)?$'`,
+    ])
+    const labels = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`l${index}`, 'x']))
+    expect(await refused(at, aPool('a', { overrides: { labels } }))).toEqual([
+      notChecked,
+      'spec.overrides.labels FieldValueTooMany Too many: 33: must have at most 32 items',
+    ])
   },
   'what is immutable stays': async ({ api, namespace }) => {
     const { nodes } = pathsIn(namespace)
