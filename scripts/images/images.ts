@@ -37,8 +37,8 @@ export const images: readonly Image[] = [
   {
     ...plain,
     name: 'tester',
-    title: 'Parley tester: synthetic participants',
-    entries: { main: 'signaling/client/synthetic/main.ts' },
+    title: 'Parley tester: two synthetic people who meet',
+    entries: { main: 'signaling/tester/main.ts' },
     packages: ['@roamhq/wrtc'],
   },
 ]

@@ -24,8 +24,8 @@ export interface LifeRunnerOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly store: Store
-  /** What a join says beside what it replaces and excludes. */
-  readonly join: Omit<ClientRequest<'join'>, 'replaces' | 'excludeNodes'>
+  /** What a join says beside what it replaces; the media nodes that just failed are excluded too. */
+  readonly join: Omit<ClientRequest<'join'>, 'replaces'>
   readonly onWelcome: (welcome: Welcome, arrival: Arrival) => void
   readonly onNotification: (incoming: Incoming) => void
   readonly onClosed: () => void
@@ -83,8 +83,9 @@ export function createLifeRunner(options: LifeRunnerOptions): LifeRunner {
       case 'hangUp':
         return link.hangUp()
       case 'join': {
-        const { replaces, excludeNodes } = effect
-        const data = { ...options.join, ...(replaces === undefined ? {} : { replaces }), excludeNodes: [...excludeNodes] }
+        const { replaces } = effect
+        const excludeNodes = [...(options.join.excludeNodes ?? []), ...effect.excludeNodes]
+        const data = { ...options.join, ...(replaces === undefined ? {} : { replaces }), excludeNodes }
         return arrive(link.ask('join', data))
       }
       case 'resume':

@@ -31,6 +31,8 @@ export interface MeetingClientOptions {
   readonly displayName?: string | undefined
   readonly region?: string | undefined
   readonly rttsMs?: ClientRequest<'join'>['rttsMs']
+  /** Media nodes that it does not want to be served by, at most 8. */
+  readonly avoidNodes?: readonly string[] | undefined
   /** The resume token of this person's earlier session, whose place is taken. */
   readonly replaces?: string | undefined
   readonly dial: Dial
@@ -78,7 +80,7 @@ export interface MeetingClient {
 
 /** Makes a client; {@link MeetingClient.join} starts it. */
 export function createMeetingClient(options: MeetingClientOptions): MeetingClient {
-  const { url, dial, clock, random, token, displayName, region, rttsMs } = options
+  const { url, dial, clock, random, token, displayName, region, rttsMs, avoidNodes = [] } = options
   const store = createStore()
   const events = createEmitter<MeetingEvents>()
   const life = createLifeRunner({
@@ -92,6 +94,7 @@ export function createMeetingClient(options: MeetingClientOptions): MeetingClien
       ...(displayName === undefined ? {} : { displayName }),
       ...(region === undefined ? {} : { region }),
       ...(rttsMs === undefined ? {} : { rttsMs }),
+      excludeNodes: [...avoidNodes],
     },
     onWelcome(welcome, arrival) {
       media.arrived(welcome, arrival)

@@ -14,7 +14,7 @@ import { createNodeDevice } from './wrtc.ts'
 /** Options of {@link createSyntheticParticipant}; what a client takes beside these has a default that fits Node. */
 export interface SyntheticOptions extends Pick<
   MeetingClientOptions,
-  'url' | 'token' | 'displayName' | 'region' | 'rttsMs' | 'iceTransportPolicy' | 'onNetworkChange'
+  'url' | 'token' | 'displayName' | 'region' | 'rttsMs' | 'avoidNodes' | 'iceTransportPolicy' | 'onNetworkChange'
 > {
   readonly clock?: Clock
   /** Of the tone that it sends; default 440. Different ones tell participants apart by ear. */
