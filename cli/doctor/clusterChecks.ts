@@ -17,7 +17,7 @@ export const apiReachable: Check = {
       if (isApiError(error, 'unauthorized'))
         return failed(`${cluster.url} does not know you`, 'Renew the credentials of your kubeconfig.')
       if (isApiError(error, 'forbidden'))
-        return failed(`you may not list Leases at ${cluster.url}`, 'Ask for the ClusterRole parley-viewer.')
+        return failed(`you may not list Leases at ${cluster.url}`, "Ask for Kubernetes' role view, which the chart adds to.")
       if (!isApiError(error, 'notFound'))
         return failed(`${cluster.url}: ${(error as Error).message}`, 'Check the server of your kubeconfig and that it runs.')
     }

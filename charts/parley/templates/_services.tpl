@@ -37,3 +37,10 @@
 {{- define "parley.tlsSecret" -}}
 {{- .Values.signaling.tls.existingSecret | default (printf "%s-signaling-tls" (include "parley.fullname" .)) }}
 {{- end }}
+
+{{/* Signaling as Pods reach it. */}}
+{{- define "parley.signalingUrl" -}}
+{{- $tls := .Values.signaling.tls.enabled -}}
+{{- $port := .Values.signaling.service.port | default (ternary 443 80 $tls) | int -}}
+{{ ternary "https" "http" $tls }}://{{ include "parley.fullname" . }}-signaling.{{ .Release.Namespace }}.svc:{{ $port }}
+{{- end }}
