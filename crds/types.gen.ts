@@ -218,6 +218,14 @@ export interface MeetingCapacity {
   readonly maxParticipants?: number
 }
 
+/** How the meeting spreads over media nodes. */
+export interface MeetingCascade {
+  /** The most media nodes that host it at once; a join that would need a further one waits. Absent means 64. */
+  readonly maxNodes?: number
+  /** Auto: a pipe between each two nodes up to four, then a core of at most four, one for each region with people, and leaves. Mesh: a pipe between each two, as long as the nodes can carry them. Star: always a core with leaves. */
+  readonly topology: 'Auto' | 'Mesh' | 'Star'
+}
+
 /** Who may come in. */
 export interface MeetingAccess {
   /** While true, new participants are refused. Those who are in stay, and may come back after a lost connection. */
@@ -234,6 +242,10 @@ export interface MeetingSpec {
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */
   readonly capacity?: MeetingCapacity
+  /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
+  readonly mode: 'meeting' | 'stage'
+  /** How the meeting spreads over media nodes. */
+  readonly cascade: MeetingCascade
   /** Who may come in. */
   readonly access: MeetingAccess
   /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
@@ -252,7 +264,9 @@ export interface MeetingSegment {
   readonly region: string
   /** A core has a pipe to every other core and to its leaves, a leaf to its core only. */
   readonly role: 'core' | 'leaf'
-  /** Why this node, in one line. */
+  /** The core that a leaf hangs on. */
+  readonly parent?: string
+  /** Why this node, and why its place in the cascade, in one line. */
   readonly why: string
   /** The version of the meeting's plan that this segment was last ordered by; 0 when none has reached it. */
   readonly generation: number
@@ -377,6 +391,14 @@ export interface MediaNodeApply {
   readonly status?: MediaNodeStatus
 }
 
+/** How the meeting spreads over media nodes. */
+export interface MeetingCascadeApply {
+  /** The most media nodes that host it at once; a join that would need a further one waits. Absent means 64. */
+  readonly maxNodes?: number
+  /** Auto: a pipe between each two nodes up to four, then a core of at most four, one for each region with people, and leaves. Mesh: a pipe between each two, as long as the nodes can carry them. Star: always a core with leaves. */
+  readonly topology?: 'Auto' | 'Mesh' | 'Star'
+}
+
 /** Who may come in. */
 export interface MeetingAccessApply {
   /** While true, new participants are refused. Those who are in stay, and may come back after a lost connection. */
@@ -393,6 +415,10 @@ export interface MeetingSpecApply {
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */
   readonly capacity?: MeetingCapacity
+  /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
+  readonly mode?: 'meeting' | 'stage'
+  /** How the meeting spreads over media nodes. */
+  readonly cascade?: MeetingCascadeApply
   /** Who may come in. */
   readonly access?: MeetingAccessApply
   /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
@@ -437,6 +463,10 @@ export const specDefaults = {
     "cordoned": false
   },
   "Meeting": {
+    "mode": "meeting",
+    "cascade": {
+      "topology": "Auto"
+    },
     "access": {
       "locked": false
     },

@@ -31,7 +31,7 @@ export async function whyByStatus(cluster: Cluster, name: string): Promise<Why> 
 }
 
 /** Where the segments are, in the columns that both ways of knowing have. */
-const segmentColumns: readonly Column<Omit<MeetingSegment, 'generation'>>[] = [
+const segmentColumns: readonly Column<Omit<MeetingSegment, 'generation' | 'parent'>>[] = [
   { heading: 'node', of: ({ node }) => node },
   { heading: 'region', of: ({ region }) => region },
   { heading: 'role', of: ({ role, fallback }) => (fallback ? `${role} (fallback)` : role) },

@@ -129,7 +129,7 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
     url,
     meeting(of, name, spec = {}) {
       version += 1
-      const whole = { access: { locked: false }, emptyTimeoutSeconds: 300, ended: false, ...spec }
+      const whole = { ...specDefaults.Meeting, ...spec }
       const object: Meeting = { apiVersion, kind: 'Meeting', metadata: metadata({ namespace: of, name }, version), spec: whole }
       ledger.putMeeting(object, clock.monotonicMs())
     },

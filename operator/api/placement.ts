@@ -91,6 +91,8 @@ export const explanation = z.strictObject({
       node: nodeName,
       region: regionName,
       role: z.enum(['core', 'leaf']),
+      /** The core that a leaf hangs on. */
+      parent: nodeName.optional(),
       generation: z.int(),
       fallback: z.boolean(),
       participants: z.int(),

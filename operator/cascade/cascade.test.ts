@@ -1,88 +1,143 @@
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { meshAtMost, planCascade, type CascadeMember, type CascadePlace } from './cascade.ts'
+import { aMember, asPlanned } from './aMember.ts'
+import { planCascade, type CascadePlace } from './cascade.ts'
+import type { CascadeMember, CascadeWish } from './member.ts'
 
-const members = fc.uniqueArray(
-  fc.record({
-    node: fc.stringMatching(/^[a-z]{1,6}$/),
-    sinceMs: fc.nat(1_000),
-    role: fc.constantFrom('core' as const, 'leaf' as const, undefined),
-  }),
-  { selector: ({ node }) => node, minLength: 1, maxLength: 64 },
-)
+/** A plan as people read it: one line a segment. */
+const drawn = (places: ReadonlyMap<string, CascadePlace>): readonly string[] =>
+  [...places].map(([node, { role, peers, why }]) => `${node} ${role} [${peers.join(' ')}] ${why}`)
 
-/** Whom a segment forwards to: all its peers what is its own, its leaves what it heard as a core. */
-function forwardsTo(node: string, cameFrom: string | undefined, places: ReadonlyMap<string, CascadePlace>): readonly string[] {
-  const own = places.get(node)
-  const others = (own?.peers ?? []).filter((peer) => peer !== cameFrom)
-  if (cameFrom === undefined) return others
-  return own?.role === 'core' ? others.filter((peer) => places.get(peer)?.role === 'leaf') : []
-}
+/** Segments of one region, the first the oldest. */
+const aged = (names: string, over: Partial<CascadeMember> = {}): CascadeMember[] =>
+  names.split('').map((node, index) => aMember(node, { sinceMs: index, ...over }))
 
-/** How often what `from` produces reaches each segment. */
-function reachedFrom(from: string, places: ReadonlyMap<string, CascadePlace>): Map<string, number> {
-  const reached = new Map<string, number>()
-  const visit = (node: string, cameFrom: string | undefined, hops: number): void => {
-    if (hops > 2) throw new Error(`${node} is more than two pipes from ${from}`)
-    reached.set(node, (reached.get(node) ?? 0) + 1)
-    for (const peer of forwardsTo(node, cameFrom, places)) visit(peer, node, hops + 1)
-  }
-  visit(from, undefined, 0)
-  return reached
-}
+const stage: CascadeWish = { topology: 'Auto', mode: 'stage' }
 
-test('every segment reaches every other by exactly one path of at most two pipes', () => {
-  fc.assert(
-    fc.property(members, (all) => {
-      const places = planCascade(all)
-      for (const { node } of all) {
-        const reached = reachedFrom(node, places)
-        expect(reached.size).toBe(all.length)
-        expect([...reached.values()].every((times) => times === 1)).toBe(true)
-      }
-    }),
-    { numRuns: 50 },
+test('one, and a mesh up to four', () => {
+  expect(drawn(planCascade(aged('a')))).toEqual(['a core [] the only segment'])
+  expect(drawn(planCascade(aged('cab')))).toEqual([
+    'a core [b c] one of 3 in a mesh',
+    'b core [a c] one of 3 in a mesh',
+    'c core [a b] one of 3 in a mesh',
+  ])
+})
+
+test('five in one region: the oldest is the core', () => {
+  expect(drawn(planCascade(asPlanned(aged('bacde'), planCascade(aged('bacd')))))).toEqual([
+    'a leaf [b] leaf of b, a core of eu',
+    'b core [a c d e] core of eu: the oldest segment there',
+    'c leaf [b] leaf of b, a core of eu',
+    'd leaf [b] leaf of b, a core of eu',
+    'e leaf [b] leaf of b, a core of eu',
+  ])
+})
+
+test('two regions: a core in each, and leaves stay in their region', () => {
+  const members = [...aged('abc'), ...aged('xyz', { region: 'us' })]
+  expect(drawn(planCascade(members))).toEqual([
+    'a core [b c x] core of eu: the oldest segment there',
+    'b leaf [a] leaf of a, a core of eu',
+    'c leaf [a] leaf of a, a core of eu',
+    'x core [a y z] core of us: the oldest segment there',
+    'y leaf [x] leaf of x, a core of us',
+    'z leaf [x] leaf of x, a core of us',
+  ])
+})
+
+test('five regions: the fifth, with fewest segments and youngest, hangs on the core with fewest pipes', () => {
+  const members = [
+    ...aged('ab', { region: 'ap' }),
+    ...['eu', 'sa', 'us', 'za'].map((region, index) => aMember(region[0] ?? '', { region, sinceMs: index })),
+  ]
+  expect(drawn(planCascade(members))).toEqual([
+    'a core [b e s u] core of ap: the oldest segment there',
+    'b leaf [a] leaf of a, a core of ap',
+    'e core [a s u z] core of eu: the only segment there',
+    's core [a e u] core of sa: the only segment there',
+    'u core [a e s] core of us: the only segment there',
+    'z leaf [e] leaf of e in eu: za has no core, since the core has at most 4 segments',
+  ])
+})
+
+test('on a stage those who publish are the core, also where a mesh would do, and an audience abroad gets one relay', () => {
+  const audience = { publishers: 0, people: 50 }
+  const members = [...aged('ab'), aMember('c', audience), aMember('x', { ...audience, region: 'us' })]
+  expect(drawn(planCascade(members, stage))).toEqual([
+    'a core [b c] core: people on it are on stage',
+    'b core [a x] core: people on it are on stage',
+    'c leaf [a] leaf of a, a core of eu',
+    'x leaf [b] leaf of b in eu: us has no core, since nobody there is on stage',
+  ])
+  const more = [...members, aMember('y', { ...audience, region: 'us', sinceMs: 7 })]
+  expect(drawn(planCascade(more, stage))).toEqual([
+    'a core [b c x] core: people on it are on stage',
+    'b core [a x] core: people on it are on stage',
+    'c leaf [a] leaf of a, a core of eu',
+    'x core [a b y] core of us: passes the stage on to the audience there',
+    'y leaf [x] leaf of x, a core of us',
+  ])
+})
+
+test('a core without enough pipes is helped by another', () => {
+  const tight = { pipes: { atMost: 3, boundBy: 'pipe ports' } }
+  expect(drawn(planCascade(aged('abcdef', tight)))).toEqual([
+    'a core [b c e] core of eu: the oldest segment there',
+    'b core [a d f] core of eu too: the others have no pipe left',
+    'c leaf [a] leaf of a, a core of eu',
+    'd leaf [b] leaf of b, a core of eu',
+    'e leaf [a] leaf of a, a core of eu',
+    'f leaf [b] leaf of b, a core of eu',
+  ])
+})
+
+test('a budget that nobody can keep is named', () => {
+  const none = { pipes: { atMost: 1, boundBy: 'egress' } }
+  expect(drawn(planCascade(aged('abc', none)))).toEqual([
+    'a core [b c] core of eu: the oldest segment there; 1 over its budget of 1 pipes (egress), since nobody else can carry them',
+    'b leaf [a] leaf of a, a core of eu',
+    'c leaf [a] leaf of a, a core of eu',
+  ])
+})
+
+test('a mesh and a star can be asked for; a mesh only as far as the nodes have pipes', () => {
+  const five = aged('abcde')
+  expect([...planCascade(five, { topology: 'Mesh', mode: 'meeting' }).values()].every(({ peers }) => peers.length === 4)).toBe(
+    true,
+  )
+  expect(planCascade(aged('ab'), { topology: 'Star', mode: 'meeting' }).get('b')).toMatchObject({ role: 'leaf', parent: 'a' })
+  const tight = aged('abcde', { pipes: { atMost: 3, boundBy: 'pipe ports' } })
+  expect(planCascade(tight, { topology: 'Mesh', mode: 'meeting' }).get('c')?.why).toBe(
+    'leaf of a, a core of eu; a mesh has more pipes than the nodes can carry',
   )
 })
 
-test('pipes are told to both ends, S(S-1)/2 of them in a mesh and S-1 in a star', () => {
-  fc.assert(
-    fc.property(members, (all) => {
-      const places = planCascade(all)
-      const ends = [...places].flatMap(([node, { peers }]) => peers.map((peer) => [node, peer].toSorted().join(' ')))
-      const pipes = new Set(ends)
-      expect(ends).toHaveLength(pipes.size * 2)
-      const isStar = [...places.values()].some(({ role }) => role === 'leaf')
-      expect(pipes.size).toBe(isStar ? all.length - 1 : (all.length * (all.length - 1)) / 2)
-      expect(isStar || all.length <= meshAtMost).toBe(true)
-    }),
-  )
-})
+const standing = (members: readonly CascadeMember[]): CascadeMember[] => asPlanned(members, planCascade(members))
 
-const asTheyAre = (all: readonly CascadeMember[]): CascadeMember[] => {
-  const places = planCascade(all)
-  return all.map((member) => ({ ...member, role: places.get(member.node)?.role }))
-}
-const aged = (names: string): CascadeMember[] => names.split('').map((node, index) => ({ node, sinceMs: index }))
-
-test('the oldest segment is the core, and stays it when an older one appears', () => {
-  const star = asTheyAre(aged('dcbae'))
-  expect(star.find(({ node }) => node === 'd')?.role).toBe('core')
-  const places = planCascade([...star, { node: 'x', sinceMs: -1 }])
-  expect(places.get('d')).toEqual({ role: 'core', peers: ['a', 'b', 'c', 'e', 'x'] })
-  expect(places.get('x')).toEqual({ role: 'leaf', peers: ['d'] })
+test('a core stays core when an older segment appears', () => {
+  const places = planCascade([...standing(aged('dcbae')), aMember('x', { sinceMs: -1 })])
+  expect(drawn(places)).toContain('d core [a b c e x] core of eu already')
+  expect(places.get('x')).toMatchObject({ role: 'leaf', parent: 'd' })
 })
 
 test('a star of four stays a star, and one of three becomes a mesh again', () => {
-  const star = asTheyAre(aged('abcde'))
+  const star = standing(aged('abcde'))
   const four = star.filter(({ node }) => node !== 'e')
-  expect(planCascade(four).get('b')).toEqual({ role: 'leaf', peers: ['a'] })
-  expect(planCascade(four.slice(0, 3)).get('b')).toEqual({ role: 'core', peers: ['a', 'c'] })
-  expect(planCascade(aged('abcd')).get('b')).toEqual({ role: 'core', peers: ['a', 'c', 'd'] })
+  expect(planCascade(four).get('b')).toMatchObject({ role: 'leaf', peers: ['a'] })
+  expect(planCascade(four.slice(0, 3)).get('b')).toMatchObject({ role: 'core', peers: ['a', 'c'] })
 })
 
-test('a core that is lost leaves the oldest of the rest as core', () => {
-  const star = asTheyAre(aged('abcdef')).filter(({ node }) => node !== 'a')
-  expect(planCascade(star).get('b')).toEqual({ role: 'core', peers: ['c', 'd', 'e', 'f'] })
+test('a core that is lost leaves the oldest of the rest as core; one without people is not made core', () => {
+  const star = standing(aged('abcdef')).filter(({ node }) => node !== 'a')
+  expect(planCascade(star).get('b')).toMatchObject({ role: 'core', peers: ['c', 'd', 'e', 'f'] })
+  const emptied = star.map((member) => (member.node === 'b' ? { ...member, people: 0, publishers: 0 } : member))
+  expect(planCascade(emptied).get('c')?.why).toBe('core of eu: the oldest of those there with people and room for pipes')
+})
+
+test('leaves abroad come home when their region gets a core', () => {
+  const old = standing([...aged('abcde'), ...aged('x', { region: 'us', people: 0, publishers: 0 })])
+  expect(old.find(({ node }) => node === 'x')).toMatchObject({ role: 'leaf', parent: 'a' })
+  const places = planCascade([...old, aMember('y', { region: 'us', sinceMs: 9 })])
+  expect(places.get('y')).toMatchObject({ role: 'core' })
+  expect(places.get('x')).toMatchObject({ role: 'leaf', parent: 'y' })
 })

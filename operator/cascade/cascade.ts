@@ -1,53 +1,98 @@
 import type { SegmentRole } from '../../sfu/api/order.ts'
-
-/** A segment, as far as the cascade depends on it. */
-export interface CascadeMember {
-  readonly node: string
-  /** When it was made; the oldest one is the core. Any clock, as long as it is the same for all. */
-  readonly sinceMs: number
-  /** Its role at the moment, where it has one. */
-  readonly role?: SegmentRole | undefined
-}
+import { chooseCores, type Core } from './cores.ts'
+import { byAge, coresAtMost, isTree, meshAtMost, roomOf, starAtLeast, type CascadeMember, type CascadeWish } from './member.ts'
+import { hangLeaves, type Tree } from './parents.ts'
+import { wordsOf } from './words.ts'
 
 /** What a segment is in the cascade: its role and to whom it has a pipe. */
 export interface CascadePlace {
   readonly role: SegmentRole
+  /** The core that a leaf hangs on. */
+  readonly parent: string | undefined
   /** Nodes, by name. */
   readonly peers: readonly string[]
+  /** Why, in one line. */
+  readonly why: string
 }
 
-/** Up to this many segments all are cores, each with a pipe to each other: 6 pipes, one hop. */
-export const meshAtMost = 4
-/** A star goes back to a mesh only below this, so that one join more or less does not turn everything around. */
-const starAtLeast = 4
+/** What a meeting asks for that asks for nothing. */
+export const anyCascade: CascadeWish = { topology: 'Auto', mode: 'meeting' }
 
-const byAge = (a: CascadeMember, b: CascadeMember): number => a.sinceMs - b.sinceMs || (a.node < b.node ? -1 : 1)
+/** Whether every node can carry a pipe to each other. */
+const carriesMesh = (members: readonly CascadeMember[]): boolean =>
+  members.every((member) => roomOf(member) >= members.length - 1)
 
-/** The core of a star: the one it has, if there is exactly one, else the oldest. */
-function coreOf(members: readonly CascadeMember[]): CascadeMember | undefined {
-  const cores = members.filter(({ role }) => role === 'core')
-  return cores.length === 1 && members.some(({ role }) => role === 'leaf') ? cores[0] : members.toSorted(byAge)[0]
+function isMesh(members: readonly CascadeMember[], { topology, mode }: CascadeWish): boolean {
+  if (topology === 'Mesh') return carriesMesh(members)
+  if (topology === 'Star' || mode === 'stage') return false
+  const atMost = isTree(members) ? starAtLeast - 1 : meshAtMost
+  return members.length <= atMost && carriesMesh(members)
 }
 
-function isStar(members: readonly CascadeMember[]): boolean {
-  const already = members.some(({ role }) => role === 'leaf')
-  return members.length > meshAtMost || (already && members.length >= starAtLeast)
+function planMesh(members: readonly CascadeMember[]): ReadonlyMap<string, CascadePlace> {
+  const names = members.map(({ node }) => node).toSorted()
+  const why = names.length === 1 ? 'the only segment' : `one of ${names.length} in a mesh`
+  const place = (name: string): CascadePlace => ({
+    role: 'core',
+    parent: undefined,
+    peers: names.filter((other) => other !== name),
+    why,
+  })
+  return new Map(names.map((name) => [name, place(name)]))
+}
+
+const overall = ({ over }: Tree): number => [...over.values()].reduce((sum, pipes) => sum + pipes, 0)
+
+/** The leaf that would make the best further core: the one with most room for pipes, then the oldest. */
+function relief(members: readonly CascadeMember[], { hangings }: Tree): Core | undefined {
+  const [member] = members
+    .filter(({ node, people }) => hangings.has(node) && people > 0)
+    .toSorted((a, b) => (roomOf(a) === roomOf(b) ? byAge(a, b) : roomOf(b) > roomOf(a) ? 1 : -1))
+  return member === undefined ? undefined : { member, why: `core of ${member.region} too: the others have no pipe left` }
+}
+
+/** Where the core has too few pipes for all leaves, further segments join it, as long as that helps. */
+function planTree(members: readonly CascadeMember[], wish: CascadeWish): Tree {
+  let tree = hangLeaves(members, chooseCores(members, wish))
+  while (tree.over.size > 0 && tree.cores.length < coresAtMost) {
+    const more = relief(members, tree)
+    if (more === undefined) break
+    const next = hangLeaves(members, [...tree.cores, more])
+    if (overall(next) >= overall(tree)) break
+    tree = next
+  }
+  return tree
+}
+
+function placesOf(members: readonly CascadeMember[], tree: Tree): ReadonlyMap<string, CascadePlace> {
+  const leavesOf = Map.groupBy(tree.hangings, ([, { parent }]) => parent.node)
+  const cores = tree.cores.map(({ member }) => member.node)
+  const peersOf = (node: string, parent: string | undefined): readonly string[] => {
+    if (parent !== undefined) return [parent]
+    const leaves = (leavesOf.get(node) ?? []).map(([leaf]) => leaf)
+    return [...cores.filter((core) => core !== node), ...leaves].toSorted()
+  }
+  const names = members.map(({ node }) => node).toSorted()
+  return new Map(
+    names.map((node) => {
+      const parent = tree.hangings.get(node)?.parent.node
+      return [node, { role: parent === undefined ? 'core' : 'leaf', parent, peers: peersOf(node, parent), why: '' }]
+    }),
+  )
 }
 
 /**
- * Plans the pipes of a meeting: a mesh of cores up to {@link meshAtMost} segments, above it one core with leaves. From each segment to
- * each other leads exactly one path, of one pipe in a mesh and at most two in a star.
+ * Plans the pipes of a meeting: a mesh of cores up to {@link meshAtMost} segments, above it a core of at most {@link coresAtMost} (one for
+ * each region with people) and leaves that hang on one of them. From each segment to each other leads exactly one path: of one pipe in a
+ * mesh, two under one core, three from a leaf of one core to a leaf of another. Pipes: S(S-1)/2 in a mesh, else one a leaf beyond the
+ * core's own mesh (S-1 in all with one core or two). What stands is an input, and stays as far as it can. O(S log S).
  */
-export function planCascade(members: readonly CascadeMember[]): ReadonlyMap<string, CascadePlace> {
-  const names = members.map(({ node }) => node).toSorted()
-  const core = isStar(members) ? coreOf(members) : undefined
-  const places = new Map<string, CascadePlace>()
-  for (const name of names) {
-    if (core === undefined || core.node === name) {
-      places.set(name, { role: 'core', peers: names.filter((other) => other !== name) })
-    } else {
-      places.set(name, { role: 'leaf', peers: [core.node] })
-    }
-  }
-  return places
+export function planCascade(
+  members: readonly CascadeMember[],
+  wish: CascadeWish = anyCascade,
+): ReadonlyMap<string, CascadePlace> {
+  if (isMesh(members, wish)) return planMesh(members)
+  const tree = planTree(members, wish)
+  const words = wordsOf(members, { tree, wish })
+  return new Map([...placesOf(members, tree)].map(([node, place]) => [node, { ...place, why: words(node) }]))
 }

@@ -54,6 +54,19 @@ test('silence takes a node out at once, and a word puts it back', () => {
   expect(outcomeOf(world.decide('x', 'ann'))).toBe('a')
 })
 
+test('a meeting spreads over as many nodes as its cascade may have, and says so when they are full', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu' }).node('c', { pool: 'us' })
+  world.meeting('narrow', { cascade: { maxNodes: 1, topology: 'Auto' } })
+  const [first] = [outcomeOf(world.join('narrow', 'ann', { region: 'eu-west' }).decision)]
+  expect(outcomeOf(world.decide('narrow', 'bob', { region: 'us-east' }))).toBe(first)
+  world.load(first, 0.9)
+  expect(world.decide('narrow', 'bob')).toEqual({
+    result: 'tryAfter',
+    code: 'nodes_full',
+    reason: 'it is on 1 media nodes, as many as it may be, and none of them has room',
+  })
+})
+
 const nodes = fc.dictionary(
   fc.stringMatching(/^[a-z]{1,4}$/),
   fc.record({

@@ -9,8 +9,14 @@ import type { Decision, PlacementView, Wish } from './view.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
-/** A cascade reaches at most this many nodes; an order names at most 64 peers. */
+/** A cascade reaches at most this many nodes, whatever spec.cascade.maxNodes allows: an order names at most 64 peers. */
 const segmentsAtMost = 64
+
+/** Whether the meeting may have one segment more. */
+function maySpread(view: PlacementView): boolean {
+  const meeting = standing(view)
+  return meeting === undefined || meeting.segments.size < (meeting.object?.spec.cascade.maxNodes ?? segmentsAtMost)
+}
 
 /** The meeting as it stands, unless it is over and this join begins another. */
 const standing = (view: PlacementView): MeetingEntry | undefined => (wouldBeMade(view) ? undefined : view.meeting)
@@ -72,7 +78,7 @@ const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
 
 /** The least loaded node of the region for a new segment. */
 function openThere(view: PlacementView, { region, pools }: RegionChoice, wish: Wish): Placed | undefined {
-  if ((standing(view)?.segments.size ?? 0) >= segmentsAtMost) return undefined
+  if (!maySpread(view)) return undefined
   let node: NodeEntry | undefined
   let count = 0
   for (const pool of pools) {
@@ -89,6 +95,14 @@ const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ reg
 
 function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decision {
   const names = namesOf(regions)
+  if (!maySpread(view)) {
+    const size = standing(view)?.segments.size ?? 0
+    return {
+      result: 'tryAfter',
+      code: 'nodes_full',
+      reason: `it is on ${size} media nodes, as many as it may be, and none of them has room`,
+    }
+  }
   const ready = regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name).size, 0)
   return ready === 0
     ? { result: 'tryAfter', code: 'no_node_ready', reason: `no media node in ${names} is ready` }

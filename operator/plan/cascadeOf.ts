@@ -1,13 +1,45 @@
-import { planCascade, type CascadePlace } from '../cascade/cascade.ts'
-import type { SegmentView } from '../view/meetingView.ts'
+import { anyCascade, planCascade, type CascadePlace } from '../cascade/cascade.ts'
+import type { CascadeMember, CascadeWish } from '../cascade/member.ts'
+import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 
-/** The cascade over the segments that stay. Only a segment that follows an order has a role that counts. */
-export function cascadeOf(stay: readonly SegmentView[]): ReadonlyMap<string, CascadePlace> {
-  return planCascade(
-    stay.map(({ node, createdAtMs, report }) => ({
-      node,
-      sinceMs: createdAtMs,
-      role: report !== undefined && report.epoch > 0 ? report.role : undefined,
-    })),
-  )
+/** Only a segment that follows an order has a role and a parent that count. */
+function standing({ report }: SegmentView): Pick<CascadeMember, 'role' | 'parent'> {
+  if (report === undefined || report.epoch === 0) return {}
+  const parent = report.role === 'leaf' ? report.peers.find(({ role }) => role === 'core')?.node : undefined
+  return { role: report.role, parent }
+}
+
+function memberOf(segment: SegmentView): CascadeMember {
+  const { node, region, createdAtMs, emptySinceMs, pipes, report } = segment
+  const here = report?.participants ?? []
+  return {
+    node,
+    region,
+    sinceMs: createdAtMs,
+    ...standing(segment),
+    // Whoever holds a grant and has not come yet counts as one.
+    people: emptySinceMs === undefined ? Math.max(1, here.length) : 0,
+    publishers: here.filter(({ publishing }) => publishing).length,
+    pipes,
+  }
+}
+
+const wishOf = ({ object }: Pick<MeetingView, 'object'>): CascadeWish => ({
+  topology: object?.spec.cascade.topology ?? anyCascade.topology,
+  mode: object?.spec.mode ?? anyCascade.mode,
+})
+
+/** What people are told of a segment's place: its role, whom it hangs on, and why it is there (`why`) and that. */
+export function toldOf(
+  place: CascadePlace | undefined,
+  why: string,
+): Pick<CascadePlace, 'role' | 'why'> & { readonly parent?: string } {
+  if (place === undefined) return { role: 'core', why }
+  const { role, parent } = place
+  return { role, ...(parent === undefined ? {} : { parent }), why: `${why}; ${place.why}` }
+}
+
+/** The cascade over the segments that stay. */
+export function cascadeOf(view: Pick<MeetingView, 'object'>, stay: readonly SegmentView[]): ReadonlyMap<string, CascadePlace> {
+  return planCascade(stay.map(memberOf), wishOf(view))
 }

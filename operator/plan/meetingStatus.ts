@@ -1,6 +1,6 @@
 import { conditionReasons, conditionTypes, type MeetingSegment, type MeetingStatus } from '../../crds/index.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
-import { cascadeOf } from './cascadeOf.ts'
+import { cascadeOf, toldOf } from './cascadeOf.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { peopleStep } from './steps.ts'
 
@@ -14,18 +14,18 @@ export function phaseOf(view: MeetingView, ended: boolean): MeetingPhase {
   return view.incarnation === undefined ? 'Waiting' : 'Empty'
 }
 
-function segmentStatus(stay: readonly SegmentView[]): readonly MeetingSegment[] {
-  const places = cascadeOf(stay)
+function segmentStatus(view: MeetingView, stay: readonly SegmentView[]): readonly MeetingSegment[] {
+  const places = cascadeOf(view, stay)
   return stay
     .toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.node < b.node ? -1 : 1))
-    .map(({ node, region, why, report }) => ({
-      node,
-      region,
-      role: places.get(node)?.role ?? 'core',
-      why: fitting(why),
-      generation: report?.generation ?? 0,
-      fallback: report?.fallback ?? false,
-    }))
+    .map(({ node, region, why, report }) => {
+      const told = toldOf(places.get(node), why)
+      return {
+        ...{ node, region, ...told, why: fitting(told.why) },
+        generation: report?.generation ?? 0,
+        fallback: report?.fallback ?? false,
+      }
+    })
 }
 
 const quiet = (stay: readonly SegmentView[]): readonly SegmentView[] =>
@@ -71,7 +71,7 @@ export function whyMeeting(view: MeetingView, phase: MeetingPhase, stay: readonl
 
 /** What the Meeting object is to say of itself. */
 export function planMeetingStatus(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): Planned<MeetingStatus> {
-  const segments = [...segmentStatus(stay), ...(phase === 'Ended' ? [] : view.unheard)]
+  const segments = [...segmentStatus(view, stay), ...(phase === 'Ended' ? [] : view.unheard)]
   return {
     phase,
     ...(view.incarnation === undefined ? {} : { incarnation: view.incarnation }),

@@ -29,7 +29,7 @@ const renewAfterMs = peerTokenLifetimeMs / 2
 
 function bodies(view: MeetingView, stay: readonly SegmentView[]): ReadonlyMap<string, OrderBody> {
   const byNode = new Map(stay.map((segment) => [segment.node, segment]))
-  const places = cascadeOf(stay)
+  const places = cascadeOf(view, stay)
   const limits = { maxParticipants: view.object?.spec.capacity?.maxParticipants ?? unlimited }
   return new Map(
     [...places].map(([node, { role, peers }]) => [

@@ -7,7 +7,7 @@ import { inHundredths, loadFor, whyNot } from '../placement/filters.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { refusalOf } from '../placement/rules.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
-import { cascadeOf } from '../plan/cascadeOf.ts'
+import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
 import { viewMeeting, type MeetingView } from '../view/meetingView.ts'
 
@@ -44,15 +44,14 @@ function nodesFor(ledger: Ledger, view: PlacementView, wish: Wish): Explanation[
 
 function segmentsOf(ledger: Ledger, seen: MeetingView): Explanation['segments'] {
   const people = ledger.meetings.get(`${seen.namespace}/${seen.name}`)?.people
-  const roles = cascadeOf(seen.segments)
+  const places = cascadeOf(seen, seen.segments)
   return seen.segments.map(({ node, region, why, report }) => ({
     node,
     region,
-    role: roles.get(node)?.role ?? 'core',
+    ...toldOf(places.get(node), why),
     generation: report?.generation ?? 0,
     fallback: report?.fallback ?? false,
     participants: people?.countOn(node) ?? 0,
-    why,
   }))
 }
 

@@ -62,7 +62,7 @@ export class ALedger {
   }
 
   meeting(name: string, spec: Partial<MeetingSpec> = {}): this {
-    const whole = { access: { locked: false }, emptyTimeoutSeconds: 300, ended: false, ...spec }
+    const whole = { ...specDefaults.Meeting, ...spec }
     const object: Meeting = { apiVersion, kind: 'Meeting', metadata: metadata('demo', name), spec: whole }
     this.ledger.putMeeting(object, this.nowMs)
     return this

@@ -18,16 +18,21 @@ function incarnationFaults(name: string, segments: readonly Hosted[]): readonly 
   return incarnations.size === 1 ? [] : [`${name} has incarnations ${[...incarnations].join(' and ')}`]
 }
 
-/** Whom each segment should have a pipe to: in a mesh all others, in a star the leaves only the core. */
+/** The cores are a mesh, each leaf has one pipe and that to a core, and both ends know of each pipe. */
 function pipeFaults(name: string, segments: readonly Hosted[]): readonly string[] {
-  const core = segments.find(({ report }) => report.role === 'core')?.node
-  const isStar = segments.some(({ report }) => report.role === 'leaf')
+  const cores = segments.filter(({ report }) => report.role === 'core').map(({ node }) => node)
+  const has = new Map(segments.map(({ node, report }) => [node, new Set(report.peers.map((peer) => peer.node))]))
   return segments.flatMap(({ node, report }) => {
-    const others = segments.map((each) => each.node).filter((other) => other !== node)
-    const wanted = isStar && node !== core ? others.filter((other) => other === core) : others
-    const has = report.peers.map((peer) => peer.node)
-    const same = wanted.toSorted().join() === has.toSorted().join()
-    return same ? [] : [`${name} on ${node} has pipes to [${has.join()}] instead of [${wanted.join()}]`]
+    const peers = [...(has.get(node) ?? [])]
+    const oneSided = peers.filter((peer) => has.get(peer)?.has(node) !== true)
+    const missing = report.role === 'core' ? cores.filter((core) => core !== node && !peers.includes(core)) : []
+    const wrong = report.role === 'leaf' && (peers.length !== 1 || !cores.includes(peers[0] ?? ''))
+    return [
+      ...(cores.length === 0 ? [`${name} on ${node} has no core`] : []),
+      ...(oneSided.length === 0 ? [] : [`${name} on ${node} has pipes to [${oneSided.join()}], which know of none`]),
+      ...(missing.length === 0 ? [] : [`${name} on ${node} has no pipe to the cores [${missing.join()}]`]),
+      ...(wrong ? [`${name} on ${node} is a leaf with pipes to [${peers.join()}]`] : []),
+    ]
   })
 }
 

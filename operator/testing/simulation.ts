@@ -83,8 +83,10 @@ export class Simulation {
   }
 
   meeting(name: string, spec: Partial<MeetingSpec> = {}): void {
-    const defaults = { access: { locked: false }, emptyTimeoutSeconds: 300, ended: false }
-    this.cluster.put<Meeting>(kinds.Meeting, { metadata: { name, namespace, generation: 1 }, spec: { ...defaults, ...spec } })
+    this.cluster.put<Meeting>(kinds.Meeting, {
+      metadata: { name, namespace, generation: 1 },
+      spec: { ...specDefaults.Meeting, ...spec },
+    })
   }
 
   meetingObject(name: string): Meeting | undefined {

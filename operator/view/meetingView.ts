@@ -1,7 +1,10 @@
 import type { Meeting, MeetingSegment } from '../../crds/index.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
+import { pipeBudget } from '../cascade/budget.ts'
+import type { PipeBudget } from '../cascade/member.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MeetingEntry, Ordered, Segment } from '../ledger/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
 import { poolsOfMeeting } from '../placement/pools.ts'
 
@@ -17,6 +20,8 @@ export interface SegmentView {
   readonly emptySinceMs: number | undefined
   readonly report: SegmentReport | undefined
   readonly ordered: Ordered | undefined
+  /** How many pipes of the meeting its node can carry; undefined where its load is unknown. */
+  readonly pipes: PipeBudget | undefined
 }
 
 /** A segment of another incarnation that a node still hosts. */
@@ -68,7 +73,20 @@ function stateOf(ledger: Ledger, name: string, nowMs: number): NodeState {
   return node === undefined ? 'lost' : nodeStateOf(node, nowMs).state
 }
 
-function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): SegmentView {
+function pipesOf(node: NodeEntry | undefined, { report }: Segment, publishers: number): PipeBudget | undefined {
+  if (node?.introduction === undefined || node.load === undefined) return undefined
+  const ownPipes = report?.peers.filter(({ up }) => up).length ?? 0
+  return pipeBudget({ capacity: node.introduction.capacity, load: node.load, ownPipes }, publishers)
+}
+
+function publishersOf({ segments }: MeetingEntry): number {
+  let publishers = 0
+  for (const { report } of segments.values())
+    for (const { publishing } of report?.participants ?? []) if (publishing) publishers += 1
+  return publishers
+}
+
+function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs, publishers }: At & { publishers: number }): SegmentView {
   const node = ledger.nodes.get(segment.node)
   return {
     node: segment.node,
@@ -80,6 +98,7 @@ function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs }: At): S
     emptySinceMs: segment.emptySinceMs,
     report: segment.report,
     ordered: segment.ordered,
+    pipes: pipesOf(node, segment, publishers),
   }
 }
 
@@ -113,6 +132,7 @@ function stalledBy(ledger: Ledger, { object, namespace }: MeetingEntry): Meeting
 export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epoch: number }): MeetingView | undefined {
   const entry = ledger.meetings.get(key)
   if (entry === undefined) return undefined
+  const publishers = publishersOf(entry)
   return Object.freeze({
     namespace: entry.namespace,
     name: entry.name,
@@ -124,7 +144,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     stalled: stalledBy(ledger, entry),
     epoch: at.epoch,
     generation: entry.generation,
-    segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, at)),
+    segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, { ...at, publishers })),
     strays: [...entry.strays.values()].map(({ node, report }) => ({
       node,
       nodeState: stateOf(ledger, node, at.nowMs),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 
+import { specDefaults } from '../../../../crds/index.ts'
 import { aMeeting, aNode, aPool, mergePatchType, pathsIn, type Situation } from '../contractCase.ts'
 import type { Kubectl } from '../kubectl.ts'
 
@@ -70,7 +71,7 @@ export const kubectlCases = cases({
     expect((await apply('{title: One, pools: [x]}')).stdout).toBe('meeting.parley.media/a unchanged\n')
     expect((await apply('{title: Two}')).stdout).toBe('meeting.parley.media/a configured\n')
     const spec = (await kubectl.run('get mtg a -o jsonpath={.spec}')).stdout
-    expect(JSON.parse(spec)).toEqual({ title: 'Two', emptyTimeoutSeconds: 300, ended: false, access: { locked: false } })
+    expect(JSON.parse(spec)).toEqual({ title: 'Two', ...specDefaults.Meeting })
     expect((await kubectl.run('get mtg a -o jsonpath={.metadata.generation}')).stdout).toBe('2')
   },
   'apply refuses what is unknown or wrong, in words': async ({ kubectl }) => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 
+import { specDefaults } from '../../../../crds/index.ts'
 import { aMeeting, aNode, cases, metadataOf, pathsIn } from '../contractCase.ts'
 
 /** Create, get, update and what each refuses. */
@@ -12,7 +13,7 @@ export const objectCases = cases({
       apiVersion: 'parley.media/v1alpha1',
       kind: 'Meeting',
       metadata: { name: 'standup', namespace, generation: 1, labels: { team: 'a' } },
-      spec: { title: 'Stand-up', emptyTimeoutSeconds: 300, ended: false, access: { locked: false } },
+      spec: { title: 'Stand-up', ...specDefaults.Meeting },
     })
     const metadata = metadataOf(created.body)
     expect(metadata['uid']).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 
+import { specDefaults } from '../../../../crds/index.ts'
 import type { Body } from '../contractApi.ts'
 import { aMeeting, aNode, aPool, cases, causesOf, mergePatchType, metadataOf, pathsIn, type Situation } from '../contractCase.ts'
 
@@ -24,7 +25,7 @@ export const validationCases = cases({
     const warned = await api.post(meetings, body)
     expect(warned.code).toBe(201)
     expect(warned.warnings.join(', ')).toBe(named.map((text) => `299 - ${JSON.stringify(text)}`).join(', '))
-    expect(warned.body['spec']).toEqual({ capacity: {}, emptyTimeoutSeconds: 300, ended: false, access: { locked: false } })
+    expect(warned.body['spec']).toEqual({ capacity: {}, ...specDefaults.Meeting })
     expect(warned.body['nope']).toBeUndefined()
     const strict = await api.post(meetings, body, { query: { fieldValidation: 'Strict' } })
     expect(strict.body).toMatchObject({
@@ -38,11 +39,11 @@ export const validationCases = cases({
   },
   'nulls count as absent': async ({ api, namespace }) => {
     const created = await api.post(pathsIn(namespace).meetings, aMeeting('a', { title: null, capacity: null, ended: null }))
-    expect(created.body['spec']).toEqual({ emptyTimeoutSeconds: 300, ended: false, access: { locked: false } })
+    expect(created.body['spec']).toEqual(specDefaults.Meeting)
   },
   'a spec that is missing where nothing is required is filled in': async ({ api, namespace }) => {
     const created = await api.post(pathsIn(namespace).meetings, { ...aMeeting('a'), spec: null })
-    expect(created.body['spec']).toEqual({ emptyTimeoutSeconds: 300, ended: false, access: { locked: false } })
+    expect(created.body['spec']).toEqual(specDefaults.Meeting)
   },
   'wrong types are told with both types': async (at) => {
     expect(await refused(at, aMeeting('a', { title: 3 }))).toEqual([

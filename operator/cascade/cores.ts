@@ -1,0 +1,127 @@
+import { byAge, coresAtMost, isTree, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
+
+/** A segment of the core, and why it is one. */
+export interface Core {
+  readonly member: CascadeMember
+  readonly why: string
+}
+
+/** The members with what can be said of all of them, computed once. */
+interface Field {
+  /** How many pipes a core has at most: where budgets are tight, leaves of other regions may come as well. */
+  readonly pipesAtMost: number
+  readonly byRegion: ReadonlyMap<string, readonly CascadeMember[]>
+  /** The cores of a tree as it stands. */
+  readonly standing: ReadonlySet<string>
+  /** Those that a leaf hangs on. */
+  readonly parents: ReadonlySet<string | undefined>
+}
+
+function fieldOf(members: readonly CascadeMember[]): Field {
+  const cores = isTree(members) ? members.filter(({ role }) => role === 'core') : []
+  return {
+    pipesAtMost: members.length - 1,
+    byRegion: Map.groupBy(members, ({ region }) => region),
+    standing: new Set(cores.map(({ node }) => node)),
+    parents: new Set(members.flatMap(({ role, parent }) => (role === 'leaf' ? [parent] : []))),
+  }
+}
+
+/** First difference of two ranks; a larger number comes first. */
+function byRank(a: readonly number[], b: readonly number[]): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? 0
+    if (value !== other) return value > other ? -1 : 1
+  }
+  return 0
+}
+
+/**
+ * Who of a region should be its core: one that is, then one with people, then the one whose budget carries more, then the oldest.
+ */
+function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): CascadeMember | undefined {
+  const rank = (member: CascadeMember): readonly number[] => [
+    Number(standing.has(member.node)),
+    Number(member.people > 0),
+    Math.min(roomOf(member), pipesAtMost),
+  ]
+  return of.toSorted((a, b) => byRank(rank(a), rank(b)) || byAge(a, b))[0]
+}
+
+/** The regions in the order in which they get a core: one that has it, then one with people, then the one with most segments. */
+function rankedRegions({ byRegion, standing }: Field): readonly (readonly [string, readonly CascadeMember[]])[] {
+  const regions = [...byRegion].map(([region, of]) => ({
+    region,
+    of,
+    oldest: of.toSorted(byAge)[0],
+    rank: [Number(of.some(({ node }) => standing.has(node))), Number(of.some(({ people }) => people > 0)), of.length] as const,
+  }))
+  return regions
+    .toSorted((a, b) => byRank(a.rank, b.rank) || (a.oldest && b.oldest ? byAge(a.oldest, b.oldest) : 0))
+    .map(({ region, of }) => [region, of] as const)
+}
+
+const needsCore = ({ standing }: Field, of: readonly CascadeMember[]): boolean =>
+  of.some(({ node, people }) => people > 0 || standing.has(node))
+
+/** One core for each region with people, as far as places go. */
+function regionCores(field: Field): readonly Core[] {
+  const ranked = rankedRegions(field)
+  const wanted = ranked.filter(([, of]) => needsCore(field, of))
+  const chosen = (wanted.length === 0 ? ranked : wanted).slice(0, coresAtMost)
+  return chosen.flatMap(([region, of]) => {
+    const member = bestOf(of, field)
+    if (member === undefined) return []
+    return [
+      {
+        member,
+        why: field.standing.has(member.node) ? `core of ${region} already` : `core of ${region}: ${whyBest(of, member)}`,
+      },
+    ]
+  })
+}
+
+function whyBest(of: readonly CascadeMember[], member: CascadeMember): string {
+  if (of.length === 1) return 'the only segment there'
+  return of.toSorted(byAge)[0] === member
+    ? 'the oldest segment there'
+    : 'the oldest of those there with people and room for pipes'
+}
+
+/** Adds to `cores` what stands and is still needed: leaves hang on it. */
+function withStanding(cores: readonly Core[], members: readonly CascadeMember[], { standing, parents }: Field): readonly Core[] {
+  const has = new Set(cores.map(({ member }) => member.node))
+  const kept = members
+    .filter(({ node }) => standing.has(node) && parents.has(node) && !has.has(node))
+    .toSorted(byAge)
+    .map((member): Core => ({ member, why: `core already: leaves hang on it` }))
+  return [...cores, ...kept].slice(0, coresAtMost)
+}
+
+/** Regions where several watch and nobody is in the core: one relay there spares the others their pipes across regions. */
+function relays(cores: readonly Core[], field: Field): readonly Core[] {
+  const has = new Set(cores.map(({ member }) => member.region))
+  return rankedRegions(field)
+    .filter(([region, of]) => !has.has(region) && of.length > 1)
+    .flatMap(([region, of]) => {
+      const member = bestOf(of, field)
+      return member === undefined ? [] : [{ member, why: `core of ${region}: passes the stage on to the audience there` }]
+    })
+}
+
+/** The segments on which people publish, then the relays of regions that only watch. */
+function stageCores(members: readonly CascadeMember[], field: Field): readonly Core[] {
+  const onStage = members
+    .filter(({ publishers }) => publishers > 0)
+    .toSorted((a, b) => Number(field.standing.has(b.node)) - Number(field.standing.has(a.node)) || byAge(a, b))
+  if (onStage.length === 0) return withStanding(regionCores(field), members, field)
+  const stage = onStage.slice(0, coresAtMost).map((member): Core => ({ member, why: 'core: people on it are on stage' }))
+  const kept = withStanding(stage, members, field)
+  return [...kept, ...relays(kept, field)].slice(0, coresAtMost)
+}
+
+/** Chooses the core of a tree: at most {@link coresAtMost} segments, at least one. */
+export function chooseCores(members: readonly CascadeMember[], { mode }: CascadeWish): readonly Core[] {
+  const field = fieldOf(members)
+  return mode === 'stage' ? stageCores(members, field) : withStanding(regionCores(field), members, field)
+}

@@ -1,0 +1,38 @@
+import { coresAtMost, type CascadeMember, type CascadeWish } from './member.ts'
+import type { Hanging, Tree } from './parents.ts'
+
+function whyNoCore(tree: Tree, mode: CascadeWish['mode']): string {
+  if (tree.cores.length >= coresAtMost) return `the core has at most ${coresAtMost} segments`
+  return mode === 'stage' ? 'nobody there is on stage' : 'nobody is there'
+}
+
+function whyLeaf({ region }: CascadeMember, { parent, crossing }: Hanging, noCore: string): string {
+  const leaf = `leaf of ${parent.node}`
+  if (crossing === 'no') return `${leaf}, a core of ${region}`
+  const why = crossing === 'full' ? `no core of ${region} has a pipe left` : `${region} has no core, since ${noCore}`
+  return `${leaf} in ${parent.region}: ${why}`
+}
+
+function whyOver({ pipes }: CascadeMember, over: number): string {
+  const { atMost = 0, boundBy = 'pipes' } = pipes ?? {}
+  return `; ${over} over its budget of ${atMost} pipes (${boundBy}), since nobody else can carry them`
+}
+
+/** Says of each segment of a tree why it is what it is. */
+export function wordsOf(
+  members: readonly CascadeMember[],
+  { tree, wish }: { tree: Tree; wish: CascadeWish },
+): (node: string) => string {
+  const byNode = new Map(members.map((member) => [member.node, member]))
+  const coreWords = new Map(tree.cores.map(({ member, why }) => [member.node, why]))
+  const noCore = whyNoCore(tree, wish.mode)
+  const noMesh = wish.topology === 'Mesh' ? '; a mesh has more pipes than the nodes can carry' : ''
+  return (node) => {
+    const member = byNode.get(node)
+    const hanging = tree.hangings.get(node)
+    if (member === undefined) return ''
+    const own = hanging === undefined ? (coreWords.get(node) ?? '') : whyLeaf(member, hanging, noCore)
+    const over = tree.over.get(node)
+    return `${own}${over === undefined ? '' : whyOver(member, over)}${noMesh}`
+  }
+}
