@@ -46,6 +46,10 @@ export const conditionReasons = {
     neverHeard: 'NeverHeard',
     /** Not ready: a person cordoned it. */
     cordoned: 'Cordoned',
+    /** Not ready: its people are moved to other nodes. */
+    draining: 'Draining',
+    /** Not ready: drained, and nobody is left. */
+    drained: 'Drained',
     /** Not ready: no load for longer than a node may be silent. */
     silent: 'Silent',
     /** Not ready: dead by two signs. */

@@ -61,14 +61,23 @@ function isPresent(parent: Schema, property: string, face: Face): boolean {
   return (parent.required?.includes(property) ?? false) || (face === 'read' && hasDefault)
 }
 
+/** The name of an object's interface: that of its property, unless another one of the kind (spec's, for status) has it already. */
+function freeName(name: string, body: string, { kind, declarations }: Place): string {
+  const isTaken = ![undefined, declarationOf(name, body)].includes(declarations.get(name))
+  return isTaken ? `${kind}Status${name.slice(kind.length)}` : name
+}
+
+const declarationOf = (name: string, body: string): string => body.replace('export interface', `export interface ${name}`)
+
 /** Declares the interface of an object schema (and those below it) and returns its name. */
 function declare(schema: Schema, name: string, place: Place): string {
-  const fullName = hasTwoFaces(schema) ? `${name}${suffix[place.face]}` : name
   const members = Object.entries(schema.properties ?? {}).map(([property, part]) => {
     const mark = isPresent(schema, property, place.face) ? '' : '?'
     return `${docComment(part.description, '  ')}  readonly ${property}${mark}: ${typeOf(part, property, place)}\n`
   })
-  place.declarations.set(fullName, `${docComment(schema.description, '')}export interface ${fullName} {\n${members.join('')}}\n`)
+  const body = `${docComment(schema.description, '')}export interface {\n${members.join('')}}\n`
+  const fullName = freeName(hasTwoFaces(schema) ? `${name}${suffix[place.face]}` : name, body, place)
+  place.declarations.set(fullName, declarationOf(fullName, body))
   return fullName
 }
 

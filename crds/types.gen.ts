@@ -149,6 +149,14 @@ export interface MediaNodePool {
   readonly status?: MediaNodePoolStatus
 }
 
+/** While present, the node is emptied: it takes nobody new, and its people are moved to other media nodes, a few at a time. Remove it to cancel. */
+export interface MediaNodeDrain {
+  /** How long it may take, from when the operator saw it first. Who is left then is told and loses the connection; 0 tells everybody at once. */
+  readonly deadlineSeconds: number
+  /** Why, for whoever looks at it. */
+  readonly reason?: string
+}
+
 /** What the media node is and whether it may take work. */
 export interface MediaNodeSpec {
   /** The MediaNodePool that the node belongs to, in the same namespace. */
@@ -159,6 +167,24 @@ export interface MediaNodeSpec {
   readonly workers: number
   /** While true, the node takes no new segments and no new participants; those it has stay. */
   readonly cordoned: boolean
+  /** While present, the node is emptied: it takes nobody new, and its people are moved to other media nodes, a few at a time. Remove it to cancel. */
+  readonly drain?: MediaNodeDrain
+}
+
+/** How far the node's drain is; absent while it is not drained. */
+export interface MediaNodeStatusDrain {
+  /** Why it is drained; all reasons, where there are several. */
+  readonly reason: string
+  /** When spec.drain was seen first; its deadline counts from then. */
+  readonly requestedAt?: string
+  /** By when it ends. */
+  readonly deadline?: string
+  /** How many people are on it still, in steps. */
+  readonly left: string
+  /** How many people were told to go since it began, in steps. */
+  readonly moved: string
+  /** How it goes on or what blocks it, as one line for people. */
+  readonly message: string
 }
 
 /** One reason to empty the node. */
@@ -179,8 +205,10 @@ export interface MediaNodeDisruption {
 export interface MediaNodeStatus {
   /** The metadata.generation that this status answers to. */
   readonly observedGeneration?: number
-  /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. NotReady: silent, its people are left where they are. Lost: dead by two signs. */
-  readonly phase?: 'Pending' | 'Ready' | 'Cordoned' | 'NotReady' | 'Lost'
+  /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. Draining: takes nobody new and its people are moved away. Drained: as that, and nobody is left. NotReady: silent, its people are left where they are. Lost: dead by two signs. */
+  readonly phase?: 'Pending' | 'Ready' | 'Cordoned' | 'Draining' | 'Drained' | 'NotReady' | 'Lost'
+  /** How far the node's drain is; absent while it is not drained. */
+  readonly drain?: MediaNodeStatusDrain
   /** The Kubernetes Node that its Pod runs on. */
   readonly host?: string
   /** Why the operator empties the node, by source; any of them drains it, and without any the drain is cancelled. spec.cordoned and spec.drain are for people, these are the operator's own. */
@@ -368,6 +396,14 @@ export interface MediaNodePoolApply {
   readonly status?: MediaNodePoolStatus
 }
 
+/** While present, the node is emptied: it takes nobody new, and its people are moved to other media nodes, a few at a time. Remove it to cancel. */
+export interface MediaNodeDrainApply {
+  /** How long it may take, from when the operator saw it first. Who is left then is told and loses the connection; 0 tells everybody at once. */
+  readonly deadlineSeconds?: number
+  /** Why, for whoever looks at it. */
+  readonly reason?: string
+}
+
 /** What the media node is and whether it may take work. */
 export interface MediaNodeSpecApply {
   /** The MediaNodePool that the node belongs to, in the same namespace. */
@@ -378,6 +414,8 @@ export interface MediaNodeSpecApply {
   readonly workers?: number
   /** While true, the node takes no new segments and no new participants; those it has stay. */
   readonly cordoned?: boolean
+  /** While present, the node is emptied: it takes nobody new, and its people are moved to other media nodes, a few at a time. Remove it to cancel. */
+  readonly drain?: MediaNodeDrainApply
 }
 
 /** A media node: one agent process with its mediasoup workers, which hosts segments of meetings. As it is written: defaults may be left out. */
@@ -460,7 +498,10 @@ export const specDefaults = {
   },
   "MediaNode": {
     "workers": 2,
-    "cordoned": false
+    "cordoned": false,
+    "drain": {
+      "deadlineSeconds": 600
+    }
   },
   "Meeting": {
     "mode": "meeting",

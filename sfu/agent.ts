@@ -10,6 +10,7 @@ import { sfuErrors } from './api/errors.ts'
 import { verifyGrant, type PeerAddress } from './api/grant.ts'
 import type { HelloLine, NodeCapacity } from './api/load.ts'
 import { sessionRequests } from './api/session.ts'
+import { NodeDrain } from './drain/drain.ts'
 import { FallbackProber } from './edge/fallbackProber.ts'
 import { askPeer, dialPeer } from './edge/peers.ts'
 import { createDoor } from './http/auth.ts'
@@ -50,6 +51,8 @@ export interface AgentOptions {
 /** A running agent. */
 export interface Agent {
   readonly url: string
+  /** Empties the node because it is to stop: resolves when nobody is left, at the latest after `deadlineMs`. */
+  drain(deadlineMs: number): Promise<void>
   /** Tells all sessions that the node stops, then closes everything but the workers. */
   close(): Promise<void>
 }
@@ -67,8 +70,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     clock,
     log,
     emptyTimeoutMs: options.emptyTimeoutMs,
-    onChange: ({ key }) => feed.changed(key),
-    onClosed: (meeting) => feed.closed(meeting),
+    admit: () => drain.admit(),
+    onChange({ key }) {
+      feed.changed(key)
+      drain.peopleChanged()
+    },
+    onClosed(meeting) {
+      feed.closed(meeting)
+      drain.peopleChanged()
+    },
     async create(meeting, hooks) {
       const limit = overBits()
       if (limit !== undefined) throw sfuErrors.raise.node_full({ limit })
@@ -103,8 +113,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     capacity: options.capacity,
     highestEpoch: segments.highestEpoch,
     segments: segments.all.map((segment) => segment.report()),
+    ...(drain.draining ? { drain: drain.report } : {}),
   })
-  const feed = new LoadFeed({ clock, hello, report: (key) => segments.find(key)?.report() })
+  const drain: NodeDrain = new NodeDrain({
+    clock,
+    random,
+    log,
+    segments: () => segments.all,
+    onChange: () => feed.drainChanged(),
+  })
+  const feed = new LoadFeed({ clock, hello, report: (key) => segments.find(key)?.report(), drain: () => drain.report })
   const meter = new LoadMeter({
     clock,
     log,
@@ -153,6 +171,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     door,
     feed,
     unready,
+    drain(order) {
+      segments.fence(order)
+      return drain.order(order)
+    },
+    drained: () => (drain.draining ? drain.report : undefined),
     dump: async () => ({ workers: await Promise.all(pool.workers.map((worker) => worker.dump())) }),
     metrics: () => scrape({ metrics, pool, segments, feed, load: () => meter.load() }),
   })
@@ -176,7 +199,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   return {
     url: `http://${options.listenHost}:${port}`,
+    drain: (deadlineMs) => drain.stop(deadlineMs),
     async close() {
+      drain.close()
       segments.closeAll('node_stopping')
       for (const prober of probers.values()) prober.close()
       meter.close()

@@ -113,6 +113,13 @@ export const settings = settingTable({
     default: 300_000,
     doc: 'How long an empty meeting that no order keeps stays.',
   },
+  drainDeadlineMs: {
+    flag: '--drain-deadline-ms',
+    env: 'PARLEY_SFU_DRAIN_DEADLINE_MS',
+    type: settingTypes.milliseconds,
+    default: 600_000,
+    doc: 'How long people may take to go to other media nodes after SIGTERM; it ends as soon as nobody is left. 0 ends at once.',
+  },
   stopDeadlineMs: {
     flag: '--stop-deadline-ms',
     env: 'PARLEY_SFU_STOP_DEADLINE_MS',

@@ -70,4 +70,5 @@ const agent = await startAgent({
   log,
 })
 shutdown.add('agent', () => agent.close())
+if (settings.drainDeadlineMs > 0) shutdown.finishFirst(() => agent.drain(settings.drainDeadlineMs))
 log.info({ url: agent.url, object: clients.address, count: settings.workers }, 'started')

@@ -16,16 +16,52 @@ beforeAll(async () => {
 })
 afterAll(() => a.stop())
 
-test('asked to end, a node tells its people, closes everything and ends with 0', async () => {
-  const b = await startNodeProcess(trust, { node: 'b' })
+/** A node as a process with one person on it, who speaks. */
+async function withBob(drainDeadlineMs: number) {
+  const b = await startNodeProcess(trust, { node: 'b', drainDeadlineMs })
   const meeting = aMeeting(trust)
   const bob = await join(trust, { node: b, claims: claimsFor(trust, { meeting, participant: 'bob' }) })
   await bob.publish('microphone')
+  return { b, bob, meeting }
+}
+const closedBy = (reason: string) => ({ method: 'closed', data: { reason } })
+
+test('asked to end, a node moves its people away first, then closes everything and ends with 0', async () => {
+  const { b, bob } = await withBob(60_000)
   b.kill('SIGTERM')
   expect(await b.exited).toBe(0)
-  expect(bob.told).toContainEqual({ method: 'closed', data: { reason: 'node_stopping' } })
-  expect(b.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['started', 'session attached', 'stopping', 'session left']))
+  expect(bob.told).toContainEqual(closedBy('node_draining'))
+  expect(b.log.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['started', 'session attached', 'drain begins', 'session left', 'stopping']),
+  )
   expect(JSON.stringify(b.log)).not.toContain('token')
+  await bob.leave().catch(() => undefined)
+})
+
+test('a second signal cuts that short: its people are told that it stops', async () => {
+  const { b, bob, meeting } = await withBob(60_000)
+  const epoch = 1
+  const stay = [`${meeting.namespace}/${meeting.name}`]
+  b.kill('SIGTERM')
+  await waitFor(async () => b.log.some(({ msg }) => msg === 'drain begins') || missing('the beginning of the drain'), {
+    timeoutMs: 5_000,
+  })
+  await b.client.putDrain({ epoch, draining: true, reason: 'nowhere to go', deadlineAtMs: Date.now() + 60_000, stay })
+  await expect(join(trust, { node: b, claims: claimsFor(trust, { meeting, participant: 'eve' }) })).rejects.toMatchObject({
+    code: 'node_draining',
+    retry: 'elsewhere',
+  })
+  b.kill('SIGTERM')
+  expect(await b.exited).toBe(0)
+  expect(bob.told).toContainEqual(closedBy('node_stopping'))
+  await bob.leave().catch(() => undefined)
+})
+
+test('without time to drain it ends at once', async () => {
+  const { b, bob } = await withBob(0)
+  b.kill('SIGTERM')
+  expect(await b.exited).toBe(0)
+  expect(bob.told).toContainEqual(closedBy('node_stopping'))
   await bob.leave().catch(() => undefined)
 })
 

@@ -73,6 +73,8 @@ function nodePlan(node: DemoNode, { credentials, settings }: DemoPlan): Omit<Pro
       'pipe-port-min': node.pipePort,
       'pipe-port-max': node.pipePort + pipePortsPerNode - 1,
       workers: workersPerNode,
+      // Ctrl-C means all of it: there is nowhere to go.
+      'drain-deadline-ms': 0,
       'trusted-keys': credentials.trustedKeysFile,
     }),
     readyUrl: `${local(node.agentPort)}/readyz`,

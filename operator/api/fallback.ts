@@ -46,11 +46,14 @@ function nearestFirst(nodes: readonly TopologyNode[], request: FallbackInput['re
   return nodes.toSorted((a, b) => far(a) - far(b) || a.load - b.load || (a.name < b.name ? -1 : 1))
 }
 
-/** A meeting that stands somewhere: its own nodes, whatever their load; they refuse by themselves what is too much. */
+/**
+ * A meeting that stands somewhere: its own nodes, whatever their load; they refuse by themselves what is too much. One that drains lets
+ * nobody in.
+ */
 function amongItsNodes(input: FallbackInput, known: TopologyMeeting, hosts: readonly TopologyNode[]): FallbackChoice | undefined {
   const excluded = new Set(input.request.excludeNodes)
   const [node] = nearestFirst(
-    hosts.filter((host) => !excluded.has(host.name)),
+    hosts.filter((host) => !excluded.has(host.name) && host.draining !== true),
     input.request,
   )
   if (node === undefined) return undefined

@@ -10,6 +10,8 @@ export const topologyNode = z.strictObject({
   url: z.url(),
   /** Heard from, ready, not cordoned and below its accept limit. */
   accepting: z.boolean(),
+  /** It is emptied: it lets nobody in, also into meetings that it hosts. Absent: it is not. */
+  draining: z.boolean().optional(),
   /** 0 to 1, the worst resource. */
   load: z.number(),
 })

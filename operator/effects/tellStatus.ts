@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
-import { kubeTime, setConditions, type Condition } from '../kube/conditions.ts'
+import { kubeTime } from '../../kit/kubeTime.ts'
+import { setConditions, type Condition } from '../kube/conditions.ts'
 import type { EventRecorder } from '../kube/events.ts'
 import type { KindRef, KubeObject, StatusOf } from '../kube/objects.ts'
 import type { StatusWriter } from '../kube/statusWriter.ts'

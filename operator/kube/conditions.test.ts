@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { kubeTime, setCondition, setConditions, type ConditionNow } from './conditions.ts'
+import { setCondition, setConditions, type ConditionNow } from './conditions.ts'
 
 const ready = (status: 'True' | 'False', message = ''): ConditionNow => ({ type: 'Ready', status, reason: 'Heard', message })
 
@@ -20,8 +20,4 @@ test('the others stay as they are, in their order', () => {
     ['Ready', 't2'],
     ['Stalled', 't1'],
   ])
-})
-
-test('times are written to the second', () => {
-  expect(kubeTime(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z')
 })

@@ -31,8 +31,3 @@ export function setConditions(
 ): readonly Condition[] {
   return now.reduce<readonly Condition[]>((so, condition) => setCondition(so, condition, at), conditions ?? [])
 }
-
-/** RFC 3339 to the second, as Kubernetes writes metav1.Time. */
-export function kubeTime(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`
-}

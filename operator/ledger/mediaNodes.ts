@@ -1,6 +1,8 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
+import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
+import { drainOf } from './drainOf.ts'
 import { LoadOrder, type Standing } from './loadOrder.ts'
 import { newSegmentLoad, type AgentFault, type NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
@@ -76,6 +78,7 @@ export class MediaNodes {
     entry.object = object
     entry.region = this.#pools.get(object.spec.pool)?.spec.region
     entry.url = url
+    entry.drain = drainOf(object)
     this.#nodes.set(name, entry)
     this.#reindex(entry, nowMs)
     this.#changed(name)
@@ -94,12 +97,13 @@ export class MediaNodes {
   hello(name: string, hello: HelloLine, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
-    const { node, boot, version, addresses, capacity, highestEpoch } = hello
+    const { node, boot, version, addresses, capacity, highestEpoch, drain } = hello
     if (entry.introduction?.boot !== boot) {
       entry.load = undefined
       entry.shares = undefined
     }
     entry.introduction = { node, boot, version, addresses, capacity, highestEpoch }
+    entry.drainTold = drain
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -110,6 +114,16 @@ export class MediaNodes {
     entry.load = load
     entry.shares = sharesOf(load, entry.introduction.capacity)
     this.#hear(entry, nowMs)
+  }
+
+  /** How far a node's drain is. Only what it means for new work is told to others at once. */
+  drain(name: string, report: DrainReport, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry?.introduction === undefined) return
+    const before = nodeStateOf(entry, nowMs).state
+    entry.drainTold = isDraining(report) ? report : undefined
+    this.#hear(entry, nowMs)
+    if (nodeStateOf(entry, nowMs).state !== before) this.#changed(name)
   }
 
   /** Any other line: the node lives. */
@@ -208,6 +222,8 @@ function newEntry(object: MediaNode, nowMs: number): Entry {
     object,
     url: undefined,
     region: undefined,
+    drain: undefined,
+    drainTold: undefined,
     knownSinceMs: nowMs,
     introduction: undefined,
     heardAtMs: undefined,

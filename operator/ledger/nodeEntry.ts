@@ -1,5 +1,7 @@
 import type { MediaNode } from '../../crds/index.ts'
+import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import type { WantedDrain } from './drainOf.ts'
 import type { Shares } from './shares.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
@@ -8,7 +10,7 @@ export interface AgentFault {
 }
 
 /** What a media node said of itself when its load stream began. */
-export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments'>
+export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments' | 'drain'>
 
 /** What is known of a media node: its object, and what came down its load stream. Times are monotonic milliseconds. */
 export interface NodeEntry {
@@ -18,6 +20,10 @@ export interface NodeEntry {
   readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
   readonly region: string | undefined
+  /** That it is emptied, as its object asks. */
+  readonly drain: WantedDrain | undefined
+  /** How far its drain is, by its own word; undefined where it takes work. */
+  readonly drainTold: DrainReport | undefined
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
   readonly introduction: Introduction | undefined

@@ -9,11 +9,13 @@ import type { NodeEntry } from './nodeEntry.ts'
  * | pending  | its object appears                                   | never heard: nothing is placed on it            |
  * | ready    | load stream live                                     | takes segments and people                       |
  * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
+ * | draining | its object asks for it, or it was told to stop        | takes nobody new, its people are moved away     |
+ * | drained  | draining, and by its own word nobody is left         | takes nobody new, nobody is on it               |
  * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
  * | lost     | silent, and its address refuses connections or its Pod has gone | its segments leave the plans         |
  * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
  */
-export type NodeState = 'pending' | 'ready' | 'cordoned' | 'silent' | 'lost' | 'wrong'
+export type NodeState = 'pending' | 'ready' | 'cordoned' | 'draining' | 'drained' | 'silent' | 'lost' | 'wrong'
 
 /** A state and, in words, why. */
 export interface StateWithReason {
@@ -41,6 +43,15 @@ function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
   return { state: 'pending', why: refused ? 'never heard: its address refuses connections' : 'never heard' }
 }
 
+function draining({ drain, drainTold }: NodeEntry): StateWithReason | undefined {
+  if (drain === undefined && drainTold === undefined) return undefined
+  const told = drainTold?.stopsAtMs === undefined ? 'its drain is being cancelled' : 'it was told to stop'
+  const why = drain?.reason ?? told
+  return drainTold?.drained === true && why !== 'its drain is being cancelled'
+    ? { state: 'drained', why: `drained: ${why}` }
+    : { state: 'draining', why: `draining: ${why}` }
+}
+
 function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
   const silentMs = nowMs - heardAtMs
   if (node.url === undefined) return { state: silentMs > loadStaleAfterMs ? 'lost' : 'silent', why: 'its Pod has gone' }
@@ -49,7 +60,7 @@ function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReas
       ? { state: 'lost', why: 'silent, and refuses connections' }
       : { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
   }
-  return node.object.spec.cordoned ? cordoned : ready
+  return draining(node) ?? (node.object.spec.cordoned ? cordoned : ready)
 }
 
 /** Judges a media node at `nowMs` (monotonic). */

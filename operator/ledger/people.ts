@@ -66,6 +66,11 @@ export class People {
     return this.#byNode.get(node)?.size ?? 0
   }
 
+  /** Attachments and unused grants on one node. */
+  on(node: string): Iterable<Placement> {
+    return this.#byNode.get(node) ?? []
+  }
+
   nodes(): IterableIterator<string> {
     return this.#byNode.keys()
   }

@@ -43,6 +43,8 @@ const isGood: Readonly<Record<MediaNodePhase, boolean>> = {
   Pending: true,
   Ready: true,
   Cordoned: true,
+  Draining: true,
+  Drained: true,
   NotReady: false,
   Lost: false,
 }

@@ -1,6 +1,7 @@
 import { conditionReasons, conditionTypes, type MediaNodeStatus } from '../../crds/index.ts'
 import type { NodeState } from '../ledger/nodeState.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import { drainPeriodMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { countStep, loadStep, peopleStep } from './steps.ts'
 
@@ -11,7 +12,9 @@ export interface MediaNodePlan {
   readonly phase: MediaNodePhase
   readonly why: string
   readonly status: Planned<MediaNodeStatus>
-  /** When silence will have lasted too long; monotonic milliseconds. */
+  /** What the node is to be told of its drain; undefined where it follows already. */
+  readonly drain: PlannedDrain | undefined
+  /** When to look again, though nothing changes: silence will have lasted too long, a drain goes on. Monotonic milliseconds. */
   readonly wakeAtMs: number | undefined
 }
 
@@ -22,6 +25,8 @@ const told: Readonly<Record<NodeState, { readonly phase: MediaNodePhase; readonl
   pending: { phase: 'Pending', reason: reasons.neverHeard },
   ready: { phase: 'Ready', reason: reasons.heard },
   cordoned: { phase: 'Cordoned', reason: reasons.cordoned },
+  draining: { phase: 'Draining', reason: reasons.draining },
+  drained: { phase: 'Drained', reason: reasons.drained },
   silent: { phase: 'NotReady', reason: reasons.silent },
   lost: { phase: 'Lost', reason: reasons.lost },
   wrong: { phase: 'NotReady', reason: reasons.wrongAgent },
@@ -59,10 +64,17 @@ function carried(view: MediaNodeView): Pick<MediaNodeStatus, 'load' | 'participa
   return { load, participants: peopleStep(view.people), meetings: countStep(view.meetings) }
 }
 
-/** Plans what one MediaNode says of itself. */
+function wakeAt({ state, silentAtMs, nowMs }: MediaNodeView): number | undefined {
+  const drainAtMs = state.state === 'draining' ? nowMs + drainPeriodMs : Infinity
+  const atMs = Math.min(silentAtMs ?? Infinity, drainAtMs)
+  return atMs === Infinity ? undefined : atMs
+}
+
+/** Plans what one media node is told, and what its object says. */
 export function planMediaNode(view: MediaNodeView): MediaNodePlan {
   const { state } = view
   const condition = readyCondition(view)
+  const drain = planDrainStatus(view)
   return {
     phase: told[state.state].phase,
     why: condition.message,
@@ -70,8 +82,10 @@ export function planMediaNode(view: MediaNodeView): MediaNodePlan {
       phase: told[state.state].phase,
       ...introduced(view),
       ...carried(view),
+      ...(drain === undefined ? {} : { drain }),
       conditions: [condition],
     },
-    wakeAtMs: view.silentAtMs,
+    drain: planDrainOrder(view),
+    wakeAtMs: wakeAt(view),
   }
 }

@@ -21,16 +21,26 @@ export interface SegmentPlan {
 
 /** Nodes that cannot be told anything now; what is theirs waits until they are heard again. */
 export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>
-  nodeState === 'ready' || nodeState === 'cordoned'
+  nodeState === 'ready' || nodeState === 'cordoned' || isEmptied({ nodeState })
+
+/** Nodes that take nothing new, and whose segments go as soon as they are empty. */
+const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean => nodeState === 'draining' || nodeState === 'drained'
+
+/** Granted on a node that began to drain before anybody came: it will never be. */
+const isVain = (segment: SegmentView): boolean => isEmptied(segment) && segment.report === undefined
 
 const isOver = (segment: SegmentView, nowMs: number): boolean =>
   segment.emptySinceMs !== undefined && nowMs - segment.emptySinceMs >= departureLingerMs
 
-/** Without people, and others go on: it goes after a while. The last one stays as long as the meeting. */
+/**
+ * Without people, and others go on: it goes after a while. The last one stays as long as the meeting, but for one on a node that drains:
+ * nobody can come there.
+ */
 function leaving(view: MeetingView): readonly SegmentView[] {
   const over = view.segments.filter((segment) => isOver(segment, view.nowMs))
+  const emptied = view.segments.filter((segment) => isEmptied(segment) && segment.emptySinceMs !== undefined)
   const othersGoOn = view.segments.some((segment) => segment.emptySinceMs === undefined)
-  return othersGoOn ? over : []
+  return othersGoOn ? [...over, ...emptied] : emptied
 }
 
 function wakeAt(view: MeetingView): number | undefined {
@@ -55,7 +65,7 @@ export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
     reason: retired ? 'ended' : 'replanned',
   }))
   return {
-    stay: view.segments.filter((segment) => !going.has(segment)),
+    stay: view.segments.filter((segment) => !going.has(segment) && !isVain(segment)),
     close: [...closeOwn, ...closeStrays],
     wakeAtMs: ended ? undefined : wakeAt(view),
   }

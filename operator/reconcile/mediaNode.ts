@@ -1,4 +1,5 @@
 import type { Clock } from '../../kit/clock.ts'
+import type { SendDrain } from '../effects/sendDrain.ts'
 import type { StatusTeller } from '../effects/tellStatus.ts'
 import { kinds } from '../kube/kinds.ts'
 import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
@@ -11,19 +12,21 @@ import { viewMediaNode } from '../view/mediaNodeView.ts'
 export interface MediaNodeReconcilerOptions {
   readonly ledger: Ledger
   readonly teller: StatusTeller
+  readonly sendDrain: SendDrain
   readonly clock: Clock
 }
 
-/** Tells what one media node is. The key is its name. */
-export function mediaNodeReconciler({ ledger, teller, clock }: MediaNodeReconcilerOptions) {
-  return async (name: string): Promise<Outcome> => {
+/** Tells what one media node is, and has it drained where that is asked for. The key is its name. */
+export function mediaNodeReconciler({ ledger, teller, sendDrain, clock }: MediaNodeReconcilerOptions) {
+  return async (name: string, signal: AbortSignal): Promise<Outcome> => {
     const nowMs = clock.monotonicMs()
     ledger.sweep(nowMs)
-    const seen = viewMediaNode(ledger, name, nowMs)
+    const seen = viewMediaNode(ledger, name, { nowMs, wallMs: clock.nowMs() })
     if (seen === undefined) return done
     const plan = planMediaNode(seen)
     const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)
     teller.tell({ kind: kinds.MediaNode, object: seen.object, planned: plan.status, happened })
+    if (plan.drain !== undefined) await sendDrain(name, plan.drain, signal)
     return plan.wakeAtMs === undefined ? done : wakeAfter(plan.wakeAtMs - nowMs)
   }
 }

@@ -9,9 +9,11 @@ import { acceptLimit } from '../placement/filters.ts'
 export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): TopologyNode | undefined {
   if (node?.region === undefined || node.introduction === undefined || node.url === undefined) return undefined
   const { name, region, url } = node
-  const accepting = nodeStateOf(node, nowMs).state === 'ready' && newSegmentLoad(node) < acceptLimit
+  const { state } = nodeStateOf(node, nowMs)
+  const accepting = state === 'ready' && newSegmentLoad(node) < acceptLimit
+  const draining = state === 'draining' || state === 'drained' ? { draining: true } : {}
   const load = Math.round((node.shares?.worst ?? 1) * 10) / 10
-  return { name, pool: node.object.spec.pool, region, url, accepting, load }
+  return { name, pool: node.object.spec.pool, region, url, accepting, ...draining, load }
 }
 
 /** A pool as the topology tells it. */

@@ -6,6 +6,7 @@ import { verifyToken, type TrustedKeys } from '../../kit/keys.ts'
 import { silentLog } from '../../kit/log.ts'
 import { ndjsonContentType, ndjsonLine } from '../../kit/ndjson.ts'
 import { checked } from '../../kit/validation.ts'
+import { drainOrder, drainPath, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { verifyGrant, verifyPeerToken } from '../../sfu/api/grant.ts'
 import { meetingRef } from '../../sfu/api/identity.ts'
@@ -51,8 +52,14 @@ export async function serveFakeAgent(node: FakeMediaNode, keys: TrustedKeys): Pr
     return report
   }
 
+  async function drain(request: FastifyRequest): Promise<DrainReport> {
+    await mustBeOperator(request)
+    return node.drain(checked(drainOrder, request.body, 'body'))
+  }
+
   app.put(segmentPath, (request) => put(request))
   app.get(segmentPath, (request) => get(request))
+  app.put(drainPath, (request) => drain(request))
   app.delete(segmentPath, async (request, reply) => {
     await mustBeOperator(request)
     node.delete(checked(meetingRef, request.params, 'path'), checked(segmentDeletion, request.query, 'query'))

@@ -81,6 +81,7 @@ export function fakeAgents(network: FakeNetwork): Agents {
     putSegment: (meeting, order) => call(url, (node) => node.put(meeting, structuredClone(order))),
     deleteSegment: (meeting, deletion) => call(url, (node) => node.delete(meeting, deletion)),
     getSegment: (meeting) => call(url, (node) => node.get(meeting)),
+    putDrain: (order) => call(url, (node) => node.drain(structuredClone(order))),
     async *loadStream(signal) {
       try {
         yield* stream(url, signal)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
+import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
@@ -14,20 +15,25 @@ export interface Arrival {
   readonly fallback?: boolean
 }
 
+type Person = SegmentReport['participants'][number]
+
 /** Options of {@link FakeMediaNode}. */
 export interface FakeMediaNodeOptions {
   readonly name: string
   readonly clock: Clock
   readonly mintUlid: MintUlid
   readonly workers?: number
+  /** Somebody is told to go because the node drains; their attachment has ended. */
+  readonly onTold?: (meeting: MeetingRef, person: Person) => void
 }
-
-type Person = SegmentReport['participants'][number]
 
 interface FakeSegment {
   report: SegmentReport
   order: SegmentOrder | undefined
 }
+
+/** The pace of the real one. */
+const movedASecond = 20
 
 const capacity: NodeCapacity = {
   consumersPerWorker: 500,
@@ -50,6 +56,7 @@ export class FakeMediaNode {
   highestEpoch = 0
   /** CPU of each worker. */
   cpu: number[]
+  #drain: Pick<DrainReport, 'ordered' | 'stopsAtMs' | 'moved'> = { moved: 0 }
   readonly #segments = new Map<string, FakeSegment>()
   readonly #listeners = new Set<(line: LoadLine | undefined) => void>()
   readonly #options: FakeMediaNodeOptions
@@ -70,8 +77,9 @@ export class FakeMediaNode {
     return this.#segments.get(meetingKey(meeting))?.order
   }
 
-  /** Somebody shows a grant: the segment is made where there is none. */
+  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`. */
   attach(meeting: MeetingRef, arrival: Arrival): void {
+    this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
     const { participant, attachment, hidden = false } = arrival
     const person: Person = { participant, attachment, publishing: true, hidden }
@@ -90,6 +98,7 @@ export class FakeMediaNode {
   }
 
   put(meeting: MeetingRef, order: SegmentOrder): SegmentReport {
+    if (this.get(meeting) === undefined) this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, false)
     this.#mustBeNewer(known, order)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
@@ -111,6 +120,29 @@ export class FakeMediaNode {
     this.#tell({ type: 'segmentClosed', meeting })
   }
 
+  /** Follows an order to drain; its people are told to go from the next beat on. */
+  drain({ epoch, ...order }: DrainOrder): DrainReport {
+    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
+    this.highestEpoch = epoch
+    const { draining: _, ...ordered } = order.draining ? order : { draining: false as const }
+    const { stopsAtMs, moved } = this.#drain
+    const stopping = stopsAtMs === undefined ? {} : { stopsAtMs }
+    this.#drain = { ...stopping, moved, ...('reason' in ordered ? { ordered } : {}) }
+    this.#tellDrain()
+    return this.drainReport()
+  }
+
+  /** It is told to stop, as by SIGTERM: it drains until then. */
+  stopBy(stopsAtMs: number): void {
+    this.#drain = { ...this.#drain, stopsAtMs }
+    this.#tellDrain()
+  }
+
+  drainReport(): DrainReport {
+    const left = this.segments().reduce((sum, { participants }) => sum + participants.length, 0)
+    return { ...this.#drain, left, drained: isDraining(this.#drain) && left === 0 && !this.#forwards() }
+  }
+
   get(meeting: MeetingRef): SegmentReport | undefined {
     return this.#segments.get(meetingKey(meeting))?.report
   }
@@ -128,6 +160,7 @@ export class FakeMediaNode {
       capacity,
       highestEpoch,
       segments: [...this.segments()],
+      ...(isDraining(this.#drain) ? { drain: this.drainReport() } : {}),
     }
   }
 
@@ -141,6 +174,7 @@ export class FakeMediaNode {
 
   /** Tells its load to all listeners; the world calls it each second. */
   beat(): void {
+    this.#moveSome()
     this.#tell({ type: 'load', load: this.load() })
   }
 
@@ -161,7 +195,38 @@ export class FakeMediaNode {
     this.boot = this.#options.mintUlid()
     this.highestEpoch = 0
     this.#segments.clear()
+    this.#drain = { moved: 0 }
     this.hangUp()
+  }
+
+  #admit(): void {
+    if (isDraining(this.#drain)) throw sfuErrors.raise.node_draining({ reason: this.#drain.ordered?.reason ?? 'it is stopping' })
+  }
+
+  #forwards(): boolean {
+    return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
+  }
+
+  #tellDrain(): void {
+    this.#tell({ type: 'drain', drain: this.drainReport() })
+  }
+
+  /** While it drains, a second's worth of people go; at the deadline all. */
+  #moveSome(): void {
+    if (!isDraining(this.#drain)) return
+    const { ordered, stopsAtMs } = this.#drain
+    const isOver = this.#options.clock.nowMs() >= Math.min(ordered?.deadlineAtMs ?? Infinity, stopsAtMs ?? Infinity)
+    const stay = new Set(isOver ? [] : ordered?.stay)
+    const people = this.segments()
+      .filter(({ meeting: { namespace, name } }) => !stay.has(`${namespace}/${name}`))
+      .flatMap(({ meeting, participants }) => participants.map((person) => ({ meeting, person })))
+    const going = isOver ? people : people.slice(0, movedASecond)
+    for (const { meeting, person } of going) {
+      this.detach(person.attachment)
+      this.#drain = { ...this.#drain, moved: this.#drain.moved + 1 }
+      this.#options.onTold?.(meeting, person)
+    }
+    this.#tellDrain()
   }
 
   #mustBeNewer(known: FakeSegment, order: SegmentOrder): void {

@@ -2,8 +2,8 @@ import type { PlacementAnswer } from '../api/placement.ts'
 import { Simulation } from './simulation.ts'
 
 /** Two regions, three nodes, the meeting `standup` and an operator that leads: where most scenarios begin. */
-export async function anInstallation(): Promise<Simulation> {
-  const simulation = new Simulation()
+export async function anInstallation(options: { random?: () => number } = {}): Promise<Simulation> {
+  const simulation = new Simulation(options)
   simulation.pool('eu')
   simulation.pool('us')
   simulation.node('eu-1', 'eu')

@@ -12,7 +12,7 @@ import { operatorMetrics } from '../metrics.ts'
 import { createControl, type Control } from '../wiring/control.ts'
 import { createWorld, type World } from '../wiring/world.ts'
 import { fakeAgents, type CallFault } from './fakeAgents.ts'
-import { FakeMediaNode } from './fakeMediaNode.ts'
+import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
 
 /** One operator process of the simulation. */
 export interface SimulatedOperator {
@@ -35,6 +35,8 @@ export const namespace = 'demo'
 const pools = { eu: 'eu-west', us: 'us-east' } as const
 /** An order passes this many turns of the event loop at most from its plan to the status. */
 const turnsToRest = 20
+/** A client that found no place asks again after this. */
+const rejoinAfterMs = 2_000
 type PoolName = keyof typeof pools
 
 /**
@@ -75,7 +77,10 @@ export class Simulation {
 
   /** A media node with its object. */
   node(name: string, pool: PoolName): FakeMediaNode {
-    const node = new FakeMediaNode({ name, clock: this.clock, mintUlid: this.mintUlid })
+    const { clock, mintUlid } = this
+    const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person) =>
+      void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool] })
+    const node = new FakeMediaNode({ name, clock, mintUlid, onTold })
     this.nodes.set(name, node)
     const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned: false }
     this.cluster.put<MediaNode>(kinds.MediaNode, { metadata: { name, namespace, generation: 1 }, spec })
@@ -181,6 +186,18 @@ export class Simulation {
     if (answer.result === 'placed')
       this.#nodeAt(answer.url)?.attach(answer.meeting, { participant, attachment: answer.attachment })
     return answer
+  }
+
+  /** What a client does that a draining node has told to go: it asks for another place until it has one, as long as anybody leads. */
+  async #comeBack(
+    meeting: string,
+    { participant, attachment }: { participant: string; attachment: string },
+    wish: Partial<PlacementRequest>,
+  ): Promise<void> {
+    const led = this.leader() !== undefined
+    const answer = led ? await this.join(meeting, participant, { replaces: attachment, ...wish }) : undefined
+    if (answer?.result === 'placed') return
+    this.clock.after(rejoinAfterMs, () => void this.#comeBack(meeting, { participant, attachment }, wish))
   }
 
   /** Leaves wherever the attachment is. */

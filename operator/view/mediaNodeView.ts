@@ -3,8 +3,9 @@ import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import { viewDrain, type DrainView } from './drainView.ts'
 
-/** Everything that the status of one media node depends on, frozen. */
+/** Everything that one media node's status and orders depend on, frozen. */
 export interface MediaNodeView {
   readonly object: MediaNode
   readonly region: string | undefined
@@ -14,12 +15,19 @@ export interface MediaNodeView {
   readonly load: number | undefined
   readonly people: number
   readonly meetings: number
+  readonly drain: DrainView
   /** When it will have been silent for too long, if nothing is heard; monotonic milliseconds. */
   readonly silentAtMs: number | undefined
+  readonly nowMs: number
+  readonly wallMs: number
 }
 
 /** Gathers what the status of a media node depends on; undefined where it has no object. */
-export function viewMediaNode(ledger: Ledger, name: string, nowMs: number): MediaNodeView | undefined {
+export function viewMediaNode(
+  ledger: Ledger,
+  name: string,
+  { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
+): MediaNodeView | undefined {
   const node = ledger.nodes.get(name)
   if (node === undefined) return undefined
   const silentAtMs = (node.heardAtMs ?? node.knownSinceMs) + loadStaleAfterMs + 1
@@ -31,6 +39,9 @@ export function viewMediaNode(ledger: Ledger, name: string, nowMs: number): Medi
     load: node.shares?.worst,
     people: node.load?.participants ?? 0,
     meetings: ledger.meetings.hostedOn(name),
+    drain: viewDrain(ledger, node, nowMs),
     silentAtMs: silentAtMs > nowMs ? silentAtMs : undefined,
+    nowMs,
+    wallMs,
   })
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Agents } from '../effects/agents.ts'
 import { createMeetingEffects } from '../effects/applyMeeting.ts'
+import { createDrainSender } from '../effects/sendDrain.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
 import type { Signer } from '../effects/signer.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
@@ -109,14 +110,12 @@ export function createControl(parts: ControlParts): Control {
   const recorder = createEventRecorder({ api, bucket: manager.bucket, component, instance: identity, clock, random, log })
   const teller = createStatusTeller({ writer, recorder, clock })
   const refusedCreates = new Map<string, string>()
-  const sender = createOrderSender({
-    ...parts,
-    ledger,
-    async fencedOut(atLeast) {
-      await term?.raiseEpoch(atLeast)
-      for (const { key } of ledger.meetings.all()) changes.meetings.emit(key)
-    },
-  })
+  async function fencedOut(atLeast: number): Promise<void> {
+    await term?.raiseEpoch(atLeast)
+    for (const { key } of ledger.meetings.all()) changes.meetings.emit(key)
+  }
+  const sender = createOrderSender({ ...parts, ledger, fencedOut })
+  const sendDrain = createDrainSender({ ...parts, ledger, epoch, fencedOut })
   const effects = createMeetingEffects({
     api,
     ledger,
@@ -141,7 +140,7 @@ export function createControl(parts: ControlParts): Control {
   })
   manager.control({
     name: 'medianode',
-    reconcile: mediaNodeReconciler({ ledger, teller, clock }),
+    reconcile: mediaNodeReconciler({ ledger, teller, sendDrain, clock }),
     triggers: [fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })],
   })
   manager.control({

@@ -15,6 +15,11 @@ export const sfuErrors = errorTable({
       `Another order of epoch ${m.epoch}, generation ${m.generation} was taken; a changed order needs a new generation.`,
   },
   node_full: { status: 503, retry: 'elsewhere', say: (m: { limit: string }) => `This media node is full: ${m.limit}.` },
+  node_draining: {
+    status: 503,
+    retry: 'elsewhere',
+    say: (m: { reason: string }) => `This media node is being emptied and takes nobody: ${m.reason}.`,
+  },
   meeting_full: {
     status: 409,
     retry: 'later',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { drainReport } from './drain.ts'
 import { meetingRef, nodeName, ulid } from './identity.ts'
 import { segmentReport } from './order.ts'
 
@@ -50,18 +51,22 @@ export const helloLine = z.strictObject({
   /** The highest epoch of any order it took, so that a new leader starts above it. */
   highestEpoch: z.int().min(0),
   segments: z.array(segmentReport).max(10_000),
+  /** Absent: it takes work. */
+  drain: drainReport.optional(),
 })
 export type HelloLine = z.infer<typeof helloLine>
 
 /**
- * `GET /v1/load`, newline-delimited JSON: `hello`, then `load` every second, and a segment line whenever a segment's people,
- * peers or order changed (at most ten a second each). A stream that is silent for 3 s is stale.
+ * `GET /v1/load`, newline-delimited JSON: `hello`, then `load` every second, a segment line whenever a segment's people, peers or order
+ * changed, and a drain line whenever a drain began, went on or was cancelled (at most ten a second each). A stream that is silent for
+ * 3 s is stale.
  */
 export const loadLine = z.discriminatedUnion('type', [
   helloLine,
   z.strictObject({ type: z.literal('load'), load: nodeLoad }),
   z.strictObject({ type: z.literal('segment'), segment: segmentReport }),
   z.strictObject({ type: z.literal('segmentClosed'), meeting: meetingRef }),
+  z.strictObject({ type: z.literal('drain'), drain: drainReport }),
 ])
 export type LoadLine = z.infer<typeof loadLine>
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
+import { drainPath, drainReport, type DrainOrder, type DrainReport } from './drain.ts'
 import { dumpPath, nodeDump, type NodeDump } from './dump.ts'
 import type { MeetingRef } from './identity.ts'
 import { loadLine, loadPath, loadStaleAfterMs, maxLoadLineBytes, type LoadLine } from './load.ts'
@@ -48,6 +49,8 @@ export interface NodeClient {
   getSegments(signal?: AbortSignal): Promise<readonly SegmentReport[]>
   /** The incarnations of a meeting that the node hosts. */
   hostedIncarnations(meeting: { namespace: string; name: string }, signal?: AbortSignal): Promise<readonly string[]>
+  /** Orders a drain, or that it be over; idempotent. Answers how far it is. */
+  putDrain(order: DrainOrder, signal?: AbortSignal): Promise<DrainReport>
   /** What its media processes hold, by their own word. */
   dump(signal?: AbortSignal): Promise<NodeDump>
   /**
@@ -171,6 +174,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     getSegments: async (signal) => (await call({ method: 'GET', path: segmentsPath, answer: segmentList, signal })).segments,
     hostedIncarnations: async (meeting, signal) =>
       (await call({ method: 'GET', path: hostedPath(meeting), answer: hostedIncarnations, signal })).incarnations,
+    putDrain: (order, signal) => call({ method: 'PUT', path: drainPath, body: order, answer: drainReport, signal }),
     dump: (signal) => call({ method: 'GET', path: dumpPath, answer: nodeDump, signal }),
     async *loadStream(signal) {
       try {

@@ -151,6 +151,7 @@ export const closeReasons = {
   replaced: 'You joined from somewhere else.',
   segment_closed: 'Your media node no longer serves this meeting; joining again finds another.',
   node_stopping: 'Your media node is stopping; joining again finds another.',
+  node_draining: 'Your media node is being emptied; joining again moves you to another.',
   worker_died: 'A media process failed; joining again starts a new one.',
   away_too_long: 'The connection was lost for too long.',
   meeting_merged: 'The meeting was joined with another of its name; joining again finds it.',

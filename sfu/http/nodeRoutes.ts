@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 import { ndjsonContentType } from '../../kit/ndjson.ts'
+import { checked } from '../../kit/http.ts'
+import { drainOrder, drainPath, type DrainOrder, type DrainReport } from '../api/drain.ts'
 import { dumpPath, type NodeDump } from '../api/dump.ts'
 import { loadPath } from '../api/load.ts'
 import type { LoadFeed } from '../load/feed.ts'
@@ -13,17 +15,27 @@ export interface NodeRoutesOptions {
   readonly dump: () => Promise<NodeDump>
   /** The metrics as Prometheus reads them, and their content type. */
   readonly metrics: () => Promise<{ text: string; contentType: string }>
+  /** Follows an order to drain, or to be done with it. Raises `stale_order`. */
+  readonly drain: (order: DrainOrder) => DrainReport
+  /** How far its drain is; undefined where it takes work. */
+  readonly drained: () => DrainReport | undefined
   /** What keeps the node from being ready, in words; none where it is. */
   readonly unready: () => readonly string[]
 }
 
-/** Serves what is about the node as a whole. Liveness looks at nobody else: it says that this process answers. */
-export function serveNode(app: FastifyInstance, { door, feed, dump, metrics, unready }: NodeRoutesOptions): void {
+/**
+ * Serves what is about the node as a whole. Live, ready and drained are three questions: liveness looks at nobody else and says that this
+ * process answers; a node stays ready while it drains, and `/readyz` says beside it how far that is.
+ */
+export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): void {
+  const { door, feed, dump, drain, drained, metrics, unready } = options
   app.get('/livez', async () => ({ alive: true }))
 
   app.get('/readyz', async (_request, reply) => {
     const missing = unready()
-    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing })
+    const { drained: empty, left } = drained() ?? { drained: false, left: undefined }
+    const draining = left === undefined ? { draining: false, drained: false } : { draining: true, drained: empty, left }
+    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing, ...draining })
   })
 
   app.get('/metrics', async (request, reply) => {
@@ -38,6 +50,15 @@ export function serveNode(app: FastifyInstance, { door, feed, dump, metrics, unr
     async handler(request) {
       await door.bearer(request, 'order', 'session')
       return dump()
+    },
+  })
+
+  app.route({
+    method: 'PUT',
+    url: drainPath,
+    async handler(request) {
+      await door.bearer(request, 'order')
+      return drain(checked(drainOrder, request.body, 'body'))
     },
   })
 

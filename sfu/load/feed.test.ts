@@ -45,7 +45,13 @@ function aReader() {
 function aFeed() {
   const clock = virtualClock()
   const reports = new Map<string, SegmentReport>()
-  return { clock, reports, feed: new LoadFeed({ clock, hello: () => hello, report: (of) => reports.get(of) }) }
+  const drain = { drained: false, left: 2, moved: 0 }
+  return {
+    clock,
+    reports,
+    drain,
+    feed: new LoadFeed({ clock, hello: () => hello, report: (of) => reports.get(of), drain: () => drain }),
+  }
 }
 
 test('changes of a segment are gathered: one line in 100 ms, as it is then', async () => {
@@ -72,6 +78,21 @@ test('a segment that closed is told at once, and not as it was after that', asyn
   feed.closed(meeting)
   await clock.advance(1_000)
   expect(reader.lines.slice(1)).toEqual([{ type: 'segmentClosed', meeting }])
+})
+
+test('a drain is told as it stands after 100 ms, after the segments whose people it moved', async () => {
+  const { clock, reports, drain, feed } = aFeed()
+  const reader = aReader()
+  feed.add(reader)
+  feed.drainChanged()
+  drain.left = 1
+  reports.set(key, report(1))
+  feed.changed(key)
+  await clock.advance(1_000)
+  expect(reader.lines.slice(1)).toEqual([
+    { type: 'segment', segment: report(1) },
+    { type: 'drain', drain: { drained: false, left: 1, moved: 0 } },
+  ])
 })
 
 test('a reader that does not read is dropped, the others go on', () => {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 import { ndjsonLine } from '../../kit/ndjson.ts'
 import { meetingKey, type MeetingRef } from '../api/identity.ts'
+import type { DrainReport } from '../api/drain.ts'
 import type { HelloLine, LoadLine, NodeLoad } from '../api/load.ts'
 import type { SegmentReport } from '../api/order.ts'
 
@@ -18,9 +19,10 @@ export interface LoadFeedOptions {
   readonly hello: () => HelloLine
   /** The segment as it is now; undefined where it is gone. */
   readonly report: (key: string) => SegmentReport | undefined
+  readonly drain: () => DrainReport
 }
 
-/** A segment is told at most once in this time. */
+/** A segment, and a drain, is told at most once in this time. */
 const segmentPeriodMs = 100
 /** A reader for whom more than this waits beyond its hello is dropped: it reconnects and gets all anew. */
 export const maxBufferedBytes = 4 * 1024 * 1024
@@ -30,6 +32,7 @@ export class LoadFeed {
   readonly #options: LoadFeedOptions
   readonly #readers = new Map<LoadReader, { readonly allowedBytes: number }>()
   readonly #dirty = new Set<string>()
+  #drainChanged = false
   #timer: Timer | undefined
 
   constructor(options: LoadFeedOptions) {
@@ -54,7 +57,13 @@ export class LoadFeed {
   /** A segment may look different now; it is told within {@link segmentPeriodMs}. */
   changed(key: string): void {
     this.#dirty.add(key)
-    this.#timer ??= this.#options.clock.after(segmentPeriodMs, () => this.#flush())
+    this.#arm()
+  }
+
+  /** The drain looks different now; it is told as a segment is. */
+  drainChanged(): void {
+    this.#drainChanged = true
+    this.#arm()
   }
 
   closed(meeting: MeetingRef): void {
@@ -68,6 +77,10 @@ export class LoadFeed {
     this.#readers.clear()
   }
 
+  #arm(): void {
+    this.#timer ??= this.#options.clock.after(segmentPeriodMs, () => this.#flush())
+  }
+
   #flush(): void {
     this.#timer = undefined
     for (const key of this.#dirty) {
@@ -75,6 +88,8 @@ export class LoadFeed {
       if (segment) this.#tell({ type: 'segment', segment })
     }
     this.#dirty.clear()
+    if (this.#drainChanged) this.#tell({ type: 'drain', drain: this.#options.drain() })
+    this.#drainChanged = false
   }
 
   #tell(line: LoadLine): void {

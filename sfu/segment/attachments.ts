@@ -47,6 +47,11 @@ export class Attachments {
     return this.#sessions.size
   }
 
+  /** Everybody who is attached, whether their connection stands or not. */
+  get all(): readonly Session[] {
+    return [...this.#sessions.values()]
+  }
+
   get reports(): SegmentReport['participants'] {
     return [...this.#sessions.values()].map(({ identity: { participant, attachment, rights }, producers }) => ({
       participant,

@@ -102,6 +102,11 @@ export class Segment {
     return this.#fallback
   }
 
+  /** Others hear each other through this segment: it is a core with leaves. */
+  get forwards(): boolean {
+    return this.role === 'core' && (this.#order?.peers.some(({ role }) => role === 'leaf') ?? false)
+  }
+
   /** For how long nobody has been attached; 0 while somebody is. */
   get emptyForMs(): number {
     return this.#emptySince ? this.#options.clock.monotonicMs() - this.#emptySince.monotonicMs : 0

@@ -21,6 +21,8 @@ export interface SegmentsOptions {
   readonly create: (meeting: MeetingRef, hooks: SegmentHooks) => Promise<Segment>
   /** How long an empty segment that no order keeps stays. */
   readonly emptyTimeoutMs: number
+  /** Raises what keeps new work out of this node: `node_draining`. */
+  readonly admit: () => void
   readonly onChange: (segment: Segment) => void
   readonly onClosed: (meeting: MeetingRef) => void
 }
@@ -82,15 +84,20 @@ export class Segments {
       .slice(-maxIncarnations)
   }
 
-  /** The segment that a grant leads to, made where it is not there yet. A meeting that has ended is not made again. */
+  /**
+   * The segment that a grant leads to, made where it is not there yet. A meeting that has ended is not made again. Raises `wrong_meeting`,
+   * `node_full`, `node_draining`.
+   */
   async forGrant(meeting: MeetingRef): Promise<Segment> {
+    this.#options.admit()
     if (this.#ended.has(meetingKey(meeting))) throw sfuErrors.raise.wrong_meeting({})
     return this.#ensure(meeting)
   }
 
-  /** Takes an order. Raises `stale_order`, `order_conflict`, `node_full`. */
+  /** Takes an order. Raises `stale_order`, `order_conflict`, `node_full`, `node_draining`; the last two for a new segment only. */
   async put(meeting: MeetingRef, order: SegmentOrder): Promise<SegmentReport> {
     this.#judge(meeting, order)
+    if (this.get(meeting) === undefined) this.#options.admit()
     const segment = await this.#ensure(meeting)
     const verdict = this.#judge(meeting, order)
     this.#highestEpoch = Math.max(this.#highestEpoch, order.epoch)
@@ -112,6 +119,15 @@ export class Segments {
     if (!segment) return
     this.#logOf(meeting).info({ ...fenceOf(deletion), reason: deletion.reason }, 'deletion taken')
     segment.close(deletion.reason === 'ended' ? 'meeting_ended' : 'segment_closed')
+  }
+
+  /** Judges an order that is about the whole node by its epoch alone. Raises `stale_order`. */
+  fence({ epoch }: { epoch: number }): void {
+    if (epoch < this.#highestEpoch) {
+      this.#options.log.warn({ epoch, code: 'stale_order' }, 'order refused')
+      throw sfuErrors.raise.stale_order({ epoch: this.#highestEpoch, generation: 0 })
+    }
+    this.#highestEpoch = epoch
   }
 
   closeAll(reason: CloseReason): void {

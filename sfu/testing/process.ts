@@ -37,7 +37,10 @@ export function runSfu(flags: readonly string[], onLine: (line: string) => void 
 }
 
 /** Starts a media node as a process on loopback; resolves when it says that it started. */
-export async function startNodeProcess(trust: Trust, options: { node: string; port?: number }): Promise<NodeProcess> {
+export async function startNodeProcess(
+  trust: Trust,
+  options: { node: string; port?: number; drainDeadlineMs?: number },
+): Promise<NodeProcess> {
   const { node } = options
   const folder = mkdtempSync(join(tmpdir(), 'parley-sfu-'))
   const keysFile = join(folder, 'keys.json')
@@ -52,6 +55,7 @@ export async function startNodeProcess(trust: Trust, options: { node: string; po
     '--pipe-port-min': min,
     '--pipe-port-max': max,
     '--workers': 1,
+    '--drain-deadline-ms': options.drainDeadlineMs ?? 0,
     '--trusted-keys': keysFile,
   }
   const { child, exited, errors } = runSfu(

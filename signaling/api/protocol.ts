@@ -4,7 +4,13 @@ import { displayName, nodeName, regionName } from '../../sfu/api/identity.ts'
 import type { Rights } from '../../sfu/api/rights.ts'
 import type { RosterChange, RosterEntry } from '../../sfu/api/roster.ts'
 import type { RtpCapabilities } from '../../sfu/api/rtp.ts'
-import { sessionRequests, type SessionNotifications, type SessionResponses, type Speakers } from '../../sfu/api/session.ts'
+import {
+  sessionRequests,
+  type CloseReason,
+  type SessionNotifications,
+  type SessionResponses,
+  type Speakers,
+} from '../../sfu/api/session.ts'
 
 /**
  * The client protocol: frames in protoo's shapes (kit/peer.ts) over one WebSocket, `/v1/client`, subprotocol `protoo`. The first request
@@ -144,9 +150,15 @@ export interface ClientNotifications extends Pick<
   reaction: { readonly participant: string; readonly name: string; readonly emoji: string }
   /**
    * The media node cannot be reached from signaling now (`degraded`), or can again (`live`). Media goes on meanwhile. `rejoin`: the
-   * session is lost; join again with `replaces`, and `excludeNodes` where given.
+   * session is lost; join again with `replaces`, and `excludeNodes` where given. `reason` is the media node's, where it ended the session:
+   * with `node_draining` nothing is broken, the client is only moved.
    */
-  session: { readonly state: 'live' | 'degraded' | 'rejoin'; readonly why: string; readonly excludeNodes?: readonly string[] }
+  session: {
+    readonly state: 'live' | 'degraded' | 'rejoin'
+    readonly why: string
+    readonly reason?: CloseReason
+    readonly excludeNodes?: readonly string[]
+  }
   /** The session ended; the socket closes with 4000 after it. */
   closed: { readonly code: ClosedCode; readonly why: string }
 }

@@ -55,6 +55,8 @@ export interface Rejoining extends Trying {
   readonly at: 'rejoining'
   readonly replaces: string | undefined
   readonly excludeNodes: readonly string[]
+  /** Why the media node ended the session, where it did: one of sfu/api's close reasons. */
+  readonly reason: string | undefined
 }
 export interface Closed {
   readonly at: 'closed'
@@ -90,7 +92,12 @@ export type LifeEvent =
   | { readonly type: 'networkChanged' }
   /** A step of the roster is missing: only a snapshot helps. */
   | { readonly type: 'rosterGap' }
-  | { readonly type: 'rejoinOrdered'; readonly why: string; readonly excludeNodes: readonly string[] }
+  | {
+      readonly type: 'rejoinOrdered'
+      readonly why: string
+      readonly excludeNodes: readonly string[]
+      readonly reason?: string | undefined
+    }
   | { readonly type: 'ended'; readonly code: string; readonly why: string }
 
 /** What the shell does about a step, in order. */
@@ -135,8 +142,12 @@ function reconnecting(credentials: Credentials, nowMs: number): LifeStep {
   return { next, effects: [hangUp, { do: 'wait', attempt: 1, atLeastMs: 0 }] }
 }
 
-function rejoining({ resumeToken }: Credentials, excludeNodes: readonly string[], nowMs: number): LifeStep {
-  const next: Life = { at: 'rejoining', ...trying('dialling', nowMs), replaces: resumeToken, excludeNodes }
+function rejoining(
+  { resumeToken }: Credentials,
+  { excludeNodes, reason }: { excludeNodes: readonly string[]; reason?: string | undefined },
+  nowMs: number,
+): LifeStep {
+  const next: Life = { at: 'rejoining', ...trying('dialling', nowMs), replaces: resumeToken, excludeNodes, reason }
   return { next, effects: [hangUp, dial] }
 }
 
@@ -185,7 +196,7 @@ function ask(life: Returning): LifeStep {
 /** A replica that does not reach the media node: another one may, or this one later. */
 function missed(life: Reconnecting, trouble: Trouble, wait: { nowMs: number; atLeastMs: number }): LifeStep {
   const nodeMisses = life.nodeMisses + 1
-  if (nodeMisses >= maxNodeMisses) return rejoining(life.credentials, [life.credentials.node], wait.nowMs)
+  if (nodeMisses >= maxNodeMisses) return rejoining(life.credentials, { excludeNodes: [life.credentials.node] }, wait.nowMs)
   return failed({ ...life, nodeMisses }, trouble, wait)
 }
 
@@ -197,7 +208,7 @@ function refused(life: Returning, error: CodedError, nowMs: number): LifeStep {
   // There is nothing to take over any more: a plain join does as well.
   if (error.code === resumeInvalid && 'replaces' in life && life.replaces !== undefined)
     return { next: { ...life, doing: 'dialling', replaces: undefined }, effects: [hangUp, dial] }
-  return life.at === 'reconnecting' ? rejoining(life.credentials, [], nowMs) : closed(trouble.code, trouble.why)
+  return life.at === 'reconnecting' ? rejoining(life.credentials, { excludeNodes: [] }, nowMs) : closed(trouble.code, trouble.why)
 }
 
 function lost(life: Returning, code: number, nowMs: number): LifeStep {
@@ -244,7 +255,7 @@ function stepLive(life: Live, event: LifeEvent, nowMs: number): LifeStep {
     case 'rosterGap':
       return reconnecting(life.credentials, nowMs)
     case 'rejoinOrdered':
-      return rejoining(life.credentials, event.excludeNodes, nowMs)
+      return rejoining(life.credentials, event, nowMs)
     default:
       return stay(life)
   }

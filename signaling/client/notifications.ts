@@ -29,8 +29,8 @@ export function createNotifications(options: NotificationsOptions): (incoming: I
     speakers: (speakers) => store.update((state) => withSpeakers(state, speakers)),
     chat: (message) => store.update((state) => ({ ...state, chat: withMessage(state.chat, message) })),
     reaction: options.onReaction,
-    session({ state, why, excludeNodes = [] }) {
-      if (state === 'rejoin') return onLife({ type: 'rejoinOrdered', why, excludeNodes })
+    session({ state, why, reason, excludeNodes = [] }) {
+      if (state === 'rejoin') return onLife({ type: 'rejoinOrdered', why, excludeNodes, reason })
       store.update((current) => ({ ...current, session: { state, why } }))
       media.nodeReached(state === 'live')
     },

@@ -24,7 +24,7 @@ const maxNodes = 2
 const maxExcluded = 16
 
 /** What a media node may say about a join that its client can do something about; the rest is between the two of us. */
-const clientsBusiness = new Set(['node_full', 'meeting_full', 'identity_in_use', 'media_node_unreachable'])
+const clientsBusiness = new Set(['node_full', 'node_draining', 'meeting_full', 'identity_in_use', 'media_node_unreachable'])
 
 async function replacedBy(deps: EnterDeps, ask: JoinRequest, admission: Admission): Promise<ResumeClaims | undefined> {
   if (ask.replaces === undefined) return undefined

@@ -134,6 +134,7 @@ test('one connection carries all clients of a node, and all of them come back', 
 test.each([
   ['meeting_ended', { method: 'closed', data: { code: 'meeting_ended' } }],
   ['node_stopping', { method: 'session', data: { state: 'rejoin', excludeNodes: ['media-a'] } }],
+  ['node_draining', { method: 'session', data: { state: 'rejoin', reason: 'node_draining', excludeNodes: ['media-a'] } }],
   ['worker_died', { method: 'session', data: { state: 'rejoin' } }],
 ] as const)('a seat that its node ends by %s', async (reason, told) => {
   const { agents, replica, clock } = aWorld()

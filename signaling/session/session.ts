@@ -113,8 +113,8 @@ function end(code: ClosedCode, why: string, how: Unseating): Step {
   return { next: closed, effects }
 }
 
-function loseSeat(why: string, excludeNodes?: readonly string[]): Step {
-  const data = { state: 'rejoin' as const, why, ...(excludeNodes === undefined ? {} : { excludeNodes }) }
+function loseSeat(why: string, told: Pick<ClientNotifications['session'], 'reason' | 'excludeNodes'> = {}): Step {
+  const data = { state: 'rejoin' as const, why, ...told }
   return wait(rejoinTimeoutMs, { do: 'unseat', how: 'forget' }, { do: 'tellSession', data })
 }
 
@@ -126,12 +126,13 @@ function endedBy(reason: CloseReason, node: string): Step {
     case 'replaced':
       return end('replaced', closeReasons.replaced, 'forget')
     case 'node_stopping':
-      return loseSeat(closeReasons.node_stopping, [node])
+    case 'node_draining':
+      return loseSeat(closeReasons[reason], { reason, excludeNodes: [node] })
     case 'segment_closed':
     case 'worker_died':
     case 'away_too_long':
     case 'meeting_merged':
-      return loseSeat(closeReasons[reason])
+      return loseSeat(closeReasons[reason], { reason })
     default:
       return assertNever(reason)
   }
@@ -174,7 +175,9 @@ function stepEntering(state: Entering, event: SessionEvent): Step {
 function stepSeated(state: Live | Degraded, event: SessionEvent): Step {
   switch (event.is) {
     case 'nodeGone':
-      return loseSeat('Your media node cannot be reached any more; joining again finds another.', [state.seat.node])
+      return loseSeat('Your media node cannot be reached any more; joining again finds another.', {
+        excludeNodes: [state.seat.node],
+      })
     case 'seatUnknown':
       return loseSeat('Your media node has lost this session; joining again makes a new one.')
     case 'ended':

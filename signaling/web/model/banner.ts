@@ -1,3 +1,4 @@
+import type { CloseReason } from '../../../sfu/api/session.ts'
 import type { MeetingState, Publication } from '../../client/state.ts'
 import { wordsOf } from './words.ts'
 
@@ -31,6 +32,9 @@ const names: Readonly<Record<Publication['source'], string>> = {
 
 const warning = (id: string, text: string): Banner => ({ id, tone: 'warning', text })
 
+/** Close reasons of a media node that works, and is to be empty. */
+const moved: ReadonlySet<string> = new Set<CloseReason>(['node_draining', 'node_stopping'])
+
 /** In order of weight; the first that has something to say is shown. */
 const rules: readonly Rule[] = [
   ({ state: { life }, online }) =>
@@ -40,6 +44,14 @@ const rules: readonly Rule[] = [
   ({ state: { life } }) =>
     life.at === 'reconnecting'
       ? warning('reconnecting', 'Connection lost, reconnecting. What you hear and see may go on.')
+      : undefined,
+  ({ state: { life } }) =>
+    life.at === 'rejoining' && moved.has(life.reason ?? '')
+      ? {
+          id: 'moving',
+          tone: 'info',
+          text: 'You are being moved to another media server. Sound and picture are back in a moment.',
+        }
       : undefined,
   ({ state: { life } }) =>
     life.at === 'rejoining' ? warning('rejoining', 'Your place was lost. Joining again in another one.') : undefined,

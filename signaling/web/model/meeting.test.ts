@@ -40,6 +40,12 @@ test('the heaviest trouble is the one that is told', () => {
   }
   expect(bannerIn(reconnecting)).toBe('reconnecting')
   expect(bannerIn(reconnecting, { online: false })).toBe('offline')
+  const rejoining = (reason: string | undefined): Partial<MeetingState> => ({
+    life: { at: 'rejoining', ...away, replaces: 't', excludeNodes: ['n'], reason },
+  })
+  expect(bannerIn(rejoining(undefined))).toBe('rejoining')
+  expect(bannerIn(rejoining('worker_died'))).toBe('rejoining')
+  expect(bannerIn(rejoining('node_draining'))).toBe('moving')
   expect(bannerIn({ session: { state: 'degraded', why: '' }, recvPath: 'interrupted' })).toBe('degraded')
   expect(bannerIn({ recvPath: 'interrupted' }, { back: true })).toBe('media-interrupted')
   expect(bannerIn({}, { back: true })).toBe('resumed')

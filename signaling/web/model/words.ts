@@ -74,6 +74,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   internal: wait('Something went wrong at the server', 'It is tried again by itself. If it stays, tell whoever runs the server.'),
   media_node_unreachable: again('The media node does not answer', 'Join again to be given another one.'),
   node_full: again('The media node is full', 'Join again to be given another one.'),
+  node_draining: again('The media node is being emptied', 'Join again to be given another one.'),
   resume_invalid: again('The session was lost', 'You were away for too long. Join again.'),
   attachment_gone: again('The session was lost', 'You were away for too long. Join again.'),
   session_superseded: again('You joined from somewhere else', 'Another tab or device has taken your place.'),

@@ -57,7 +57,7 @@ export const subresourceCases = cases({
       notChecked,
       'status.load FieldValueInvalid Invalid value: "3": load in body should match \'^[0-9]{1,3}\\.[0-9]$\'',
       'status.meetings FieldValueInvalid Invalid value: -1: meetings in body should be greater than or equal to 0',
-      'status.phase FieldValueNotSupported Unsupported value: "Rea": supported values: "Pending", "Ready", "Cordoned", "NotReady", "Lost"',
+      'status.phase FieldValueNotSupported Unsupported value: "Rea": supported values: "Pending", "Ready", "Cordoned", "Draining", "Drained", "NotReady", "Lost"',
     ])
     expect(await refusal({ conditions: [condition('Ready', 'x'), condition('Ready')] })).toEqual([
       notChecked,

@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+
+import type { MediaNode } from '../../crds/index.ts'
+import { kinds } from '../kube/kinds.ts'
+import type { CallFault } from './fakeAgents.ts'
+import { seededRandom } from './history.ts'
+import { anInstallation, hosted, placedIn } from './installation.ts'
+import type { Simulation } from './simulation.ts'
+
+/** Asks for the drain of a node, or that it be over. */
+function askToDrain(simulation: Simulation, name: string, drain: MediaNode['spec']['drain'] | undefined): void {
+  const object = simulation.nodeObject(name)
+  if (object === undefined) throw new Error(`there is no ${name}`)
+  const { drain: _, ...spec } = object.spec
+  simulation.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
+}
+
+const phaseOf = (simulation: Simulation, name: string): string | undefined => simulation.nodeObject(name)?.status?.phase
+const drainOf = (simulation: Simulation, name: string) => simulation.nodeObject(name)?.status?.drain
+const eventsOf = (simulation: Simulation, name: string): readonly string[] =>
+  simulation.cluster
+    .objects(kinds.Event)
+    .filter((event) => event.involvedObject.name === name)
+    .map(({ reason }) => reason)
+
+/** Two people on eu-1, one on us-1. */
+async function aMeetingOnTwoNodes(options: { random?: () => number } = {}): Promise<Simulation> {
+  const simulation = await anInstallation(options)
+  for (const name of ['ann', 'bob']) placedIn(await simulation.join('standup', name, { region: 'eu-west' }))
+  placedIn(await simulation.join('standup', 'cid', { region: 'us-east' }))
+  await simulation.pass(3_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid)'])
+  return simulation
+}
+
+test('a node that drains: its people go to another node, nobody else is touched, and it is drained', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  askToDrain(simulation, 'eu-1', { deadlineSeconds: 600, reason: 'kernel upgrade' })
+  await simulation.pass(5_000)
+  expect(hosted(simulation)).toEqual(['eu-2: standup (ann bob)', 'us-1: standup (cid)'])
+  expect(simulation.nodes.get('us-1')?.segments()).toMatchObject([{ peers: [{ node: 'eu-2' }] }])
+  await simulation.pass(5_000)
+  expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+  expect(drainOf(simulation, 'eu-1')).toEqual({
+    reason: 'asked for by spec.drain: kernel upgrade',
+    requestedAt: expect.any(String) as string,
+    deadline: expect.any(String) as string,
+    left: '0',
+    moved: '2-5',
+    message: 'nobody is left',
+  })
+  expect(await simulation.place('standup', 'dan', { region: 'eu-west' })).toMatchObject({ node: 'eu-2' })
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ nodes: 'us-1,eu-2', phase: 'Active' })
+})
+
+test('its removal cancels a drain: the node takes work again, and its status tells of none', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  askToDrain(simulation, 'eu-1', { deadlineSeconds: 600 })
+  await simulation.pass(10_000)
+  askToDrain(simulation, 'eu-1', undefined)
+  await simulation.pass(5_000)
+  expect(phaseOf(simulation, 'eu-1')).toBe('Ready')
+  expect(drainOf(simulation, 'eu-1')).toBeUndefined()
+  expect(simulation.nodes.get('eu-1')?.drainReport()).not.toHaveProperty('ordered')
+  askToDrain(simulation, 'eu-2', { deadlineSeconds: 600 })
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid)'])
+})
+
+test('where no other node has room people stay until the deadline, and status says why', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  const [eu2, us1] = [simulation.nodes.get('eu-2'), simulation.nodes.get('us-1')]
+  if (eu2 === undefined || us1 === undefined) throw new Error('no such nodes')
+  eu2.cpu = [0.95]
+  us1.cpu = [0.95]
+  await simulation.pass(2_000)
+  askToDrain(simulation, 'eu-1', { deadlineSeconds: 60 })
+  await simulation.pass(30_000)
+  expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
+  expect(drainOf(simulation, 'eu-1')).toMatchObject({
+    left: '2-5',
+    moved: '0',
+    message:
+      'people have nowhere to go and stay until the deadline: demo/standup: none of the 2 ready media nodes in eu-west, us-east has room',
+  })
+  eu2.cpu = [0.1]
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toContain('eu-2: standup (ann bob)')
+  expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+})
+
+test('at the deadline nobody stays, though there is no room', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  for (const name of ['eu-2', 'us-1']) simulation.kill(name)
+  await simulation.pass(5_000)
+  askToDrain(simulation, 'eu-1', { deadlineSeconds: 30 })
+  await simulation.pass(25_000)
+  expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
+  await simulation.pass(10_000)
+  expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+  simulation.start('eu-2')
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toContain('eu-2: standup (ann bob)')
+})
+
+test('the operator dies half-way: the node goes on draining, and the next operator finds it so, with the same deadline', async () => {
+  const simulation = await anInstallation()
+  for (let index = 0; index < 30; index++) placedIn(await simulation.join(`chat-${index}`, 'ann', { region: 'us-east' }))
+  await simulation.pass(3_000)
+  askToDrain(simulation, 'us-1', { deadlineSeconds: 120 })
+  await simulation.pass(1_500)
+  const { deadline } = drainOf(simulation, 'us-1') ?? {}
+  expect(simulation.nodes.get('us-1')?.drainReport().left).toBe(10)
+  await simulation.operators.get('one')?.kill()
+  await simulation.pass(4_000)
+  expect(simulation.nodes.get('us-1')?.drainReport()).toMatchObject({ left: 0 })
+  simulation.operator('two')
+  await simulation.pass(30_000)
+  expect(phaseOf(simulation, 'us-1')).toBe('Drained')
+  expect(drainOf(simulation, 'us-1')).toMatchObject({ deadline })
+  expect(hosted(simulation).filter((line) => line.startsWith('eu-') && line.endsWith('(ann)'))).toHaveLength(30)
+})
+
+test.each<CallFault>(['refused', 'lostAnswer', 'lostRequest'])(
+  'an order to drain whose call ends with %s is sent again',
+  async (fault) => {
+    const simulation = await aMeetingOnTwoNodes()
+    let left = 3
+    simulation.faults.agentCall = (node) => (node === 'eu-1' && left-- > 0 ? fault : undefined)
+    askToDrain(simulation, 'eu-1', { deadlineSeconds: 600 })
+    await simulation.pass(20_000)
+    expect(left).toBeLessThan(1)
+    expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+  },
+)
+
+test('a node that was told to stop drains by itself; it takes nobody new, and comes back to work when it starts again', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  simulation.nodes.get('eu-1')?.stopBy(simulation.clock.nowMs() + 60_000)
+  await simulation.pass(5_000)
+  expect(drainOf(simulation, 'eu-1')).toMatchObject({ reason: 'the media node was told to stop', message: 'nobody is left' })
+  expect(hosted(simulation)).toEqual(['eu-2: standup (ann bob)', 'us-1: standup (cid)'])
+  simulation.kill('eu-1')
+  simulation.start('eu-1')
+  await simulation.pass(5_000)
+  expect(phaseOf(simulation, 'eu-1')).toBe('Ready')
+  expect(drainOf(simulation, 'eu-1')).toBeUndefined()
+})
+
+test('two nodes drain at once: everybody ends on the third, and each transition is an Event', async () => {
+  const simulation = await aMeetingOnTwoNodes({ random: seededRandom(1) })
+  for (const name of ['eu-1', 'us-1']) askToDrain(simulation, name, { deadlineSeconds: 600 })
+  await simulation.pass(20_000)
+  expect(hosted(simulation)).toEqual([expect.stringMatching(/^eu-2: standup \((ann|bob|cid) (ann|bob|cid) (ann|bob|cid)\)$/)])
+  expect(eventsOf(simulation, 'eu-1')).toEqual(expect.arrayContaining(['Draining', 'Drained']))
+  askToDrain(simulation, 'eu-1', undefined)
+  await simulation.pass(5_000)
+  expect(eventsOf(simulation, 'eu-1')).toContain('Ready')
+})
+
+test('once drained, nothing is written', async () => {
+  const simulation = await aMeetingOnTwoNodes()
+  askToDrain(simulation, 'eu-1', { deadlineSeconds: 60 })
+  await simulation.pass(120_000)
+  const writes = (): readonly string[] => simulation.cluster.written.filter((write) => !write.includes('Lease'))
+  const before = writes().length
+  await simulation.pass(600_000)
+  expect(writes().slice(before)).toEqual([])
+})

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+import { meetingName, namespaceName } from './identity.ts'
+
+/** `PUT /v1/drain` (bearer: an `order` token) takes a {@link DrainOrder} and answers a {@link DrainReport}. */
+export const drainPath = '/v1/drain'
+
+/** Why a drain is, and by when it ends, for the people who read logs and status. */
+export const drainReason = z.string().min(1, 'must not be empty').max(1_024, 'must be at most 1024 characters long')
+
+/** A meeting, whatever its incarnation: `namespace/name`. */
+const meetingOfNamespace = z
+  .string()
+  .max(127)
+  .refine((key) => {
+    const [namespace, name, ...rest] = key.split('/')
+    return rest.length === 0 && namespaceName.safeParse(namespace).success && meetingName.safeParse(name).success
+  }, 'must be NAMESPACE/NAME of a meeting')
+
+/** What the operator wants of a drain. */
+export const drainWish = z.strictObject({
+  reason: drainReason,
+  /** Wall clock: whoever is left then is told and closed. One that has passed means now. */
+  deadlineAtMs: z.int().min(0).max(8.64e15),
+  /** Meetings whose people have nowhere to go at the moment: they stay until that changes, or until the deadline. */
+  stay: z.array(meetingOfNamespace).max(10_000),
+})
+export type DrainWish = z.infer<typeof drainWish>
+
+/**
+ * The whole wish, each time: the same again changes nothing, another one takes its place. While a node drains it refuses new attachments
+ * and new segments with `node_draining`; orders to segments that it has are taken as ever. Fenced by the epoch alone.
+ */
+export const drainOrder = z.discriminatedUnion('draining', [
+  z.strictObject({ epoch: z.int().min(0), draining: z.literal(true), ...drainWish.shape }),
+  z.strictObject({ epoch: z.int().min(0), draining: z.literal(false) }),
+])
+export type DrainOrder = z.infer<typeof drainOrder>
+
+/** How far a drain is, as the node itself says. Without `ordered` and `stopsAtMs` it takes work as ever. */
+export const drainReport = z.strictObject({
+  /** What was ordered last. */
+  ordered: drainWish.optional(),
+  /** The node was told to stop: it drains until then, whatever is ordered, and ends. */
+  stopsAtMs: z.int().optional(),
+  /** It drains, nobody is on it, and no other node depends on it. */
+  drained: z.boolean(),
+  /** People who are on it still. */
+  left: z.int().min(0),
+  /** People who were told to go since it began. */
+  moved: z.int().min(0),
+})
+export type DrainReport = z.infer<typeof drainReport>
+
+/** Whether a node refuses new work. */
+export const isDraining = (report: Pick<DrainReport, 'ordered' | 'stopsAtMs'> | undefined): boolean =>
+  report?.ordered !== undefined || report?.stopsAtMs !== undefined
