@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Four layers: `unit` runs beside the source without isolation and touches nothing outside its process; `integration` starts
- * real workers, Redis and API servers; `e2e` drives the whole demo with real browsers; `cluster` does so with the chart on a real
+ * Five layers: `unit` runs beside the source without isolation and touches nothing outside its process; `chart` renders the chart
+ * with the real Helm; `integration` starts real workers, Redis and API servers; `e2e` drives the whole demo with real browsers; `cluster` does so with the chart on a real
  * Kubernetes of several nodes, which all its files share. Only `unit` runs files in parallel.
  */
 export default defineConfig({
@@ -12,9 +12,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/*.{integration,e2e,cluster}.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,e2e,cluster,chart}.test.ts'],
           isolate: false,
           testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['charts/**/*.chart.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -106,7 +106,7 @@ export function valuesShape(pool: Shape): Shape {
       pullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
     }),
     imagePullSecrets: pullSecrets,
-    crds: object({ enabled: flag, keep: flag }),
+    crds: object({ enabled: flag, keep: flag, takeOwnership: flag }),
     rbac: object({ create: flag, clusterScope: flag, aggregate: flag }),
     watchNamespaces: namespaces,
     pools: mapOf(pool, exactly(label)),

@@ -1,4 +1,4 @@
-{{/* What the operator may do, each rule with its reason; scripts/chart/rbac.ts holds it against the table of reasons. */}}
+{{/* What the operator may do, each rule with its reason; charts/rbac.ts tells why, and a test holds the one against the other. */}}
 
 {{- define "parley.rules.own" -}}
 # Leads by the Lease; it is made by the first replica, and found again after somebody deleted it.
