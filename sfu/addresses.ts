@@ -14,3 +14,29 @@ export function announced(of: { setting: string; bound: string }): { address: st
   if (!wildcards.has(of.bound)) return { address: of.bound, guessed: false }
   return { address: ownAddress(), guessed: true }
 }
+
+/**
+ * The addresses that clients of this node send media to: those that the operator told last, else the one that was set, else the host's
+ * own, which is a guess and keeps the node from being ready.
+ */
+export class AnnouncedAddresses {
+  readonly #own: { readonly address: string; readonly guessed: boolean }
+  #told: readonly string[] | undefined
+
+  constructor(own: { readonly address: string; readonly guessed: boolean }) {
+    this.#own = own
+  }
+
+  get all(): readonly string[] {
+    return this.#told ?? [this.#own.address]
+  }
+
+  /** Whether somebody said so. */
+  get known(): boolean {
+    return this.#told !== undefined || !this.#own.guessed
+  }
+
+  tell(addresses: readonly string[]): void {
+    this.#told = addresses
+  }
+}

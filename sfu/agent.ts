@@ -6,6 +6,7 @@ import { createHttpServer } from '../kit/http.ts'
 import type { TrustedKeys } from '../kit/keys.ts'
 import type { Log } from '../kit/log.ts'
 import type { Incoming } from '../kit/peer.ts'
+import type { AnnouncedAddresses } from './addresses.ts'
 import { sfuErrors } from './api/errors.ts'
 import { verifyGrant, type PeerAddress } from './api/grant.ts'
 import type { HelloLine, NodeCapacity } from './api/load.ts'
@@ -36,7 +37,7 @@ export interface AgentOptions {
   /** 0 takes any free one. */
   readonly port: number
   /** What clients are told to send media to. */
-  readonly addresses: readonly string[]
+  readonly addresses: AnnouncedAddresses
   readonly capacity: NodeCapacity
   readonly emptyTimeoutMs: number
   readonly workers: number
@@ -61,7 +62,7 @@ const bodyLimitBytes = 1024 * 1024
 
 /** Starts the agent of a media node on workers that run already. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { node, boot, pool, keys, clock, random, log } = options
+  const { node, boot, pool, addresses, keys, clock, random, log } = options
   const door = createDoor({ node, keys, nowMs: () => clock.nowMs() })
   const probers = new Map<string, FallbackProber>()
   const metrics = createSfuMetrics()
@@ -109,7 +110,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     node,
     boot,
     version: options.version,
-    addresses: [...options.addresses],
+    addresses: [...addresses.all],
     capacity: options.capacity,
     highestEpoch: segments.highestEpoch,
     segments: segments.all.map((segment) => segment.report()),
@@ -162,6 +163,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const unready = (): readonly string[] => [
     ...(pool.whole ? [] : ['a media process is being started again']),
+    ...(addresses.known ? [] : ['nobody said yet at which address clients reach it']),
     ...(feed.readers > 0 ? [] : ['no operator reads the load stream']),
   ]
 
@@ -174,6 +176,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     drain(order) {
       segments.fence(order)
       return drain.order(order)
+    },
+    announce(order) {
+      segments.fence(order)
+      const before = addresses.all.join()
+      addresses.tell(order.addresses)
+      if (before !== addresses.all.join()) {
+        log.info({ object: addresses.all.join(' ') }, 'clients are told other addresses from now on')
+        feed.addressesChanged(addresses.all)
+      }
+      return { addresses: [...addresses.all] }
     },
     drained: () => (drain.draining ? drain.report : undefined),
     dump: async () => ({ workers: await Promise.all(pool.workers.map((worker) => worker.dump())) }),

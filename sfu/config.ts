@@ -35,7 +35,7 @@ export const settings = settingTable({
     env: 'PARLEY_SFU_ANNOUNCED_ADDRESS',
     type: settingTypes.optionalText,
     default: '',
-    doc: "Address that clients send media to. Empty: the media host, or this host's own address where that is a wildcard.",
+    doc: 'Address that clients send media to, unless the operator tells others. Empty: the media host; where that is a wildcard the node is not ready before it is told one.',
   },
   pipeAddress: {
     flag: '--pipe-address',

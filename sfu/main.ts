@@ -4,7 +4,7 @@ import { ulidSource } from '../kit/ids.ts'
 import { readTrustedKeys } from '../kit/keys.ts'
 import { createLog } from '../kit/log.ts'
 import { createShutdown, endProcessOnSignals } from '../kit/shutdown.ts'
-import { announced } from './addresses.ts'
+import { announced, AnnouncedAddresses } from './addresses.ts'
 import { startAgent } from './agent.ts'
 import { capacityOf, crossFaults, settings as table } from './config.ts'
 import { mediasoupLog, MediaWorker } from './media/worker.ts'
@@ -24,10 +24,14 @@ const shutdown = createShutdown({ log, deadlineMs: settings.stopDeadlineMs })
 endProcessOnSignals(shutdown, log)
 mediasoupLog(log)
 
-const clients = announced({ setting: settings.announcedAddress, bound: settings.mediaHost })
+const own = announced({ setting: settings.announcedAddress, bound: settings.mediaHost })
+const addresses = new AnnouncedAddresses(own)
 const pipes = announced({ setting: settings.pipeAddress, bound: settings.mediaHost })
-if (clients.guessed)
-  log.warn({ object: clients.address }, 'no announced address is set: clients are told the address of this host')
+if (own.guessed)
+  log.warn(
+    { object: own.address },
+    'no announced address is set: until the operator tells one, clients are told that of this host',
+  )
 
 const keys = await readTrustedKeys(settings.trustedKeysFile)
 const pool = await WorkerPool.start({
@@ -41,7 +45,8 @@ const pool = await WorkerPool.start({
       clock,
       workerBin: settings.workerBin,
       listenIp: settings.mediaHost,
-      announcedAddress: clients.address,
+      announcedAddress: own.address,
+      addresses: () => addresses.all,
       rtcPort: settings.rtcPortMin === 0 ? 0 : settings.rtcPortMin + index,
       pipeListen: {
         ip: settings.mediaHost,
@@ -59,7 +64,7 @@ const agent = await startAgent({
   version,
   listenHost: settings.listenHost,
   port: settings.port,
-  addresses: [clients.address],
+  addresses,
   capacity: capacityOf(settings),
   emptyTimeoutMs: settings.emptyTimeoutMs,
   workers: settings.workers,
@@ -71,4 +76,4 @@ const agent = await startAgent({
 })
 shutdown.add('agent', () => agent.close())
 if (settings.drainDeadlineMs > 0) shutdown.finishFirst(() => agent.drain(settings.drainDeadlineMs))
-log.info({ url: agent.url, object: clients.address, count: settings.workers }, 'started')
+log.info({ url: agent.url, object: own.address, count: settings.workers }, 'started')

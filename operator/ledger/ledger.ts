@@ -93,6 +93,9 @@ export class Ledger {
         this.nodes.heard(node, nowMs)
         this.meetings.closed(node, line.meeting, nowMs)
         return
+      case 'addresses':
+        this.nodes.addresses(node, line.addresses, nowMs)
+        return
       case 'drain':
         this.nodes.drain(node, line.drain, nowMs)
         return

@@ -116,6 +116,15 @@ export class MediaNodes {
     this.#hear(entry, nowMs)
   }
 
+  /** What a node tells its clients. */
+  addresses(name: string, addresses: readonly string[], nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry?.introduction === undefined) return
+    entry.introduction = { ...entry.introduction, addresses: [...addresses] }
+    this.#hear(entry, nowMs)
+    this.#changed(name)
+  }
+
   /** How far a node's drain is. Only what it means for new work is told to others at once. */
   drain(name: string, report: DrainReport, nowMs: number): void {
     const entry = this.#nodes.get(name)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { announcedAddresses } from './addresses.ts'
 import { drainReport } from './drain.ts'
 import { meetingRef, nodeName, ulid } from './identity.ts'
 import { segmentReport } from './order.ts'
@@ -46,7 +47,8 @@ export const helloLine = z.strictObject({
   /** New at each start of the agent: what it hosted before is gone. */
   boot: ulid,
   version: z.string().max(64),
-  addresses: z.array(z.string().max(64)).max(8),
+  /** What clients are told. */
+  addresses: announcedAddresses.shape.addresses,
   capacity: nodeCapacity,
   /** The highest epoch of any order it took, so that a new leader starts above it. */
   highestEpoch: z.int().min(0),
@@ -58,8 +60,8 @@ export type HelloLine = z.infer<typeof helloLine>
 
 /**
  * `GET /v1/load`, newline-delimited JSON: `hello`, then `load` every second, a segment line whenever a segment's people, peers or order
- * changed, and a drain line whenever a drain began, went on or was cancelled (at most ten a second each). A stream that is silent for
- * 3 s is stale.
+ * changed, a drain line whenever a drain began, went on or was cancelled (at most ten a second each), and an address line whenever
+ * clients are told others. A stream that is silent for 3 s is stale.
  */
 export const loadLine = z.discriminatedUnion('type', [
   helloLine,
@@ -67,6 +69,7 @@ export const loadLine = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('segment'), segment: segmentReport }),
   z.strictObject({ type: z.literal('segmentClosed'), meeting: meetingRef }),
   z.strictObject({ type: z.literal('drain'), drain: drainReport }),
+  z.strictObject({ type: z.literal('addresses'), ...announcedAddresses.shape }),
 ])
 export type LoadLine = z.infer<typeof loadLine>
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
+import { addressesPath, announcedAddresses, type AddressOrder } from './addresses.ts'
 import { drainPath, drainReport, type DrainOrder, type DrainReport } from './drain.ts'
 import { dumpPath, nodeDump, type NodeDump } from './dump.ts'
 import type { MeetingRef } from './identity.ts'
@@ -51,6 +52,8 @@ export interface NodeClient {
   hostedIncarnations(meeting: { namespace: string; name: string }, signal?: AbortSignal): Promise<readonly string[]>
   /** Orders a drain, or that it be over; idempotent. Answers how far it is. */
   putDrain(order: DrainOrder, signal?: AbortSignal): Promise<DrainReport>
+  /** Tells the node what to tell clients; idempotent. Answers what it tells them then. */
+  putAddresses(order: AddressOrder, signal?: AbortSignal): Promise<readonly string[]>
   /** What its media processes hold, by their own word. */
   dump(signal?: AbortSignal): Promise<NodeDump>
   /**
@@ -175,6 +178,8 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     hostedIncarnations: async (meeting, signal) =>
       (await call({ method: 'GET', path: hostedPath(meeting), answer: hostedIncarnations, signal })).incarnations,
     putDrain: (order, signal) => call({ method: 'PUT', path: drainPath, body: order, answer: drainReport, signal }),
+    putAddresses: async (order, signal) =>
+      (await call({ method: 'PUT', path: addressesPath, body: order, answer: announcedAddresses, signal })).addresses,
     dump: (signal) => call({ method: 'GET', path: dumpPath, answer: nodeDump, signal }),
     async *loadStream(signal) {
       try {

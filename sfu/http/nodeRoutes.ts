@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 
 import { ndjsonContentType } from '../../kit/ndjson.ts'
 import { checked } from '../../kit/http.ts'
+import { addressesPath, addressOrder, type AddressOrder } from '../api/addresses.ts'
 import { drainOrder, drainPath, type DrainOrder, type DrainReport } from '../api/drain.ts'
 import { dumpPath, type NodeDump } from '../api/dump.ts'
 import { loadPath } from '../api/load.ts'
@@ -17,6 +18,8 @@ export interface NodeRoutesOptions {
   readonly metrics: () => Promise<{ text: string; contentType: string }>
   /** Follows an order to drain, or to be done with it. Raises `stale_order`. */
   readonly drain: (order: DrainOrder) => DrainReport
+  /** Tells clients other addresses from now on; answers them. Raises `stale_order`. */
+  readonly announce: (order: AddressOrder) => { addresses: string[] }
   /** How far its drain is; undefined where it takes work. */
   readonly drained: () => DrainReport | undefined
   /** What keeps the node from being ready, in words; none where it is. */
@@ -59,6 +62,15 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
     async handler(request) {
       await door.bearer(request, 'order')
       return drain(checked(drainOrder, request.body, 'body'))
+    },
+  })
+
+  app.route({
+    method: 'PUT',
+    url: addressesPath,
+    async handler(request) {
+      await door.bearer(request, 'order')
+      return options.announce(checked(addressOrder, request.body, 'body'))
     },
   })
 

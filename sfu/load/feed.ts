@@ -66,6 +66,11 @@ export class LoadFeed {
     this.#arm()
   }
 
+  /** Clients are told other addresses. */
+  addressesChanged(addresses: readonly string[]): void {
+    this.#tell({ type: 'addresses', addresses: [...addresses] })
+  }
+
   closed(meeting: MeetingRef): void {
     this.#dirty.delete(meetingKey(meeting))
     this.#tell({ type: 'segmentClosed', meeting })

@@ -3,6 +3,7 @@ import type { types } from 'mediasoup'
 import { commonErrors } from '../../kit/errors.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { DtlsParameters, RtpCapabilities, TransportParameters } from '../api/rtp.ts'
+import { candidatesAt } from './candidates.ts'
 import { mediaConsumer } from './consumer.ts'
 import { guarded, internalFault } from './faults.ts'
 import { mediaProducer } from './producer.ts'
@@ -26,15 +27,20 @@ export class WebRtcClientTransport implements ClientTransport {
   readonly #canConsume: types.Router['canConsume']
   #connecting = false
 
-  constructor(options: { transport: types.WebRtcTransport; direction: Direction; canConsume: types.Router['canConsume'] }) {
-    const { transport } = options
+  constructor(options: {
+    transport: types.WebRtcTransport
+    direction: Direction
+    addresses: readonly string[] | undefined
+    canConsume: types.Router['canConsume']
+  }) {
+    const { transport, addresses } = options
     this.#transport = transport
     this.direction = options.direction
     this.#canConsume = options.canConsume
     this.parameters = {
       id: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: transport.iceCandidates,
+      iceCandidates: addresses ? candidatesAt(transport.iceCandidates, addresses) : transport.iceCandidates,
       dtlsParameters: transport.dtlsParameters,
     }
     transport.observer.once('close', () => this.onClosed())

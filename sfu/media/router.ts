@@ -21,6 +21,8 @@ export interface SegmentRouterOptions {
   readonly router: types.Router
   readonly webRtcServer: types.WebRtcServer
   readonly observer: types.AudioLevelObserver
+  /** What clients are told now; undefined: what the server was made with. */
+  readonly addresses: (() => readonly string[]) | undefined
   readonly pipeListen: PipeListen
   /** Whether its worker carries as many consumers as it may. */
   readonly isFull: () => boolean
@@ -86,7 +88,8 @@ export class SegmentRouter implements MediaRouter {
         }),
       internalFault,
     )
-    return new WebRtcClientTransport({ transport, direction, canConsume: (of) => router.canConsume(of) })
+    const addresses = this.#options.addresses?.()
+    return new WebRtcClientTransport({ transport, direction, addresses, canConsume: (of) => router.canConsume(of) })
   }
 
   async createPipe(): Promise<PipeEnd> {

@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly listenIp: string
   /** What clients are told instead of `listenIp`. */
   readonly announcedAddress?: string
+  /** What clients are told now, in place of both. */
+  readonly addresses?: () => readonly string[]
   /** UDP and TCP port for all clients of this worker; 0 takes any free one. */
   readonly rtcPort: number
   readonly pipeListen: PipeListen
@@ -132,6 +134,7 @@ export class MediaWorker {
       worker: this.index,
       router,
       webRtcServer: this.#webRtcServer,
+      addresses: this.#options.addresses,
       pipeListen: this.#options.pipeListen,
       isFull: () => this.full,
     })

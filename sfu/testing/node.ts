@@ -1,5 +1,6 @@
 import { systemClock } from '../../kit/clock.ts'
 import { silentLog, type Log } from '../../kit/log.ts'
+import { AnnouncedAddresses } from '../addresses.ts'
 import { startAgent, type Agent, type AgentOptions } from '../agent.ts'
 import { createNodeClient, type NodeClient } from '../api/nodeClient.ts'
 import { MediaWorker } from '../media/worker.ts'
@@ -26,11 +27,12 @@ export function pipeRange(pipePorts = pipePortsPerNode): { min: number; max: num
 /** Starts a media node on loopback. */
 export async function startTestNode(
   trust: Trust,
-  options: { node: string; workers?: number; log?: Log; maxConsumers?: number; pipePorts?: number } & Partial<
+  options: { node: string; workers?: number; log?: Log; maxConsumers?: number; pipePorts?: number; guessed?: boolean } & Partial<
     Pick<AgentOptions, 'emptyTimeoutMs' | 'port'>
   >,
 ): Promise<TestNode> {
   const { node, workers = 1, log = silentLog, maxConsumers = 500, pipePorts = pipePortsPerNode } = options
+  const addresses = new AnnouncedAddresses({ address: '127.0.0.1', guessed: options.guessed ?? false })
   const pool = await WorkerPool.start({
     count: workers,
     clock: systemClock,
@@ -42,6 +44,7 @@ export async function startTestNode(
         clock: systemClock,
         workerBin: '',
         listenIp: '127.0.0.1',
+        addresses: () => addresses.all,
         rtcPort: 0,
         pipeListen: { ip: '127.0.0.1', portRange: pipeRange(pipePorts) },
         maxConsumers,
@@ -53,7 +56,7 @@ export async function startTestNode(
     version: 'test',
     listenHost: '127.0.0.1',
     port: options.port ?? 0,
-    addresses: ['127.0.0.1'],
+    addresses,
     capacity: { consumersPerWorker: maxConsumers, egressBitsPerSecond: 1e9, ingressBitsPerSecond: 1e9, pipePorts },
     emptyTimeoutMs: options.emptyTimeoutMs ?? 60_000,
     workers,
