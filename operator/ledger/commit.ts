@@ -1,12 +1,12 @@
 import type { MintUlid } from '../../kit/ids.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { Rights } from '../../sfu/api/rights.ts'
 import { wouldBeMade } from '../placement/pools.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
-import { expectedConsumers } from './cost.ts'
+import { consumersElsewhere, consumersHere } from './cost.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import type { NodeEntry } from './nodeEntry.ts'
-import type { Costs } from './reservations.ts'
+import type { Claim } from './reservations.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -16,21 +16,18 @@ export interface Committed {
   readonly attachment: string
 }
 
-/** The expected cost of a join on each segment of the meeting, as shares of their nodes. */
-function costsOf(ledger: Ledger, entry: MeetingEntry, at: { node: string; wish: Wish }): Costs {
-  const nodes: NodeEntry[] = []
-  const shares: number[] = []
-  const everywhere = entry.people.seats
-  const here = entry.people.countOn(at.node)
+/** The expected cost of a join on each segment of the meeting. */
+function claimsOf(ledger: Ledger, entry: MeetingEntry, { at, rights }: { at: Segment; rights: Rights }): Claim | undefined {
+  let claims: Claim | undefined
   for (const segment of entry.segments.values()) {
-    const node = ledger.nodes.get(segment.node)
-    const capacity = node?.introduction?.capacity.consumersPerWorker
-    if (node === undefined || capacity === undefined) continue
-    const expected = expectedConsumers(at.wish.rights, { here, everywhere, elsewhere: entry.people.countOn(segment.node) })
-    nodes.push(node)
-    shares.push((segment.node === at.node ? expected.here : expected.elsewhere) / capacity)
+    const node = ledger.nodes.hostOf(segment)
+    const consumers =
+      segment === at
+        ? consumersHere(rights, { here: segment.crowd.size, everywhere: entry.people.seats })
+        : consumersElsewhere(rights, segment.crowd.size)
+    if (node !== undefined && consumers > 0) claims = { node, share: consumers * node.consumerShare, next: claims }
   }
-  return { nodes, shares }
+  return claims
 }
 
 /** The segment that the decision means, opened unless it stands. */
@@ -57,7 +54,7 @@ export function commit(
   entry.incarnation ??= at.mintUlid()
   const attachment = at.mintUlid()
   const segment = segmentFor(ledger, entry, { decision, nowMs })
-  const reservation = ledger.reservations.make(costsOf(ledger, entry, { node, wish }), nowMs)
+  const reservation = ledger.reservations.make(claimsOf(ledger, entry, { at: segment, rights }), nowMs)
   entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs, reservation })
   entry.remember({ atMs: at.wallMs, participant, node, attachment, reason: decision.reason })
   ledger.meetings.joined(entry, segment, nowMs)

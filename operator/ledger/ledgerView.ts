@@ -1,7 +1,7 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { OpenNodes, PlacementView } from '../placement/view.ts'
 import type { Ledger } from './ledger.ts'
-import type { MeetingEntry } from './meetingEntry.ts'
+import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 
 /** The ledger as a placement sees it at one moment. One is made for each decision: a class, so that it is an object and no closures. */
@@ -20,8 +20,8 @@ class LedgerView implements PlacementView {
     return this.#ledger.nodes.pools()
   }
 
-  node(name: string): NodeEntry | undefined {
-    return this.#ledger.nodes.get(name)
+  hostOf(segment: Segment): NodeEntry | undefined {
+    return this.#ledger.nodes.hostOf(segment)
   }
 
   open(pool: string): OpenNodes {

@@ -8,8 +8,8 @@ test('whatever was set, changed and removed, the order is by load and then by na
   const step = fc.record({ name: fc.constantFrom(...names), load: fc.option(fc.nat(5), { nil: undefined }) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const items = new Map(names.map((name) => [name, { name, standsAt: -1 }]))
-      const order = new LoadOrder<{ name: string; standsAt: number }>()
+      const items = new Map(names.map((name) => [name, { name, slot: -1 }]))
+      const order = new LoadOrder<{ name: string; slot: number }>()
       const model = new Map<string, number>()
       for (const { name, load } of steps) {
         const item = items.get(name)

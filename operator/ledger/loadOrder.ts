@@ -1,121 +1,143 @@
-/** Something with a name that stands in one {@link LoadOrder} at most, which keeps in it where: -1 where in none. */
+/** Something with a name that stands in one {@link LoadOrder} at most, which keeps in it the number that it goes by there; -1 in none. */
 export interface Standing {
   readonly name: string
-  standsAt: number
+  slot: number
 }
 
 /**
  * Items by rising load, ties by name: a binary heap whose items know where they stand. Setting and removing cost O(log n) and allocate
- * nothing, the least loaded item O(1) and each further one in order O(log k), so that a placement never looks at all nodes. Loads stand
- * beside the items in a list of their own: a comparison touches an item only where two loads are the same.
+ * nothing, the least loaded item O(1) and each further one in order O(log k), so that a placement never looks at all nodes.
+ *
+ * The heap holds numbers only: slots and loads by place, and places by slot. What moves while one item finds its place stays within a few
+ * dense lists, and the items themselves, of which there are ten thousand all over the memory, are touched only where two loads are the same.
  */
 export class LoadOrder<T extends Standing> {
-  readonly #items: T[] = []
+  readonly #items: (T | undefined)[] = []
+  readonly #places: number[] = []
+  readonly #freeSlots: number[] = []
+  readonly #slots: number[] = []
   readonly #loads: number[] = []
 
   get size(): number {
-    return this.#items.length
+    return this.#slots.length
   }
 
   has(item: T): boolean {
-    return item.standsAt >= 0 && this.#items[item.standsAt] === item
+    return item.slot >= 0 && this.#items[item.slot] === item
   }
 
   /** Adds an item or changes its load. */
   set(item: T, load: number): void {
-    if (!this.has(item)) {
-      this.#items.push(item)
-      this.#loads.push(load)
-      this.#rise(item, load, this.#items.length - 1)
-      return
-    }
-    const known = this.#loadAt(item.standsAt)
-    if (load < known) this.#rise(item, load, item.standsAt)
-    else if (load > known) this.#sink(item, load, item.standsAt)
+    if (!this.has(item)) this.#add(item, load)
+    else this.change(item, load)
+  }
+
+  /** Changes the load of an item; nothing where it does not stand here. */
+  change(item: T, load: number): void {
+    if (!this.has(item)) return
+    const place = this.#places[item.slot] ?? 0
+    const known = this.#loadAt(place)
+    if (load < known) this.#rise(item.slot, load, place)
+    else if (load > known) this.#sink(item.slot, load, place)
   }
 
   delete(item: T): void {
     if (!this.has(item)) return
-    const at = item.standsAt
-    item.standsAt = -1
-    const load = this.#loads.pop() ?? 0
-    const last = this.#items.pop()
-    if (last === undefined || last === item) return
-    this.#rise(last, load, at)
-    this.#sink(last, load, last.standsAt)
+    const { slot } = item
+    item.slot = -1
+    this.#items[slot] = undefined
+    this.#freeSlots.push(slot)
+    const load = this.#loads.pop()
+    const last = this.#slots.pop()
+    if (load === undefined || last === undefined || last === slot) return
+    this.#rise(last, load, this.#places[slot] ?? 0)
+    this.#sink(last, load, this.#places[last] ?? 0)
   }
 
   /** The least loaded item. */
   first(): T | undefined {
-    return this.#items[0]
+    return this.#itemAt(0)
   }
 
   /** The items by rising load. It must not be changed meanwhile. */
   *inOrder(): Generator<T, void> {
-    /** Where the items stand that may come next, the next one last: few, so that insertion into a sorted list is cheapest. */
+    /** Places of items that may come next, the next one last: few, so that insertion into a sorted list is cheapest. */
     const frontier: number[] = this.size === 0 ? [] : [0]
-    for (let at = frontier.pop(); at !== undefined; at = frontier.pop()) {
-      const item = this.#items[at]
+    for (let place = frontier.pop(); place !== undefined; place = frontier.pop()) {
+      const item = this.#itemAt(place)
       if (item === undefined) return
       yield item
-      for (const child of [2 * at + 1, 2 * at + 2]) if (child < this.size) this.#offer(frontier, child)
+      for (const child of [2 * place + 1, 2 * place + 2]) if (child < this.size) this.#offer(frontier, child)
     }
   }
 
-  #offer(frontier: number[], at: number): void {
-    const item = this.#items[at]
-    if (item === undefined) return
-    const load = this.#loadAt(at)
+  #add(item: T, load: number): void {
+    const slot = this.#freeSlots.pop() ?? this.#items.length
+    item.slot = slot
+    this.#items[slot] = item
+    this.#rise(slot, load, this.size)
+  }
+
+  #offer(frontier: number[], place: number): void {
+    const slot = this.#slots[place] ?? 0
     let index = frontier.length
-    while (index > 0 && !this.#isBefore(item, load, frontier[index - 1] ?? at)) index -= 1
-    frontier.splice(index, 0, at)
+    while (index > 0 && !this.#isBefore(slot, this.#loadAt(place), frontier[index - 1] ?? place)) index -= 1
+    frontier.splice(index, 0, place)
   }
 
-  #loadAt(at: number): number {
-    return this.#loads[at] ?? Number.POSITIVE_INFINITY
+  #itemAt(place: number): T | undefined {
+    const slot = this.#slots[place]
+    return slot === undefined ? undefined : this.#items[slot]
   }
 
-  /** Whether an item of such load belongs before what stands at `at`. */
-  #isBefore(item: T, load: number, at: number): boolean {
-    const there = this.#loadAt(at)
-    return load < there || (load === there && item.name < (this.#items[at]?.name ?? ''))
+  #loadAt(place: number): number {
+    return this.#loads[place] ?? Number.POSITIVE_INFINITY
   }
 
-  #put(item: T, load: number, at: number): void {
-    this.#items[at] = item
-    this.#loads[at] = load
-    item.standsAt = at
+  /** Whether the item of a slot belongs, by such a load, before what stands at a place. */
+  #isBefore(slot: number, load: number, place: number): boolean {
+    const there = this.#loadAt(place)
+    return load < there || (load === there && (this.#items[slot]?.name ?? '') < (this.#itemAt(place)?.name ?? ''))
+  }
+
+  #put(slot: number, load: number, place: number): void {
+    this.#slots[place] = slot
+    this.#loads[place] = load
+    this.#places[slot] = place
+  }
+
+  /** Copies what stands at one place to another. */
+  #shift(from: number, to: number): void {
+    const slot = this.#slots[from]
+    if (slot !== undefined) this.#put(slot, this.#loadAt(from), to)
   }
 
   /** Puts an item where it belongs at or above `from`. */
-  #rise(item: T, load: number, from: number): void {
-    let at = from
-    while (at > 0) {
-      const above = (at - 1) >> 1
-      const parent = this.#items[above]
-      if (parent === undefined || !this.#isBefore(item, load, above)) break
-      this.#put(parent, this.#loadAt(above), at)
-      at = above
+  #rise(slot: number, load: number, from: number): void {
+    let place = from
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      if (!this.#isBefore(slot, load, above)) break
+      this.#shift(above, place)
+      place = above
     }
-    this.#put(item, load, at)
+    this.#put(slot, load, place)
   }
 
   /** Puts an item where it belongs at or below `from`. */
-  #sink(item: T, load: number, from: number): void {
-    let at = from
-    for (;;) {
-      const below = this.#lesserChild(at)
-      const child = this.#items[below]
-      if (child === undefined || this.#isBefore(item, load, below)) break
-      this.#put(child, this.#loadAt(below), at)
-      at = below
+  #sink(slot: number, load: number, from: number): void {
+    let place = from
+    for (let below = this.#lesserChild(place); below < this.size; below = this.#lesserChild(place)) {
+      if (this.#isBefore(slot, load, below)) break
+      this.#shift(below, place)
+      place = below
     }
-    this.#put(item, load, at)
+    this.#put(slot, load, place)
   }
 
-  #lesserChild(at: number): number {
-    const left = 2 * at + 1
-    const right = this.#items[left + 1]
+  #lesserChild(place: number): number {
+    const left = 2 * place + 1
+    const right = this.#slots[left + 1]
     return right !== undefined && this.#isBefore(right, this.#loadAt(left + 1), left) ? left + 1 : left
   }
 }

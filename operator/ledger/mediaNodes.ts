@@ -4,7 +4,7 @@ import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
 import { drainOf } from './drainOf.ts'
 import { LoadOrder, type Standing } from './loadOrder.ts'
-import { newSegmentLoad, type AgentFault, type NodeEntry } from './nodeEntry.ts'
+import { newSegmentLoad, type AgentFault, type Hosted, type NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { Queue, type Queued } from './queue.ts'
 import { sharesOf } from './shares.ts'
@@ -13,6 +13,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 /** What is known of a node, and where it stands: in the queue of who was heard, and in its pool's order. */
 interface Entry extends Mutable<NodeEntry>, Queued<Entry>, Standing {
   readonly name: string
+  order: LoadOrder<Entry>
 }
 
 /** Below this, what rounding leaves of a sum of reservations counts as none. */
@@ -53,6 +54,12 @@ export class MediaNodes {
     return this.#nodes.get(name)
   }
 
+  /** The node that hosts something; undefined where it is not known (any more). */
+  hostOf(hosted: Hosted): NodeEntry | undefined {
+    if (hosted.host?.isKnown !== true) hosted.host = this.#nodes.get(hosted.node)
+    return hosted.host
+  }
+
   /** The nodes of a pool that take new segments, least loaded first. */
   open(pool: string): OpenNodes {
     return this.#open.get(pool) ?? emptyOrder
@@ -72,9 +79,11 @@ export class MediaNodes {
     const { name } = object.metadata
     const known = this.#nodes.get(name)
     const same = known?.object.metadata.uid === object.metadata.uid
-    const entry = known !== undefined && same ? known : newEntry(object, nowMs)
+    const order = this.#orderOf(object.spec.pool)
+    const entry = known !== undefined && same ? known : newEntry(object, order, nowMs)
     if (known !== undefined && !same) this.removeNode(name)
-    if (entry.object.spec.pool !== object.spec.pool) this.#close(entry)
+    if (entry.order !== order) entry.order.delete(entry)
+    entry.order = order
     entry.object = object
     entry.region = this.#pools.get(object.spec.pool)?.spec.region
     entry.url = url
@@ -87,9 +96,10 @@ export class MediaNodes {
   removeNode(name: string): void {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
+    entry.isKnown = false
     this.#nodes.delete(name)
     this.#heard.delete(entry)
-    this.#close(entry)
+    entry.order.delete(entry)
     this.#changed(name)
   }
 
@@ -104,6 +114,7 @@ export class MediaNodes {
     }
     entry.introduction = { node, boot, version, addresses, capacity, highestEpoch }
     entry.drainTold = drain
+    entry.consumerShare = 1 / capacity.consumersPerWorker
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -158,21 +169,19 @@ export class MediaNodes {
     this.#changed(name)
   }
 
-  /** Adds to what is reserved on a node; one that was removed holds nothing any more. */
+  /** Adds to what is reserved on a node that this made. What is not known any more stands in no order. */
   reserve(node: NodeEntry, share: number): void {
-    const entry = this.#nodes.get(node.name)
-    if (entry !== node) return
+    const entry = node as Entry
     const reserved = entry.reserved + share
     entry.reserved = reserved < epsilon ? 0 : reserved
-    const order = this.#open.get(entry.object.spec.pool)
-    if (order?.has(entry) === true) order.set(entry, newSegmentLoad(entry))
+    entry.order.change(entry, newSegmentLoad(entry))
   }
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
   sweep(nowMs: number): void {
     for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
       this.#heard.delete(first)
-      this.#close(first)
+      first.order.delete(first)
       this.#changed(first.name)
     }
   }
@@ -205,13 +214,8 @@ export class MediaNodes {
   /** Puts a node where its load belongs, or out where it takes no work. */
   #reindex(entry: Entry, nowMs: number): void {
     const takesWork = entry.region !== undefined && entry.shares !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
-    if (takesWork) this.#orderOf(entry.object.spec.pool).set(entry, newSegmentLoad(entry))
-    else this.#close(entry)
-  }
-
-  /** The node takes no new segments for now. */
-  #close(entry: Entry): void {
-    this.#open.get(entry.object.spec.pool)?.delete(entry)
+    if (takesWork) entry.order.set(entry, newSegmentLoad(entry))
+    else entry.order.delete(entry)
   }
 
   #orderOf(pool: string): LoadOrder<Entry> {
@@ -225,16 +229,18 @@ export class MediaNodes {
 
 const emptyOrder = new LoadOrder<Entry>()
 
-function newEntry(object: MediaNode, nowMs: number): Entry {
+function newEntry(object: MediaNode, order: LoadOrder<Entry>, nowMs: number): Entry {
   return {
     name: object.metadata.name,
     object,
+    isKnown: true,
     url: undefined,
     region: undefined,
     drain: undefined,
     drainTold: undefined,
     knownSinceMs: nowMs,
     introduction: undefined,
+    consumerShare: 0,
     heardAtMs: undefined,
     load: undefined,
     shares: undefined,
@@ -243,6 +249,7 @@ function newEntry(object: MediaNode, nowMs: number): Entry {
     reserved: 0,
     before: undefined,
     after: undefined,
-    standsAt: -1,
+    slot: -1,
+    order,
   }
 }

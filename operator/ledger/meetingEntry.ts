@@ -1,6 +1,7 @@
 import type { Meeting } from '../../crds/index.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
-import { People } from './people.ts'
+import type { Hosted } from './nodeEntry.ts'
+import { People, type Crowd } from './people.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
 export interface Ordered {
@@ -11,8 +12,9 @@ export interface Ordered {
 }
 
 /** A part of the meeting on one media node. Times are monotonic milliseconds. */
-export interface Segment {
-  readonly node: string
+export interface Segment extends Hosted {
+  /** The people there, by grant or by presence. */
+  readonly crowd: Crowd
   /** Why this node, in one line. */
   readonly why: string
   readonly openedAtMs: number

@@ -88,7 +88,18 @@ export class Meetings {
   }
 
   addSegment(entry: MeetingEntry, segment: Pick<Segment, 'node' | 'why' | 'openedAtMs'>): Segment {
-    const added: Segment = { ...segment, report: undefined, emptySinceMs: undefined, ordered: undefined, closing: false }
+    const { node, why, openedAtMs } = segment
+    const added: Segment = {
+      node,
+      host: undefined,
+      crowd: entry.people.on(node),
+      why,
+      openedAtMs,
+      report: undefined,
+      emptySinceMs: undefined,
+      ordered: undefined,
+      closing: false,
+    }
     entry.segments.set(segment.node, added)
     this.#link(entry, segment.node)
     return added
@@ -183,7 +194,7 @@ export class Meetings {
   touch(entry: MeetingEntry, nowMs: number): void {
     entry.emptySinceMs = entry.people.seats > 0 ? undefined : (entry.emptySinceMs ?? nowMs)
     for (const segment of entry.segments.values()) {
-      const empty = entry.people.countOn(segment.node) === 0
+      const empty = segment.crowd.size === 0
       segment.emptySinceMs = empty ? (segment.emptySinceMs ?? nowMs) : undefined
       if (empty && segment.report === undefined && segment.ordered === undefined) entry.segments.delete(segment.node)
     }

@@ -16,6 +16,8 @@ export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments' | 'd
 export interface NodeEntry {
   readonly name: string
   readonly object: MediaNode
+  /** False once its object has gone, or another has taken its name. */
+  readonly isKnown: boolean
   /** Of its agent; undefined while its Pod has no address. A node that is ready has been heard there. */
   readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
@@ -27,6 +29,8 @@ export interface NodeEntry {
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
   readonly introduction: Introduction | undefined
+  /** What one more consumer adds to the load of a worker; 0 where the capacity is not known. */
+  readonly consumerShare: number
   readonly heardAtMs: number | undefined
   readonly load: NodeLoad | undefined
   readonly shares: Shares | undefined
@@ -35,6 +39,12 @@ export interface NodeEntry {
   readonly fault: AgentFault | undefined
   /** What placements of the last seconds will add to its load. */
   readonly reserved: number
+}
+
+/** Something on a media node that remembers it: to find it by name costs several times as much. */
+export interface Hosted {
+  readonly node: string
+  host: NodeEntry | undefined
 }
 
 /** Load that a new segment meets on this node, with what is reserved; 1 where nothing is known. */

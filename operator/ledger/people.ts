@@ -16,10 +16,41 @@ export interface Placement {
   readonly reservation: Reservation | undefined
 }
 
-/** A placement as it is kept: with the participant's next older one, and its neighbours among the unused grants. */
+/** A placement as it is kept: with the participant's next older one, the next one on its node, and its neighbours among the unused grants. */
 interface Stay extends Placement, Queued<Stay> {
   attached: boolean
   older: Stay | undefined
+  next: Stay | undefined
+}
+
+/** The people of one meeting on one media node: attachments and unused grants. */
+export interface Crowd extends Iterable<Placement> {
+  readonly size: number
+}
+
+/** Some hundreds at most, since a node carries no more: one is found by looking at all. */
+class Stays implements Crowd {
+  #first: Stay | undefined
+  size = 0
+
+  add(stay: Stay): void {
+    stay.next = this.#first
+    this.#first = stay
+    this.size += 1
+  }
+
+  /** Takes one out that is in. */
+  delete(stay: Stay): void {
+    let before = this.#first
+    if (before === stay) this.#first = stay.next
+    while (before !== undefined && before.next !== stay) before = before.next
+    if (before !== undefined) before.next = stay.next
+    this.size -= 1
+  }
+
+  *[Symbol.iterator](): Generator<Stay, void> {
+    for (let stay = this.#first; stay !== undefined; stay = stay.next) yield stay
+  }
 }
 
 /** A grant that was not used by then never will be: its lifetime, and the skew that media nodes forgive. */
@@ -32,7 +63,7 @@ const rememberedAtMost = 1_000
 export class People {
   /** The latest stay of each; the others hang on it. A stay is known by its participant and its attachment. */
   readonly #byParticipant = new Map<string, Stay>()
-  readonly #byNode = new Map<string, Set<Stay>>()
+  readonly #byNode = new Map<string, Stays>()
   /** In the order of the grants: the first is the first to expire. */
   readonly #granted = new Queue<Stay>()
   /** When who left; most meetings are too young to need it. */
@@ -66,13 +97,9 @@ export class People {
     return this.#byNode.get(node)?.size ?? 0
   }
 
-  /** Attachments and unused grants on one node. */
-  on(node: string): Iterable<Placement> {
-    return this.#byNode.get(node) ?? []
-  }
-
-  nodes(): IterableIterator<string> {
-    return this.#byNode.keys()
+  /** The people on one node, those who come later included. */
+  on(node: string): Crowd {
+    return this.#on(node)
   }
 
   grant(placement: Omit<Placement, 'attached'>): void {
@@ -120,6 +147,14 @@ export class People {
     return first === undefined ? undefined : first.sinceMs + seatMs + 1
   }
 
+  #on(node: string): Stays {
+    const known = this.#byNode.get(node)
+    if (known !== undefined) return known
+    const stays = new Stays()
+    this.#byNode.set(node, stays)
+    return stays
+  }
+
   #find(participant: string, attachment: string): Stay | undefined {
     let stay = this.#byParticipant.get(participant)
     while (stay !== undefined && stay.attachment !== attachment) stay = stay.older
@@ -162,13 +197,12 @@ export class People {
       sinceMs,
       reservation,
       older: this.#byParticipant.get(participant),
+      next: undefined,
       before: undefined,
       after: undefined,
     }
     this.#byParticipant.set(participant, stay)
-    const there = this.#byNode.get(node)
-    if (there === undefined) this.#byNode.set(node, new Set([stay]))
-    else there.add(stay)
+    this.#on(node).add(stay)
     this.#attached += Number(attached)
     this.#seats += Number(!hidden && !needed)
     this.#left?.delete(participant)
@@ -183,9 +217,7 @@ export class People {
     this.#seats -= Number(needed && !this.#needsSeat(participant))
     this.#granted.delete(stay)
     this.#attached -= Number(stay.attached)
-    const there = this.#byNode.get(node)
-    there?.delete(stay)
-    if (there?.size === 0) this.#byNode.delete(node)
+    this.#on(node).delete(stay)
   }
 
   #unchain(stay: Stay): void {

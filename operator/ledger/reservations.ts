@@ -4,19 +4,18 @@ import { Queue, type Queued } from './queue.ts'
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */
 export const reservationMs = 20_000
 
-/** Shares of media nodes, each with its node's at the same index. */
-export interface Costs {
-  readonly nodes: readonly NodeEntry[]
-  readonly shares: readonly number[]
+/** What a placement is expected to cost one media node, as a share of what it carries; and the next node's. */
+export interface Claim {
+  readonly node: NodeEntry
+  readonly share: number
+  readonly next: Claim | undefined
 }
 
 /** The expected cost of one placement, which no measurement shows yet. */
 export interface Reservation extends Queued<Reservation> {
   readonly untilMs: number
-  costs: Costs
+  claims: Claim | undefined
 }
-
-const nothing: Costs = { nodes: [], shares: [] }
 
 /** All reservations. They live equally long, so that the first made is the first to fall and a sweep costs what it removes. */
 export class Reservations {
@@ -28,27 +27,23 @@ export class Reservations {
     this.#add = add
   }
 
-  make(costs: Costs, nowMs: number): Reservation {
-    const reservation = { untilMs: nowMs + reservationMs, costs, before: undefined, after: undefined }
+  make(claims: Claim | undefined, nowMs: number): Reservation {
+    const reservation: Reservation = { untilMs: nowMs + reservationMs, claims, before: undefined, after: undefined }
     this.#queue.put(reservation)
-    this.#addAll(costs, 1)
+    for (let claim = claims; claim !== undefined; claim = claim.next) this.#add(claim.node, claim.share)
     return reservation
   }
 
   /** Gives a reservation back, unless it fell before. */
   drop(reservation: Reservation): void {
     if (!this.#queue.delete(reservation)) return
-    this.#addAll(reservation.costs, -1)
-    reservation.costs = nothing
+    for (let { claims: claim } = reservation; claim !== undefined; claim = claim.next) this.#add(claim.node, -claim.share)
+    reservation.claims = undefined
   }
 
   sweep(nowMs: number): void {
     for (let first = this.#queue.first(); first !== undefined && first.untilMs <= nowMs; first = this.#queue.first()) {
       this.drop(first)
     }
-  }
-
-  #addAll({ nodes, shares }: Costs, sign: 1 | -1): void {
-    for (const [index, node] of nodes.entries()) this.#add(node, sign * (shares[index] ?? 0))
   }
 }

@@ -24,8 +24,7 @@ interface Filter {
 
 /** The load that the participant would meet on the node, with what is reserved. */
 export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>): number {
-  if (segment === undefined || node.shares === undefined) return newSegmentLoad(node)
-  return joinShare(node.shares, segment.report?.worker) + node.reserved
+  return segment === undefined ? newSegmentLoad(node) : joinShare(node, segment.report?.worker) + node.reserved
 }
 
 /** Loads as people read them, up to ten times what a node carries: each is written out once. */

@@ -27,6 +27,16 @@ test('a meeting goes on where it stands until that is too much, then next to it'
   expect(outcomeOf(world.decide('standup', 'dan', { region: 'eu-west' }))).toBe('a')
 })
 
+test('of two segments that are equally loaded the first by name takes the participant', () => {
+  const world = twoRegions().node('a', { pool: 'eu', cpu: 0.5 }).node('b', { pool: 'eu' })
+  expect(outcomeOf(world.join('standup', 'ann').decision)).toBe('b')
+  world.load('b', 0.9)
+  expect(outcomeOf(world.join('standup', 'bob').decision)).toBe('a')
+  world.nowMs += 21_000
+  world.load('a', 0.3).load('b', 0.3)
+  expect(outcomeOf(world.decide('standup', 'cid'))).toBe('a')
+})
+
 test('regions: measured before named, named before the meeting, the meeting before the least loaded', () => {
   const world = twoRegions().node('a', { pool: 'eu', cpu: 0.2 }).node('b', { pool: 'us', cpu: 0.1 })
   expect(outcomeOf(world.decide('x', 'ann'))).toBe('b')

@@ -29,7 +29,7 @@ interface Seat {
 
 /** A segment of the meeting in the region that takes one more; undefined where it does not. */
 function seatAt(view: PlacementView, segment: Segment, at: { region: string; wish: Wish }): Seat | undefined {
-  const node = segment.closing ? undefined : view.node(segment.node)
+  const node = segment.closing ? undefined : view.hostOf(segment)
   if (node?.region !== at.region) return undefined
   if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs }) !== undefined) return undefined
   return { node, segment, load: loadFor({ node, segment }) }

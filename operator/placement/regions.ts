@@ -79,6 +79,6 @@ export function rankRegions(
 ): readonly RegionChoice[] {
   const regions = byRegion(pools).filter((choice) => choice !== certain)
   const hosting = new Set<string | undefined>()
-  for (const node of view.meeting?.segments.keys() ?? []) hosting.add(view.node(node)?.region)
+  for (const segment of view.meeting?.segments.values() ?? []) hosting.add(view.hostOf(segment)?.region)
   return regions.map((choice) => new Ranked(view, choice, { wish, hosting })).toSorted(nearer)
 }

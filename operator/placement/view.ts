@@ -31,7 +31,7 @@ export interface PlacementView {
   readonly nowMs: number
   readonly meeting: MeetingEntry | undefined
   readonly pools: readonly MediaNodePool[]
-  node(name: string): NodeEntry | undefined
+  hostOf(segment: Segment): NodeEntry | undefined
   /** Nodes of a pool that take new segments, least loaded first. */
   open(pool: string): OpenNodes
   /** How many ad hoc meetings a pool has in its account. */

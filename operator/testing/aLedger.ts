@@ -4,7 +4,7 @@ import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { place } from '../placement/place.ts'
-import type { Decision, Wish } from '../placement/view.ts'
+import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 
 const apiVersion = 'parley.media/v1alpha1' as const
 const wallMs = Date.UTC(2026, 0, 1)
@@ -68,16 +68,21 @@ export class ALedger {
     return this
   }
 
-  decide(meeting: string, participant: string, more: Partial<Wish> = {}): Decision {
+  /** What a placement would look at. */
+  look(meeting: string, participant: string, more: Partial<Wish> = {}): { view: PlacementView; wish: Wish } {
     const wish: Wish = { namespace: 'demo', name: meeting, participant, rights, ...more }
-    return place(placementView(this.ledger, wish, this.nowMs), wish)
+    return { view: placementView(this.ledger, wish, this.nowMs), wish }
+  }
+
+  decide(meeting: string, participant: string, more: Partial<Wish> = {}): Decision {
+    const { view, wish } = this.look(meeting, participant, more)
+    return place(view, wish)
   }
 
   /** Decides and enters the placement into the ledger, as the operator does for each join. */
   join(meeting: string, participant: string, more: Partial<Wish> = {}): { decision: Decision; committed?: Committed } {
-    const wish: Wish = { namespace: 'demo', name: meeting, participant, rights, ...more }
     const { nowMs, mintUlid } = this
-    const view = placementView(this.ledger, wish, nowMs)
+    const { view, wish } = this.look(meeting, participant, more)
     const decision = place(view, wish)
     if (decision.result !== 'placed') return { decision }
     return { decision, committed: commit(this.ledger, { decision, wish, view }, { nowMs, wallMs: wallMs + nowMs, mintUlid }) }

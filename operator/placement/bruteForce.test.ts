@@ -1,0 +1,177 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodeState.ts'
+import { ALedger, outcomeOf } from '../testing/aLedger.ts'
+import { loadFor, whyNot } from './filters.ts'
+import { wouldBeMade } from './pools.ts'
+import type { PlacementView, Wish } from './view.ts'
+
+const pools = { eu: 'eu-west', eu2: 'eu-west', us: 'us-east' } as const
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+const lightest = <T extends { node: NodeEntry; load: number }>(all: readonly T[]): T | undefined =>
+  all.toSorted((a, b) => a.load - b.load || (a.node.name < b.node.name ? -1 : 1))[0]
+
+/** Nodes that stand in a pool's order, found by looking at all. */
+const takingWork = (world: ALedger, pool: string): readonly NodeEntry[] =>
+  [...world.ledger.nodes.all()]
+    .filter((node) => node.object.spec.pool === pool && node.region !== undefined && node.shares !== undefined)
+    .filter((node) => nodeStateOf(node, world.nowMs).state === 'ready')
+
+/** Where a participant goes, by asking every node and every segment of every region. */
+class BruteForce {
+  readonly #world: ALedger
+  readonly #view: PlacementView
+  readonly #wish: Wish
+
+  constructor(world: ALedger, view: PlacementView, wish: Wish) {
+    this.#world = world
+    this.#view = view
+    this.#wish = wish
+  }
+
+  place(): string {
+    const all = [...new Set(this.#view.pools.map(({ spec }) => spec.region))]
+    const ranked = all.map((region) => ({ region, rank: this.#rank(region) })).toSorted((a, b) => compare(a.rank, b.rank))
+    for (const { region } of ranked) {
+      const found = lightest(this.#seats(region)) ?? lightest(this.#newSeats(region))
+      if (found !== undefined) return found.node.name
+    }
+    const ready = this.#view.pools.some(({ metadata }) => takingWork(this.#world, metadata.name).length > 0)
+    return ready ? 'nodes_full' : 'no_node_ready'
+  }
+
+  get #segments() {
+    return wouldBeMade(this.#view) ? [] : [...(this.#view.meeting?.segments.values() ?? [])]
+  }
+
+  #rank(region: string): readonly (number | string)[] {
+    const nodes = this.#view.pools
+      .filter(({ spec }) => spec.region === region)
+      .flatMap(({ metadata }) => takingWork(this.#world, metadata.name))
+    const hosts = [...(this.#view.meeting?.segments.keys() ?? [])].some(
+      (node) => this.#world.ledger.nodes.get(node)?.region === region,
+    )
+    const rttMs = this.#wish.rttsMs?.[region] ?? Number.POSITIVE_INFINITY
+    return [rttMs, this.#wish.region === region ? 0 : 1, hosts ? 0 : 1, Math.min(...nodes.map(newSegmentLoad)), region]
+  }
+
+  #seats(region: string) {
+    return this.#segments.flatMap((segment) => {
+      const node = this.#world.ledger.nodes.get(segment.node)
+      if (node?.region !== region || segment.closing) return []
+      const candidate = { node, segment, wish: this.#wish, nowMs: this.#view.nowMs }
+      return whyNot(candidate) === undefined ? [{ node, load: loadFor(candidate) }] : []
+    })
+  }
+
+  #newSeats(region: string) {
+    return [...this.#world.ledger.nodes.all()].flatMap((node) => {
+      const stands = this.#segments.some((segment) => segment.node === node.name && !segment.closing)
+      const candidate = { node, segment: undefined, wish: this.#wish, nowMs: this.#view.nowMs }
+      if (node.region !== region || stands || whyNot(candidate) !== undefined) return []
+      return [{ node, load: newSegmentLoad(node) }]
+    })
+  }
+}
+
+function compare(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (const [index, ofA] of a.entries()) {
+    const ofB = b[index] ?? ofA
+    if (ofA !== ofB) return ofA < ofB ? -1 : 1
+  }
+  return 0
+}
+
+/** What the orders by load hold, against all nodes that take work, sorted. */
+function expectOrders(world: ALedger): void {
+  for (const each of Object.keys(pools)) {
+    const sorted = takingWork(world, each).toSorted((a, b) => newSegmentLoad(a) - newSegmentLoad(b) || (a.name < b.name ? -1 : 1))
+    expect([...world.ledger.nodes.open(each).inOrder()].map(({ name }) => name)).toEqual(sorted.map(({ name }) => name))
+  }
+}
+
+interface AJoin extends Pick<Wish, 'region' | 'rttsMs' | 'excludeNodes'> {
+  readonly meeting: string
+  readonly who: number
+}
+
+/** Joins, to where a decision by asking every node would have it. */
+function expectJoin(world: ALedger, { meeting, who, ...wish }: AJoin): void {
+  const look = world.look(meeting, `p${who}`, wish)
+  const without = look.view.meeting === undefined ? 'meeting_unknown' : 'no_pool'
+  const should = look.view.pools.length === 0 ? without : new BruteForce(world, look.view, look.wish).place()
+  expect(outcomeOf(world.join(meeting, `p${who}`, wish).decision)).toBe(should)
+}
+
+/** A step of a history: `what` and `it` are what a counterexample prints. */
+const step = <T>(what: string, it: T, happen: (world: ALedger, it: T) => unknown) => ({
+  what,
+  it,
+  happen: (world: ALedger) => void happen(world, it),
+})
+
+const node = fc.constantFrom(...names)
+const cpu = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10)
+const cordoned = fc.boolean()
+const pool = fc.constantFrom('eu' as const, 'eu2' as const, 'us' as const)
+const aNode = fc.record({ node, pool: fc.oneof(pool, fc.constant('gone')), cpu, cordoned })
+const aPause = fc.record({ ms: fc.constantFrom(500, 2_500, 21_000, 71_000), beats: fc.boolean() })
+const aJoin: fc.Arbitrary<AJoin> = fc.record({
+  meeting: fc.constantFrom('x', 'y'),
+  who: fc.nat(12),
+  region: fc.constantFrom(undefined, 'eu-west', 'us-east', 'mars'),
+  rttsMs: fc.constantFrom(undefined, { 'eu-west': 10, 'us-east': 90 }, { 'us-east': 5 }),
+  excludeNodes: fc.subarray(names, { maxLength: 2 }),
+})
+
+function pause(world: ALedger, { ms, beats }: { ms: number; beats: boolean }): void {
+  world.nowMs += ms
+  for (const { name, load } of beats ? world.ledger.nodes.all() : []) world.load(name, load?.workers[0]?.cpu ?? 0)
+  world.ledger.sweep(world.nowMs)
+}
+
+const aStep = fc.oneof(
+  { weight: 8, arbitrary: aJoin.map((it) => step('join', it, expectJoin)) },
+  { weight: 3, arbitrary: aNode.map((it) => step('node', it, (world) => world.node(it.node, it))) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ node, cpu }).map((it) => step('load', it, (world) => world.load(it.node, it.cpu))),
+  },
+  { weight: 2, arbitrary: aPause.map((it) => step('pause', it, pause)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ node, pool, cordoned })
+      .map((it) => step('cordon', it, (world) => world.node(it.node, { ...it, heard: false }))),
+  },
+  { weight: 1, arbitrary: node.map((it) => step('remove', it, ({ ledger, nowMs }) => ledger.removeNode(it, nowMs))) },
+  { weight: 1, arbitrary: node.map((it) => step('refused', it, ({ ledger, nowMs }) => ledger.refused(it, nowMs))) },
+  {
+    weight: 1,
+    arbitrary: node.map((it) =>
+      step('fault', it, ({ ledger, nowMs }) => ledger.fault(it, { message: 'another answers' }, nowMs)),
+    ),
+  },
+  { weight: 1, arbitrary: pool.map((it) => step('pool', it, (world) => world.pool(it, pools[it]))) },
+  { weight: 1, arbitrary: pool.map((it) => step('no pool', it, ({ ledger, nowMs }) => ledger.removePool(it, nowMs))) },
+)
+
+test('whatever happens to the nodes, their orders are right and a decision is the one of asking every node', () => {
+  fc.assert(
+    fc.property(fc.array(cpu, { maxLength: names.length }), fc.array(aStep, { maxLength: 80, size: 'max' }), (cpus, steps) => {
+      const world = new ALedger()
+      for (const [name, region] of Object.entries(pools)) world.pool(name, region)
+      for (const [index, load] of cpus.entries()) {
+        world.node(names[index] ?? '', { pool: Object.keys(pools)[index % 3] ?? '', cpu: load })
+      }
+      for (const { happen } of steps) {
+        happen(world)
+        expectOrders(world)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
