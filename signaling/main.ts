@@ -95,6 +95,7 @@ const app = createHttpServer({ log, bodyLimitBytes, ...tls })
 secure(app)
 serveOperations(app, {
   ready: () => !shutdown.signal.aborted,
+  clients: () => clients.size,
   metricsToken: settings.metricsToken,
   async scrape() {
     metrics.clients.set(clients.size)

@@ -12,6 +12,7 @@ import { secure, servePage } from './page.ts'
 const folder = mkdtempSync(join(tmpdir(), 'parley-page-'))
 const app = createHttpServer({ log: silentLog, bodyLimitBytes: 1_000 })
 let ready = true
+let clients = 0
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'assets'))
@@ -20,6 +21,7 @@ beforeAll(async () => {
   secure(app)
   serveOperations(app, {
     ready: () => ready,
+    clients: () => clients,
     metricsToken: 'scraper',
     scrape: () => Promise.resolve({ contentType: 'text/plain', text: 'parley_signaling_clients 0' }),
   })
@@ -66,6 +68,15 @@ test('live is not ready: a replica that stops is live and not ready', async () =
   ready = false
   expect((await app.inject('/readyz')).statusCode).toBe(503)
   expect((await app.inject('/livez')).statusCode).toBe(200)
+})
+
+test('drained is a question of its own: whether anybody is connected', async () => {
+  clients = 2
+  const busy = await app.inject('/drained')
+  expect([busy.statusCode, busy.json()]).toEqual([503, { drained: false }])
+  clients = 0
+  const empty = await app.inject('/drained')
+  expect([empty.statusCode, empty.json()]).toEqual([200, { drained: true }])
 })
 
 test('metrics are shown to whoever has their token', async () => {

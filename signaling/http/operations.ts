@@ -9,6 +9,8 @@ import { bearerOf } from '../../kit/http.ts'
 export interface Operations {
   /** False once this replica stops. It asks nobody else: a replica whose operator or Redis is away still serves. */
   readonly ready: () => boolean
+  /** How many clients are connected here. */
+  readonly clients: () => number
   readonly scrape: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** What /metrics asks for; empty asks for nothing. */
   readonly metricsToken: string
@@ -16,12 +18,19 @@ export interface Operations {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Serves `/livez`, `/readyz` and `/metrics`. */
-export function serveOperations(app: FastifyInstance, { ready, scrape, metricsToken }: Operations): void {
+/**
+ * Serves three questions and `/metrics`: `/livez` whether the process answers at all, `/readyz` whether it may be sent somebody new, and
+ * `/drained` whether nobody is connected any more, so that it can go without anybody noticing.
+ */
+export function serveOperations(app: FastifyInstance, { ready, clients, scrape, metricsToken }: Operations): void {
   app.get('/livez', () => ({ live: true }))
   app.get('/readyz', () => {
     if (!ready()) throw commonErrors.raise.unavailable({ what: 'This replica' })
     return { ready: true }
+  })
+  app.get('/drained', (_request, reply) => {
+    const drained = clients() === 0
+    return reply.code(drained ? 200 : 503).send({ drained })
   })
   app.get('/metrics', async (request, reply) => {
     const shown = metricsToken === '' ? '' : bearerOf(request.headers.authorization)
