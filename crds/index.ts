@@ -17,7 +17,12 @@ export const kinds = {
 export type Kind = keyof typeof kinds
 
 /** The conditions that our objects carry. `Ready` sums up; `Stalled` says that only a change by a person helps. */
-export const conditionTypes = { ready: 'Ready', stalled: 'Stalled' } as const
+export const conditionTypes = {
+  ready: 'Ready',
+  stalled: 'Stalled',
+  updated: 'Updated',
+  updateAvailable: 'UpdateAvailable',
+} as const
 
 /** Why a condition is what it is: one word for programs. The message beside it is for people. */
 export const conditionReasons = {
@@ -56,6 +61,20 @@ export const conditionReasons = {
     lost: 'Lost',
     /** Not ready: its pool does not exist. */
     poolMissing: 'PoolMissing',
+    /** Not ready: it has no address, and no pool made it. */
+    noAddress: 'NoAddress',
+    /** Not ready: the API server would not make its Pod. */
+    podRefused: 'PodRefused',
+    /** Not ready: a Pod of its name belongs to something else. */
+    nameTaken: 'NameTaken',
+    /** Not ready: no Kubernetes Node has room for its Pod. */
+    unschedulable: 'Unschedulable',
+    /** Not ready: its image cannot be pulled. */
+    imagePull: 'ImagePull',
+    /** Not ready: its container cannot be made. */
+    containerRefused: 'ContainerRefused',
+    /** Not ready: its agent ends as often as it is started. */
+    crashLoop: 'CrashLoop',
     /** Not ready: another agent answers at the address, or one that speaks another version. */
     wrongAgent: 'WrongAgent',
   },
@@ -68,5 +87,19 @@ export const conditionReasons = {
     empty: 'Empty',
     /** Not ready: the API server refused an ad hoc meeting. */
     createRefused: 'CreateRefused',
+    /** Updated: every node is of the template that the pool has. */
+    upToDate: 'UpToDate',
+    /** Not updated: a newer node is made, or is ready, before an older one leaves. */
+    surging: 'Surging',
+    /** Not updated: a newer node is not ready yet. */
+    waiting: 'Waiting',
+    /** Not updated: an older node is being emptied. */
+    emptying: 'Emptying',
+    /** Not updated: there was no room for one more, so an older node leaves first. */
+    replacing: 'Replacing',
+    /** No update available. */
+    sameImage: 'SameImage',
+    /** Update available: the operator has another image than the pool. */
+    otherImage: 'OtherImage',
   },
 } as const

@@ -17,6 +17,7 @@ import { kubeConfigAccess } from './kube/kubeConfigAccess.ts'
 import { kubeMetrics } from './kube/metrics.ts'
 import { serveProbes } from './kube/probes.ts'
 import { operatorMetrics } from './metrics.ts'
+import { readGivenPools } from './pods/givenPools.ts'
 import { explainMeeting, snapshotMeeting } from './service/explain.ts'
 import { createForwarder } from './service/forward.ts'
 import { createPlacementServer } from './service/placementServer.ts'
@@ -55,6 +56,7 @@ async function run(): Promise<void> {
   const ca = fileOf(settings.caFile)
   const cert = fileOf(settings.tlsCertFile)
   const access = kubeConfigAccess(settings.kubeconfig === '' ? 'default' : { file: settings.kubeconfig })
+  const givenPools = settings.poolsFile === '' ? [] : readGivenPools(settings.poolsFile)
   const namespace = settings.namespace === '' ? ((await access({ reload: false })).namespace ?? 'default') : settings.namespace
   const identity = `${hostname()}_${mintUlid()}`
 
@@ -94,6 +96,7 @@ async function run(): Promise<void> {
     namespace,
     watchNamespaces: settings.watchNamespaces,
     lease: { name: settings.leaseName, durationMs: settings.leaseMs },
+    pods: { ...settings, givenPools },
     identity,
     address: settings.advertiseUrl === '' ? listening : settings.advertiseUrl,
     clock,

@@ -28,7 +28,10 @@ export interface FakeCluster {
   bookmark(version?: string): void
   /** Saves an object as some other client would, whatever is there. */
   put<T extends KubeObject>(kind: KindRef<T>, object: object): T
+  /** Takes an object away, as its kubelet does with a Pod that has ended. */
   remove(kind: KindRef, ref: ObjectRef): void
+  /** Deletes an object as some other client would: a Pod that runs gets its time to end. */
+  delete(kind: KindRef, ref: ObjectRef): void
   objects<T extends KubeObject>(kind: KindRef<T>): readonly T[]
   object<T extends KubeObject>(kind: KindRef<T>, name: string): T | undefined
   watches(): number
@@ -172,7 +175,8 @@ export function fakeCluster(clock: Clock): FakeCluster {
       for (const { queue } of watches) deliver(() => queue.push({ type: 'bookmark', resourceVersion }))
     },
     put: <T extends KubeObject>(kind: KindRef<T>, object: object) => store.put(kind, structuredClone(object) as KubeObject) as T,
-    remove: (kind, ref) => store.delete(kind, ref),
+    delete: (kind, ref) => store.delete(kind, ref),
+    remove: (kind, ref) => store.remove(kind, ref),
     objects: <T extends KubeObject>(kind: KindRef<T>) => store.list(kind, {}) as T[],
     object: <T extends KubeObject>(kind: KindRef<T>, name: string) =>
       (store.list(kind, {}) as T[]).find(({ metadata }) => metadata.name === name),

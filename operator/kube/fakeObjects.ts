@@ -17,7 +17,10 @@ export interface FakeObjects {
   get(kind: KindRef, ref: ObjectRef): KubeObject
   create(kind: KindRef, draft: object & { readonly metadata: object }): KubeObject
   patch(kind: KindRef, ref: ObjectRef, change: Change<unknown>): KubeObject
+  /** Deletes an object. A Pod that has been scheduled stays, marked, until its kubelet lets it go by {@link FakeObjects.remove}. */
   delete(kind: KindRef, ref: ObjectRef, preconditions?: Preconditions): void
+  /** Takes an object away, whatever keeps it. */
+  remove(kind: KindRef, ref: ObjectRef): void
   /** Saves an object whatever is there. */
   put(kind: KindRef, object: KubeObject): KubeObject
   version(): number
@@ -32,6 +35,12 @@ export function selects({ namespace, labelSelector }: Selection, { metadata }: K
     return label === '' || metadata.labels?.[label] === value
   })
   return labelled && (namespace === undefined || metadata.namespace === namespace)
+}
+
+/** How long a Pod that runs somewhere may take to end; undefined for what ends at once. */
+function graceOf(object: KubeObject): number | undefined {
+  const { spec } = object as { spec?: { nodeName?: string; terminationGracePeriodSeconds?: number } }
+  return object.kind === 'Pod' && spec?.nodeName !== undefined ? (spec.terminationGracePeriodSeconds ?? 30) : undefined
 }
 
 /** Makes an empty store that calls `announce` after each change. */
@@ -63,6 +72,12 @@ export function fakeObjects(clock: Clock, announce: (change: Announcement) => vo
     return object
   }
 
+  function remove(kind: KindRef, object: KubeObject): void {
+    held(kind).delete(keyOf(object))
+    const gone = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
+    announce({ kind, type: 'deleted', object: gone })
+  }
+
   return {
     list: (kind, selection) => [...held(kind).values()].filter((object) => selects(selection, object)),
     get: (kind, ref) => existing(kind, ref),
@@ -79,13 +94,13 @@ export function fakeObjects(clock: Clock, announce: (change: Announcement) => vo
     },
     delete(kind, ref, preconditions) {
       const object = existing(kind, ref, preconditions)
-      held(kind).delete(keyOf(ref))
-      announce({
-        kind,
-        type: 'deleted',
-        object: { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } },
-      })
+      const graceSeconds = graceOf(object)
+      if (graceSeconds === undefined) return remove(kind, object)
+      if (object.metadata.deletionTimestamp !== undefined) return
+      const deletionTimestamp = new Date(clock.nowMs() + graceSeconds * 1_000).toISOString()
+      save(kind, { ...object, metadata: { ...object.metadata, deletionTimestamp } })
     },
+    remove: (kind, ref) => remove(kind, existing(kind, ref)),
     put(kind, object) {
       const uid = object.metadata.uid ?? held(kind).get(keyOf(object))?.metadata.uid ?? `uid-${++uids}`
       return save(kind, { ...object, apiVersion: kind.apiVersion, kind: kind.kind, metadata: { ...object.metadata, uid } })

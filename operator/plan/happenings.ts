@@ -1,6 +1,8 @@
-import type { MediaNodeStatus, MeetingStatus } from '../../crds/index.ts'
+import { conditionReasons, type MediaNodeStatus, type MeetingStatus } from '../../crds/index.ts'
 import type { MediaNodePhase } from './mediaNode.ts'
 import type { Planned, PlannedCondition } from './planned.ts'
+
+const nodeReasons = conditionReasons.MediaNode
 
 /** What happened to an object at a transition, as an Event tells it. */
 export interface PlannedHappening {
@@ -49,12 +51,32 @@ const isGood: Readonly<Record<MediaNodePhase, boolean>> = {
   Lost: false,
 }
 
+const troubles: ReadonlySet<string> = new Set([
+  nodeReasons.noAddress,
+  nodeReasons.podRefused,
+  nodeReasons.nameTaken,
+  nodeReasons.unschedulable,
+  nodeReasons.imagePull,
+  nodeReasons.containerRefused,
+  nodeReasons.crashLoop,
+])
+
+/** A node that stays Pending: what keeps it, each time that it is something else. */
+function troubleHappenings(
+  before: MediaNodeStatus | undefined,
+  { conditions: [ready] }: Planned<MediaNodeStatus>,
+): readonly PlannedHappening[] {
+  const known = before?.conditions?.find(({ type }) => type === ready?.type)?.reason
+  if (ready === undefined || !troubles.has(ready.reason) || ready.reason === known) return []
+  return [{ type: 'Warning', reason: ready.reason, message: ready.message }]
+}
+
 /** What a MediaNode's next status makes of its last one. */
 export function mediaNodeHappenings(
   before: MediaNodeStatus | undefined,
   after: Planned<MediaNodeStatus>,
 ): readonly PlannedHappening[] {
   const { phase = 'Pending' } = after
-  if (phase === (before?.phase ?? 'Pending')) return []
+  if (phase === (before?.phase ?? 'Pending')) return troubleHappenings(before, after)
   return [{ type: isGood[phase] ? 'Normal' : 'Warning', reason: phase, message: after.conditions[0]?.message ?? phase }]
 }

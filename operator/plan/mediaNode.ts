@@ -1,6 +1,8 @@
 import { conditionReasons, conditionTypes, type MediaNodeStatus } from '../../crds/index.ts'
 import type { NodeState } from '../ledger/nodeState.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import type { MemberView } from '../view/memberView.ts'
+import { toldDisruptions } from '../pods/disruptions.ts'
 import { drainPeriodMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { countStep, loadStep, peopleStep } from './steps.ts'
@@ -32,12 +34,22 @@ const told: Readonly<Record<NodeState, { readonly phase: MediaNodePhase; readonl
   wrong: { phase: 'NotReady', reason: reasons.wrongAgent },
 }
 
+/** What keeps a node from having a Pod, or its Pod from running. */
+function troubleOf({ object, member }: MediaNodeView): MemberView['trouble'] {
+  if (member === undefined) return undefined
+  if (object.metadata.ownerReferences?.some(({ kind }) => kind === 'MediaNodePool')) return member.trouble
+  const message = 'it has no address, and no pool made it: make one with spec.address, or let its pool make it by spec.replicas'
+  return { reason: reasons.noAddress, message }
+}
+
 function readyCondition(view: MediaNodeView): PlannedCondition {
   const type = conditionTypes.ready
   if (view.state.state === 'ready' && view.region === undefined) {
     const message = `there is no MediaNodePool ${view.object.spec.pool}, so no meeting may use the node`
     return { type, status: 'False', reason: reasons.poolMissing, message }
   }
+  const trouble = view.state.state === 'pending' ? troubleOf(view) : undefined
+  if (trouble !== undefined) return { type, status: 'False', reason: trouble.reason, message: fitting(trouble.message) }
   const { reason } = told[view.state.state]
   return { type, status: view.state.state === 'ready' ? 'True' : 'False', reason, message: fitting(view.state.why) }
 }
@@ -64,6 +76,14 @@ function carried(view: MediaNodeView): Pick<MediaNodeStatus, 'load' | 'participa
   return { load, participants: peopleStep(view.people), meetings: countStep(view.meetings) }
 }
 
+/** Where its Pod runs stays told when the Pod has gone: such a node is not given another one. */
+function ofPod({ object, member }: MediaNodeView): Pick<MediaNodeStatus, 'host' | 'disruptions'> {
+  if (member === undefined) return {}
+  const host = member.pod?.host ?? object.status?.host
+  const disruptions = toldDisruptions(member.disruptions)
+  return { ...(host === undefined ? {} : { host }), ...(disruptions.length === 0 ? {} : { disruptions }) }
+}
+
 function wakeAt({ state, silentAtMs, nowMs }: MediaNodeView): number | undefined {
   const drainAtMs = state.state === 'draining' ? nowMs + drainPeriodMs : Infinity
   const atMs = Math.min(silentAtMs ?? Infinity, drainAtMs)
@@ -82,6 +102,7 @@ export function planMediaNode(view: MediaNodeView): MediaNodePlan {
       phase: told[state.state].phase,
       ...introduced(view),
       ...carried(view),
+      ...ofPod(view),
       ...(drain === undefined ? {} : { drain }),
       conditions: [condition],
     },

@@ -1,42 +1,103 @@
-import { conditionReasons, conditionTypes, type MediaNodePoolStatus } from '../../crds/index.ts'
-import type { MediaNodePoolView } from '../view/mediaNodePoolView.ts'
-import { fitting, type Planned, type PlannedCondition } from './planned.ts'
+import { conditionReasons, conditionTypes, type MediaNodePool, type MediaNodePoolStatus } from '../../crds/index.ts'
+import type { Disruption } from '../pods/disruptions.ts'
+import { canonicalJson } from '../pods/canonicalJson.ts'
+import { podLabels } from '../pods/labels.ts'
+import type { BudgetView, MediaNodePoolView, PodPoolView } from '../view/mediaNodePoolView.ts'
+import type { PlannedHappening } from './happenings.ts'
+import type { Planned } from './planned.ts'
+import { budgetOf } from './poolBudget.ts'
+import { planPoolConditions } from './poolConditions.ts'
+import { planMembers, type MembersPlan } from './poolMembers.ts'
 import { loadStep } from './steps.ts'
 
-/** Label by which the media nodes of a pool are found. */
-export const poolLabel = 'parley.media/pool'
-
-const reasons = conditionReasons.MediaNodePool
-
-function readyCondition({ object, nodes, ready, createRefused }: MediaNodePoolView): PlannedCondition {
-  const type = conditionTypes.ready
-  const asked = object.spec.replicas
-  if (createRefused !== undefined) {
-    return {
-      type,
-      status: 'False',
-      reason: reasons.createRefused,
-      message: fitting(`ad hoc meetings get no object: ${createRefused}`),
-    }
-  }
-  if (nodes === 0) return { type, status: 'False', reason: reasons.empty, message: 'no MediaNode names this pool' }
-  if (asked !== undefined && asked > nodes) {
-    const message = `spec.replicas asks for ${asked} media nodes and ${nodes} are registered; register MediaNodes that name this pool`
-    return { type, status: 'False', reason: reasons.tooFew, message }
-  }
-  const wanted = asked ?? nodes
-  return ready >= wanted
-    ? { type, status: 'True', reason: reasons.enough, message: `${ready} of ${nodes} media nodes are ready` }
-    : { type, status: 'False', reason: reasons.tooFew, message: `${ready} of ${wanted} media nodes are ready` }
+/** What should be true of one pool, and why. */
+export interface MediaNodePoolPlan {
+  readonly status: Planned<MediaNodePoolStatus>
+  /** What spec.image is to be. */
+  readonly image: string | undefined
+  /** How many media nodes are to be made. */
+  readonly create: number
+  /** The disruptions of its members, by name. */
+  readonly disruptions: ReadonlyMap<string, readonly Disruption[]>
+  /** Whether its budget is to be made, or is another than it should be. */
+  readonly budget: 'keep' | 'create' | 'patch'
+  /** What is decided now, as Events tell it. */
+  readonly happenings: readonly PlannedHappening[]
+  /** When time alone changes what is planned; monotonic milliseconds. */
+  readonly wakeAtMs: number | undefined
 }
 
-/** Plans what one MediaNodePool says of itself. */
-export function planMediaNodePool(view: MediaNodePoolView): Planned<MediaNodePoolStatus> {
+/** How many Pods a pool should have. */
+export const desiredOf = ({ spec }: MediaNodePool): number => spec.replicas ?? 1
+
+/** The image that is written into the spec: once where there is none, and each new one where the pool follows the operator. */
+function imageOf({ object, defaultImage }: MediaNodePoolView): string | undefined {
+  const { image, update } = object.spec
+  if (defaultImage === '' || image === defaultImage) return undefined
+  return image === undefined || update.policy === 'Auto' ? defaultImage : undefined
+}
+
+function membersOf(view: MediaNodePoolView, { members, template }: PodPoolView): MembersPlan {
+  const { object, wallMs } = view
+  const updated = object.status?.conditions?.find(({ type }) => type === conditionTypes.updated)
+  return planMembers({
+    members,
+    desired: desiredOf(object),
+    template,
+    hadNoRoom: updated?.reason === conditionReasons.MediaNodePool.replacing,
+    drainMs: object.spec.drain.deadlineSeconds * 1000,
+    wallMs,
+  })
+}
+
+/** What we say of a budget; the API server may fill in more. */
+function budgetSpecOf({ minAvailable, selector, unhealthyPodEvictionPolicy }: BudgetView['spec']): object {
+  return { minAvailable, selector: { matchLabels: selector.matchLabels }, unhealthyPodEvictionPolicy }
+}
+
+function planBudget({ object }: MediaNodePoolView, { budget }: PodPoolView): MediaNodePoolPlan['budget'] {
+  if (budget === undefined) return 'create'
+  const same = canonicalJson(budgetSpecOf(budget.spec)) === canonicalJson(budgetOf(object.metadata.name))
+  return budget.isOwn && same ? 'keep' : 'patch'
+}
+
+function statusOf(view: MediaNodePoolView, members: MembersPlan | undefined): Planned<MediaNodePoolStatus> {
+  const { object, pods } = view
+  const selector = `${podLabels.pool}=${object.metadata.name}`
   return {
-    replicas: view.nodes,
+    replicas: pods === undefined ? view.nodes : pods.members.filter(({ pod }) => pod?.serving === 'true').length,
     ready: view.ready,
-    ...(view.worstLoad === undefined ? {} : { load: loadStep(view.worstLoad, view.object.status?.load) }),
-    selector: `${poolLabel}=${view.object.metadata.name}`,
-    conditions: [readyCondition(view)],
+    draining: view.draining,
+    ...(view.worstLoad === undefined ? {} : { load: loadStep(view.worstLoad, object.status?.load) }),
+    selector: pods === undefined ? selector : `${selector},${podLabels.serving}=true`,
+    conditions: planPoolConditions(view, members),
+  }
+}
+
+function wakeAt({ nowMs, wallMs }: MediaNodePoolView, pods: PodPoolView, { rollout, create }: MembersPlan): number | undefined {
+  const due = [
+    ...(rollout.step === 'waiting' && rollout.wakeAtWallMs !== undefined ? [nowMs + (rollout.wakeAtWallMs - wallMs)] : []),
+    ...(create > 0 && pods.notBeforeMs > nowMs ? [pods.notBeforeMs] : []),
+  ]
+  return due.length === 0 ? undefined : Math.min(...due)
+}
+
+/** Plans one pool: what it says of itself, its members, and what keeps their Pods. */
+export function planMediaNodePool(view: MediaNodePoolView): MediaNodePoolPlan {
+  const { pods } = view
+  const image = imageOf(view)
+  if (pods === undefined) {
+    const nothing = { create: 0, disruptions: new Map<string, readonly Disruption[]>(), budget: 'keep', happenings: [] } as const
+    return { status: statusOf(view, undefined), image, ...nothing, wakeAtMs: undefined }
+  }
+  const members = membersOf(view, pods)
+  return {
+    status: statusOf(view, members),
+    image,
+    create: view.nowMs < pods.notBeforeMs ? 0 : members.create,
+    disruptions: members.disruptions,
+    budget: planBudget(view, pods),
+    happenings: members.decided.map((decided) => ({ type: 'Normal', ...decided })),
+    wakeAtMs: wakeAt(view, pods, members),
   }
 }

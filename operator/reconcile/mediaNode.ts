@@ -3,25 +3,25 @@ import type { SendDrain } from '../effects/sendDrain.ts'
 import type { StatusTeller } from '../effects/tellStatus.ts'
 import { kinds } from '../kube/kinds.ts'
 import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import { mediaNodeHappenings } from '../plan/happenings.ts'
 import { planMediaNode } from '../plan/mediaNode.ts'
+import type { PodSources } from '../view/memberView.ts'
 import { viewMediaNode } from '../view/mediaNodeView.ts'
 
 /** What the reconciler of media nodes needs. */
 export interface MediaNodeReconcilerOptions {
-  readonly ledger: Ledger
+  readonly sources: PodSources
   readonly teller: StatusTeller
   readonly sendDrain: SendDrain
   readonly clock: Clock
 }
 
 /** Tells what one media node is, and has it drained where that is asked for. The key is its name. */
-export function mediaNodeReconciler({ ledger, teller, sendDrain, clock }: MediaNodeReconcilerOptions) {
+export function mediaNodeReconciler({ sources, teller, sendDrain, clock }: MediaNodeReconcilerOptions) {
   return async (name: string, signal: AbortSignal): Promise<Outcome> => {
     const nowMs = clock.monotonicMs()
-    ledger.sweep(nowMs)
-    const seen = viewMediaNode(ledger, name, { nowMs, wallMs: clock.nowMs() })
+    sources.ledger.sweep(nowMs)
+    const seen = viewMediaNode(sources, name, { nowMs, wallMs: clock.nowMs() })
     if (seen === undefined) return done
     const plan = planMediaNode(seen)
     const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)

@@ -78,7 +78,8 @@ test('a pool tells how many nodes it lacks', async () => {
       {
         status: 'False',
         reason: 'TooFew',
-        message: 'spec.replicas asks for 3 media nodes and 1 are registered; register MediaNodes that name this pool',
+        message:
+          'spec.replicas asks for 3 media nodes and 1 are registered; register MediaNodes that name this pool, or set spec.image',
       },
     ],
   })

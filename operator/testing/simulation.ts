@@ -10,6 +10,7 @@ import { kinds } from '../kube/kinds.ts'
 import { kubeMetrics } from '../kube/metrics.ts'
 import { operatorMetrics } from '../metrics.ts'
 import { createControl, type Control } from '../wiring/control.ts'
+import type { PodSettings } from '../wiring/pods.ts'
 import { createWorld, type World } from '../wiring/world.ts'
 import { fakeAgents, type CallFault } from './fakeAgents.ts'
 import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
@@ -55,7 +56,11 @@ export class Simulation {
   readonly operators = new Map<string, SimulatedOperator>()
   readonly faults: SimulatedFaults = { agentCall: () => undefined }
   readonly random: () => number
+  /** What operators are given to make Pods by, from when they start. */
+  pods: Pick<PodSettings, 'mediaImage' | 'givenPools'> = { mediaImage: '', givenPools: [] }
   readonly #log: Log
+  /** Names of agents by the addresses of their Pods. */
+  readonly #names = new Map<string, string>()
   #keys = 0
 
   constructor(options: { random?: () => number; log?: Log } = {}) {
@@ -70,21 +75,34 @@ export class Simulation {
 
   pool(name: PoolName, spec: Partial<MediaNodePool['spec']> = {}): void {
     this.cluster.put(kinds.MediaNodePool, {
-      metadata: { name, namespace, generation: 1 },
+      metadata: { name, namespace, uid: `pool-${name}`, generation: 1 },
       spec: { ...specDefaults.MediaNodePool, region: pools[name], ...spec },
     })
   }
 
-  /** A media node with its object. */
+  /** A media node that is registered by its address. */
   node(name: string, pool: PoolName): FakeMediaNode {
+    const node = this.agent(name, pool)
+    const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned: false }
+    this.cluster.put<MediaNode>(kinds.MediaNode, { metadata: { name, namespace, generation: 1 }, spec })
+    return node
+  }
+
+  /** The agent of a media node, without an object; it answers at its name, and at `ip`. */
+  agent(name: string, pool: PoolName, ip?: string): FakeMediaNode {
     const { clock, mintUlid } = this
     const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person) =>
       void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool] })
     const node = new FakeMediaNode({ name, clock, mintUlid, onTold })
     this.nodes.set(name, node)
-    const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned: false }
-    this.cluster.put<MediaNode>(kinds.MediaNode, { metadata: { name, namespace, generation: 1 }, spec })
+    if (ip !== undefined) this.#names.set(ip, name)
     return node
+  }
+
+  /** The agent's process has ended for good. */
+  forget(name: string): void {
+    this.nodes.get(name)?.hangUp()
+    this.nodes.delete(name)
   }
 
   meeting(name: string, spec: Partial<MeetingSpec> = {}): void {
@@ -125,6 +143,7 @@ export class Simulation {
       namespace,
       watchNamespaces: [],
       lease: { name: 'parley-operator', durationMs: 15_000 },
+      pods: { ...this.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },
       identity: `${name}_${mintUlid()}`,
       address: `http://${name}`,
       clock,
@@ -223,7 +242,8 @@ export class Simulation {
   }
 
   #nodeAt(url: string): FakeMediaNode | undefined {
-    const name = new URL(url).hostname
+    const { hostname } = new URL(url)
+    const name = this.#names.get(hostname) ?? hostname
     return this.down.has(name) ? undefined : this.nodes.get(name)
   }
 }

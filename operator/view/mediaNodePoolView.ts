@@ -1,34 +1,97 @@
-import type { MediaNodePool } from '../../crds/index.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
+import type { PodDisruptionBudget } from '../kube/core.ts'
+import type { Store } from '../kube/store.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
+import { budgetName } from '../plan/poolBudget.ts'
+import { templateHash } from '../pods/template.ts'
+import type { PoolFailures } from '../pods/poolFailures.ts'
+import { viewMember, type MemberView, type PodSources } from './memberView.ts'
 
-/** Everything that the status of one pool depends on, frozen. */
+/** The budget of the pool's name; its own, or that of a pool that had the name before. */
+export interface BudgetView {
+  readonly isOwn: boolean
+  readonly spec: PodDisruptionBudget['spec']
+}
+
+/** What the plan of a pool's Pods depends on. Times are wall clock milliseconds but for `notBeforeMs`. */
+export interface PodPoolView {
+  readonly members: readonly MemberView[]
+  readonly template: string
+  readonly budget: BudgetView | undefined
+  /** No media node is made before; monotonic milliseconds. */
+  readonly notBeforeMs: number
+}
+
+/** Everything that the plan for one pool depends on, frozen. */
 export interface MediaNodePoolView {
   readonly object: MediaNodePool
   readonly nodes: number
   readonly ready: number
+  readonly draining: number
   /** Of the most loaded ready node; undefined where none told. */
   readonly worstLoad: number | undefined
   /** Why the API server refused the object of an ad hoc meeting, last time. */
   readonly createRefused: string | undefined
+  /** The image that the operator would give a pool; empty where it has none. */
+  readonly defaultImage: string
+  /** Absent where the pool makes no Pods. */
+  readonly pods: PodPoolView | undefined
+  readonly nowMs: number
+  readonly wallMs: number
 }
 
-/** Gathers what the status of a pool depends on; undefined where it has no object. */
+/** Where the view of a pool is gathered from. */
+export interface PoolSources extends PodSources {
+  readonly budgets: Store<PodDisruptionBudget>
+  readonly failures: PoolFailures
+  readonly createRefused: (pool: string) => string | undefined
+  readonly defaultImage: string
+}
+
+/** Whether the operator makes the Pod of a media node: its pool made it, and it has no address of its own. */
+export const isMemberOf = (node: MediaNode, pool: MediaNodePool): boolean =>
+  node.spec.address === undefined && (node.metadata.ownerReferences?.some(({ uid }) => uid === pool.metadata.uid) ?? false)
+
+function viewBudget({ metadata: { uid } }: MediaNodePool, budget: PodDisruptionBudget | undefined): BudgetView | undefined {
+  if (budget === undefined) return undefined
+  return { isOwn: budget.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false, spec: budget.spec }
+}
+
+function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly MemberView[]): PodPoolView | undefined {
+  if (object.spec.image === undefined) return undefined
+  const { name, namespace, uid } = object.metadata
+  return {
+    members,
+    template: templateHash(object.spec),
+    budget: viewBudget(object, sources.budgets.get(`${namespace}/${budgetName(name)}`)),
+    notBeforeMs: sources.failures.notBeforeMs(uid),
+  }
+}
+
+/** Gathers what the plan for a pool depends on; undefined where it has no object, and where that is being deleted. */
 export function viewMediaNodePool(
-  ledger: Ledger,
+  sources: PoolSources,
   name: string,
-  at: { readonly nowMs: number; readonly createRefused: string | undefined },
+  { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
 ): MediaNodePoolView | undefined {
+  const { ledger, disruptions } = sources
   const object = ledger.nodes.pool(name)
-  if (object === undefined) return undefined
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
   const nodes = [...ledger.nodes.all()].filter((node) => node.object.spec.pool === name)
-  const ready = nodes.filter((node) => nodeStateOf(node, at.nowMs).state === 'ready')
+  const ready = nodes.filter((node) => nodeStateOf(node, nowMs).state === 'ready')
   const loads = ready.map(({ shares }) => shares?.worst).filter((load) => load !== undefined)
+  const objects = nodes.map((node) => node.object)
+  const members = objects.filter((node) => isMemberOf(node, object)).map((node) => viewMember(node, sources, nowMs))
   return Object.freeze({
     object,
     nodes: nodes.length,
     ready: ready.length,
+    draining: objects.filter((node) => disruptions.of(node).length > 0).length,
     worstLoad: loads.length === 0 ? undefined : Math.max(...loads),
-    createRefused: at.createRefused,
+    createRefused: sources.createRefused(name),
+    defaultImage: sources.defaultImage,
+    pods: viewPods(object, sources, members),
+    nowMs,
+    wallMs,
   })
 }

@@ -1,8 +1,8 @@
 import type { MediaNode } from '../../crds/index.ts'
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import { viewMember, type MemberView, type PodSources } from './memberView.ts'
 import { viewDrain, type DrainView } from './drainView.ts'
 
 /** Everything that one media node's status and orders depend on, frozen. */
@@ -16,6 +16,8 @@ export interface MediaNodeView {
   readonly people: number
   readonly meetings: number
   readonly drain: DrainView
+  /** What the operator knows of its Pod; undefined for a node that was registered by its address. */
+  readonly member: MemberView | undefined
   /** When it will have been silent for too long, if nothing is heard; monotonic milliseconds. */
   readonly silentAtMs: number | undefined
   readonly nowMs: number
@@ -24,10 +26,11 @@ export interface MediaNodeView {
 
 /** Gathers what the status of a media node depends on; undefined where it has no object. */
 export function viewMediaNode(
-  ledger: Ledger,
+  sources: PodSources,
   name: string,
   { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
 ): MediaNodeView | undefined {
+  const { ledger } = sources
   const node = ledger.nodes.get(name)
   if (node === undefined) return undefined
   const silentAtMs = (node.heardAtMs ?? node.knownSinceMs) + loadStaleAfterMs + 1
@@ -40,6 +43,7 @@ export function viewMediaNode(
     people: node.load?.participants ?? 0,
     meetings: ledger.meetings.hostedOn(name),
     drain: viewDrain(ledger, node, nowMs),
+    member: node.object.spec.address === undefined ? viewMember(node.object, sources, nowMs) : undefined,
     silentAtMs: silentAtMs > nowMs ? silentAtMs : undefined,
     nowMs,
     wallMs,

@@ -14,15 +14,14 @@ import { createManager } from '../kube/manager.ts'
 import type { KubeMetrics } from '../kube/metrics.ts'
 import { createStatusWriter } from '../kube/statusWriter.ts'
 import type { OperatorMetrics } from '../metrics.ts'
-import { mediaSelector } from '../pods/labels.ts'
 import { mediaNodeReconciler } from '../reconcile/mediaNode.ts'
-import { mediaNodePoolReconciler } from '../reconcile/mediaNodePool.ts'
 import { meetingReconciler } from '../reconcile/meeting.ts'
 import { fromLedger } from '../watch/changes.ts'
 import { feedLedger } from '../watch/feedLedger.ts'
 import { sweepRegularly } from '../watch/sweep.ts'
 import { unionStore } from '../watch/unionStore.ts'
 import { createWarmth, type Warmth } from '../watch/warmth.ts'
+import { controlPods, watchPods, type PodSettings } from './pods.ts'
 import type { World } from './world.ts'
 
 /** What {@link createControl} is made of. */
@@ -36,6 +35,7 @@ export interface ControlParts {
   /** Namespaces whose Meetings are served; none means all. */
   readonly watchNamespaces: readonly string[]
   readonly lease: { readonly name: string; readonly durationMs: number }
+  readonly pods: PodSettings
   /** Unique to this process. */
   readonly identity: string
   /** Where other replicas reach this one. */
@@ -92,7 +92,7 @@ export function createControl(parts: ControlParts): Control {
   const stores = {
     pools: manager.watch(kinds.MediaNodePool, { selection: { namespace } }),
     nodes: manager.watch(kinds.MediaNode, { selection: { namespace } }),
-    pods: manager.watch(kinds.Pod, { selection: { namespace, labelSelector: mediaSelector } }),
+    ...watchPods(manager, namespace, parts.pods),
     meetings: unionStore(served.map((each) => manager.watch(kinds.Meeting, { selection: { namespace: each } }))),
   }
   feedLedger(stores, { ...world, clock })
@@ -138,15 +138,20 @@ export function createControl(parts: ControlParts): Control {
     triggers: [fromLedger(changes.meetings, { ready, all: () => [...ledger.meetings.all()].map(({ key }) => key) })],
     concurrency: meetingsAtOnce,
   })
-  manager.control({
-    name: 'medianode',
-    reconcile: mediaNodeReconciler({ ledger, teller, sendDrain, clock }),
-    triggers: [fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })],
+  const sources = controlPods({
+    ...parts,
+    manager,
+    stores,
+    settings: parts.pods,
+    teller,
+    recorder,
+    createRefused: (pool) => refusedCreates.get(pool),
+    ready,
   })
   manager.control({
-    name: 'medianodepool',
-    reconcile: mediaNodePoolReconciler({ ledger, teller, clock, createRefused: (pool) => refusedCreates.get(pool) }),
-    triggers: [fromLedger(changes.pools, { ready, all: () => ledger.nodes.pools().map(({ metadata }) => metadata.name) })],
+    name: 'medianode',
+    reconcile: mediaNodeReconciler({ sources, teller, sendDrain, clock }),
+    triggers: [fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })],
   })
 
   return {

@@ -1,0 +1,83 @@
+import type { MediaNode } from '../../crds/index.ts'
+import type { KubeNode, Pod } from '../kube/core.ts'
+import { keyOf } from '../kube/objects.ts'
+import type { Store } from '../kube/store.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
+import type { Disruption, Disruptions } from '../pods/disruptions.ts'
+import { leavingOf, type Leaving } from '../pods/host.ts'
+import { podLabels } from '../pods/labels.ts'
+import type { PodRefusals } from '../pods/podRefusals.ts'
+import { viewPod, type PodView } from './podView.ts'
+
+/** What is known of Pods and of where they run, beside the ledger. */
+export interface PodSources {
+  readonly ledger: Ledger
+  readonly pods: Store<Pod>
+  /** Kubernetes Nodes; empty where the operator may not read them. */
+  readonly hosts: Store<KubeNode>
+  readonly disruptions: Disruptions
+  readonly refusals: PodRefusals
+}
+
+/** A media node that the operator makes a Pod for, as planners see it. Times are wall clock milliseconds. */
+export interface MemberView {
+  readonly name: string
+  readonly uid: string
+  readonly createdAtMs: number
+  /** Hash of the template that it was made by. */
+  readonly template: string | undefined
+  /** Somebody deleted its object. */
+  readonly deleted: boolean
+  readonly pod: PodView | undefined
+  /** What keeps it from having a Pod, or its Pod from running. */
+  readonly trouble: { readonly reason: string; readonly message: string } | undefined
+  readonly state: NodeState
+  readonly people: number
+  /** Whether its agent was ever heard, by this replica or by one before: if not, nobody can be on it. */
+  readonly everHeard: boolean
+  /** A person drains it. */
+  readonly drainedByUser: boolean
+  /** As they were decided last. */
+  readonly disruptions: readonly Disruption[]
+  /** Why its Kubernetes Node is to be left. */
+  readonly leaving: Leaving | undefined
+}
+
+const podTroubleOf = ({ state }: PodView): MemberView['trouble'] => ('trouble' in state ? state.trouble : undefined)
+
+/** What the node itself said, and whether it ever did. */
+function heardOf(
+  node: MediaNode,
+  entry: NodeEntry | undefined,
+  nowMs: number,
+): Pick<MemberView, 'state' | 'people' | 'everHeard'> {
+  const wasHeard = node.status?.incarnation !== undefined
+  if (entry === undefined) return { state: 'pending', people: 0, everHeard: wasHeard }
+  return {
+    state: nodeStateOf(entry, nowMs).state,
+    people: entry.load?.participants ?? 0,
+    everHeard: wasHeard || entry.introduction !== undefined,
+  }
+}
+
+/** The view of a media node whose Pod the operator makes. */
+export function viewMember(node: MediaNode, sources: PodSources, nowMs: number): MemberView {
+  const { ledger, pods, hosts, disruptions, refusals } = sources
+  const { name, uid, creationTimestamp, deletionTimestamp, labels } = node.metadata
+  const pod = viewPod(node, pods.get(keyOf(node)))
+  return {
+    name,
+    uid,
+    createdAtMs: Date.parse(creationTimestamp),
+    template: labels?.[podLabels.template],
+    deleted: deletionTimestamp !== undefined,
+    pod,
+    trouble: pod === undefined ? refusals.get(uid) : podTroubleOf(pod),
+    ...heardOf(node, ledger.nodes.get(name), nowMs),
+    drainedByUser: node.spec.drain !== undefined,
+    disruptions: disruptions.of(node),
+    leaving: pod?.host === undefined ? undefined : leavingOf(hosts.get(pod.host)),
+  }
+}

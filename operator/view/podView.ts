@@ -1,0 +1,36 @@
+import type { MediaNode } from '../../crds/index.ts'
+import type { Pod } from '../kube/core.ts'
+import { isPodOf } from '../pods/agentUrl.ts'
+import { podLabels } from '../pods/labels.ts'
+import { podStateOf, type PodState } from '../pods/podState.ts'
+
+/** A media node's Pod as planners see it. Times are wall clock milliseconds. */
+export interface PodView {
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly createdAtMs: number
+  /** When the kubelet kills what is left of it; undefined while nobody deletes it. */
+  readonly killedAtMs: number | undefined
+  readonly state: PodState
+  /** The Kubernetes Node that it runs on. */
+  readonly host: string | undefined
+  /** Values of its labels. */
+  readonly guard: string | undefined
+  readonly serving: string | undefined
+}
+
+/** The view of a media node's own Pod; undefined where there is none. */
+export function viewPod(node: MediaNode, pod: Pod | undefined): PodView | undefined {
+  if (pod === undefined || !isPodOf(pod, node)) return undefined
+  const { uid, resourceVersion, creationTimestamp = '', deletionTimestamp, labels } = pod.metadata
+  return {
+    uid,
+    resourceVersion,
+    createdAtMs: Date.parse(creationTimestamp),
+    killedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
+    state: podStateOf(pod),
+    host: pod.spec.nodeName,
+    guard: labels?.[podLabels.guard],
+    serving: labels?.[podLabels.serving],
+  }
+}
