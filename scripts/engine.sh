@@ -2,36 +2,38 @@
 # Runs a command with a Docker engine: the one that answers here, else the distribution's own, started for the command and gone with it.
 #   engine.sh COMMAND...
 # What is started lives in namespaces of its own (network, mounts, processes): this machine's routes, rules and mounts stay as they
-# are, and whatever it ran dies with it, even where this script is killed. Its containers have no way out; their published ports answer on the
-# address in TESTCONTAINERS_HOST_OVERRIDE. Images stay in the cache.
+# are. It dies with this script, however that ends, with all that it ran; the command is told to end then. Its containers have no way
+# out; their published ports answer on the address in TESTCONTAINERS_HOST_OVERRIDE. Images stay in the cache.
 set -euo pipefail
 step=engine
 . "$(dirname "${BASH_SOURCE[0]}")/setup/lib.sh"
 (($#)) || die 'engine.sh COMMAND...'
 
-[[ $("$root/scripts/setup/engine.sh") == start ]] || exec "$@"
+how=$("$root/scripts/setup/engine.sh")
+[[ $how == start ]] || exec "$@"
 
 start_timeout_s=30
 stop_timeout_s=20
 
-# Runs at the same time each take a store of their own, warm from the last time.
-take_store() {
-  local number
-  mkdir -p "$cache/engine"
+# Runs at the same time each take a place of their own: a number of this machine, with a store of images that is warm from the last time.
+take_place() {
+  local places=/run/parley-engine
+  mkdir -p "$places"
   for number in {0..31}; do
-    exec {store_lock}>"$cache/engine/$number.lock"
-    if flock -n "$store_lock"; then
-      store=$cache/engine/$number
+    exec {lock}>"$places/$number.lock"
+    if flock -n "$lock"; then
+      run=$places/$number
+      rm -rf "$run"
+      mkdir -m 700 "$run"
       return
     fi
-    exec {store_lock}>&-
+    exec {lock}>&-
   done
-  die "32 engines run under $cache/engine"
+  die '32 engines run on this machine'
 }
 
-# A pair of addresses out of 198.18.0.0/15, which no network routes (RFC 2544); the interface's name is the store's number.
+# A pair of addresses out of 198.18.0.0/15, which no network routes (RFC 2544).
 link() { # PID OF A PROCESS IN THE NAMESPACE
-  local number=${store##*/}
   local here=198.18.$number.1 there=198.18.$number.2 device=parley-engine$number
   ip link add "$device" type veth peer name up0 netns "$1"
   ip address add "$here/30" dev "$device"
@@ -43,10 +45,9 @@ link() { # PID OF A PROCESS IN THE NAMESPACE
 child_of() { tr -d ' ' <"/proc/$1/task/$1/children"; }
 
 start_engine() {
-  run=$(mktemp -d "${TMPDIR:-/tmp}/parley-engine.XXXXXX")
   setsid setpriv --pdeathsig KILL unshare --net --mount --pid --mount-proc --fork --kill-child \
-    dockerd --data-root "$store" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/docker.sock" \
-    --cgroup-parent "/${run##*/}" >"$run/log" 2>&1 {store_lock}>&- </dev/null &
+    dockerd --data-root "$cache/engine/$number" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/docker.sock" \
+    --cgroup-parent "/parley-engine$number" >"$run/log" 2>&1 {lock}>&- </dev/null &
   engine=$!
   export DOCKER_HOST=unix://$run/docker.sock TESTCONTAINERS_RYUK_DISABLED=true DOCKER_BUILDKIT=0
   local deadline=$((SECONDS + start_timeout_s))
@@ -75,18 +76,18 @@ stop_engine() {
   while kill -0 "$engine" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
   kill -KILL "$engine" 2>/dev/null || true
   wait "$engine" 2>/dev/null || true
-  find /sys/fs/cgroup -depth -type d -path "*/${run##*/}*" -exec rmdir {} + 2>/dev/null || true
+  find /sys/fs/cgroup -depth -type d -path "*/parley-engine$number*" -exec rmdir {} + 2>/dev/null || true
   rm -rf "$run"
 }
 
-take_store
+take_place
 trap stop_engine EXIT
 start_engine
 
 # A signal goes on to the command (as TERM: what bash runs in the background is deaf to INT), and the engine stays until that has ended.
 command=''
 trap '[[ -z $command ]] || kill "$command" 2>/dev/null || true' INT TERM HUP
-"$@" {store_lock}>&- <&0 &
+setpriv --pdeathsig TERM -- "$@" {lock}>&- <&0 &
 command=$!
 status=0
 wait "$command" || status=$?

@@ -9,4 +9,7 @@ case ,${ONLY:-}, in
 esac
 found=$(scripts/setup/setup.sh "$what")
 eval "$found"
-exec node scripts/test.ts
+run=(node scripts/test.ts)
+# Where containers can run, Redis is one.
+if [[ $what == test && -n ${PARLEY_ENGINE:-} ]]; then run=(scripts/engine.sh scripts/setup/testImages.sh "${run[@]}"); fi
+exec "${run[@]}"

@@ -47,7 +47,7 @@ case $what in
   test)
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
     part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
-    "$here/docker.sh"
+    part engine PARLEY_ENGINE "$here/engine.sh"
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
     part helm PARLEY_HELM "$here/helm.sh"
     part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"

@@ -7,7 +7,7 @@ import { systemClock } from '../../kit/clock.ts'
 import { createLog } from '../../kit/log.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { busContract, expectHeard, follow } from '../testing/busContract.ts'
-import { startRedis, type RedisServer } from '../testing/redisServer.ts'
+import { isOpen, redisWays, startRedis, type RedisServer } from '../testing/redisServer.ts'
 import type { Bus } from './bus.ts'
 import { createRedisBus } from './redisBus.ts'
 import { createRedisStream } from './redisStream.ts'
@@ -27,10 +27,12 @@ async function openBus(url: string, lingerMs = 5_000): Promise<Bus> {
 const upNow = (bus: Bus): Promise<unknown> =>
   waitFor(() => bus.up || missing('a bus that is up'), { timeoutMs: 15_000, pollMs: 10 })
 
-busContract('Redis', async () => {
-  const redis = await startRedis()
-  return { open: () => openBus(redis.url), stop: () => redis.stop() }
-})
+for (const { name, start } of redisWays.filter(isOpen)) {
+  busContract(`Redis in a ${name}`, async () => {
+    const redis = await start()
+    return { open: () => openBus(redis.url), stop: () => redis.stop() }
+  })
+}
 
 let redis: RedisServer
 let direct: Redis
@@ -59,7 +61,7 @@ test('Redis is killed: appending fails at once, and afterwards the last 500 are 
   const stream = '{default/standup/killed}'
   const [here, there] = [await follow(one, stream), await follow(other, stream)]
   for (const data of numbered(1, 520)) await here.append(data)
-  await expectHeard(there, numbered(1, 520))
+  for (const follower of [here, there]) await expectHeard(follower, numbered(1, 520))
   const before = there.heard.slice(-500)
   lines.length = 0
 
