@@ -23,6 +23,7 @@ take_place() {
     exec {lock}>"$places/$number.lock"
     if flock -n "$lock"; then
       run=$places/$number
+      device=parley-engine$number
       rm -rf "$run"
       mkdir -m 700 "$run"
       return
@@ -34,7 +35,8 @@ take_place() {
 
 # A pair of addresses out of 198.18.0.0/15, which no network routes (RFC 2544).
 link() { # PID OF A PROCESS IN THE NAMESPACE
-  local here=198.18.$number.1 there=198.18.$number.2 device=parley-engine$number
+  local here=198.18.$number.1 there=198.18.$number.2
+  drop_link # of one that was killed: the kernel takes its interface away late
   ip link add "$device" type veth peer name up0 netns "$1"
   ip address add "$here/30" dev "$device"
   ip link set "$device" up
@@ -42,12 +44,14 @@ link() { # PID OF A PROCESS IN THE NAMESPACE
   export TESTCONTAINERS_HOST_OVERRIDE=$there
 }
 
+drop_link() { ip link delete "$device" 2>/dev/null || true; }
+
 child_of() { tr -d ' ' <"/proc/$1/task/$1/children"; }
 
 start_engine() {
   setsid setpriv --pdeathsig KILL unshare --net --mount --pid --mount-proc --fork --kill-child \
     dockerd --data-root "$cache/engine/$number" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/docker.sock" \
-    --cgroup-parent "/parley-engine$number" >"$run/log" 2>&1 {lock}>&- </dev/null &
+    --cgroup-parent "/$device" >"$run/log" 2>&1 {lock}>&- </dev/null &
   engine=$!
   export DOCKER_HOST=unix://$run/docker.sock TESTCONTAINERS_RYUK_DISABLED=true DOCKER_BUILDKIT=0
   local deadline=$((SECONDS + start_timeout_s))
@@ -76,7 +80,8 @@ stop_engine() {
   while kill -0 "$engine" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
   kill -KILL "$engine" 2>/dev/null || true
   wait "$engine" 2>/dev/null || true
-  find /sys/fs/cgroup -depth -type d -path "*/parley-engine$number*" -exec rmdir {} + 2>/dev/null || true
+  drop_link
+  find /sys/fs/cgroup -depth -type d -path "*/$device*" -exec rmdir {} + 2>/dev/null || true
   rm -rf "$run"
 }
 
