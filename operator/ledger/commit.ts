@@ -43,7 +43,7 @@ function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed;
 export function commit(
   ledger: Ledger,
   decided: { decision: Placed; wish: Wish; view: PlacementView },
-  at: { nowMs: number; wallMs: number; mintUlid: MintUlid },
+  at: { nowMs: number; mintUlid: MintUlid },
 ): Committed {
   const { decision, wish, view } = decided
   const { participant, rights } = wish
@@ -54,9 +54,11 @@ export function commit(
   entry.incarnation ??= at.mintUlid()
   const attachment = at.mintUlid()
   const segment = segmentFor(ledger, entry, { decision, nowMs })
-  const reservation = ledger.reservations.make(claimsOf(ledger, entry, { at: segment, rights }), nowMs)
-  entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs, reservation })
-  entry.remember({ atMs: at.wallMs, participant, node, attachment, reason: decision.reason })
+  const claims = claimsOf(ledger, entry, { at: segment, rights })
+  const { reason } = decision
+  const placement = entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs, reason })
+  ledger.reservations.make(placement, claims, nowMs)
+  entry.remember(placement)
   ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }
 }

@@ -14,7 +14,7 @@ export type Relation = 'current' | 'adopted' | 'again' | 'stray'
 export function relationOf(entry: MeetingEntry, report: SegmentReport): Relation {
   const { incarnation } = report.meeting
   if (entry.incarnation === incarnation) return 'current'
-  if (entry.retired.has(incarnation)) return 'stray'
+  if (entry.isRetired(incarnation)) return 'stray'
   if (entry.ended !== undefined) return entry.mayBeginAgain ? 'again' : 'stray'
   if (entry.incarnation === undefined) return 'adopted'
   return report.fallback && incarnation < entry.incarnation ? 'adopted' : 'stray'

@@ -1,7 +1,8 @@
 import type { Meeting } from '../../crds/index.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import type { Hosted } from './nodeEntry.ts'
-import { People, type Crowd } from './people.ts'
+import { People } from './people.ts'
+import type { Crowd, Placement } from './stay.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
 export interface Ordered {
@@ -27,16 +28,16 @@ export interface Segment extends Hosted {
   closing: boolean
 }
 
-/** A placement as people may ask about it. `atMs` is wall clock. */
-export interface DecisionRecord {
-  readonly atMs: number
-  readonly participant: string
+const recentAtMost = 20
+
+/** A segment of another incarnation of the meeting that a node still reports. */
+interface Stray {
   readonly node: string
-  readonly attachment: string
-  readonly reason: string
+  readonly report: SegmentReport
 }
 
-const recentAtMost = 20
+const noStrays: ReadonlyMap<string, Stray> = new Map()
+const strayKey = (node: string, incarnation: string): string => `${node} ${incarnation}`
 
 /** Everything that is known of one meeting, by its name. Its incarnation, segments and people are those of the meeting that counts. */
 export class MeetingEntry {
@@ -53,17 +54,16 @@ export class MeetingEntry {
   generation = 0
   segments = new Map<string, Segment>()
   people = new People()
-  /** Segments of other incarnations that nodes still report, by node and incarnation. */
-  readonly strays = new Map<string, { readonly node: string; readonly report: SegmentReport }>()
-  /** Incarnations that are over; what is left of them is closed. */
-  readonly retired = new Set<string>()
   /** The latest placements, newest first. */
-  recent: DecisionRecord[] = []
+  recent: Placement[] = []
   emptySinceMs: number | undefined
   /** The uid of an ad hoc object that is to go, since its meeting is over. */
   discardedUid: string | undefined
   /** Every node that ever had a part in it. */
   readonly seenOn = new Set<string>()
+  /** Most meetings never have any of these. */
+  #strays: Map<string, Stray> | undefined
+  #retired: Set<string> | undefined
 
   constructor(namespace: string, name: string) {
     this.namespace = namespace
@@ -76,9 +76,28 @@ export class MeetingEntry {
     return this.ended !== undefined && this.adHoc !== undefined
   }
 
+  /** Segments of other incarnations that nodes still report, by node and incarnation. */
+  get strays(): ReadonlyMap<string, Stray> {
+    return this.#strays ?? noStrays
+  }
+
+  addStray(stray: Stray): void {
+    this.#strays ??= new Map()
+    this.#strays.set(strayKey(stray.node, stray.report.meeting.incarnation), stray)
+  }
+
+  removeStray(node: string, incarnation: string): void {
+    this.#strays?.delete(strayKey(node, incarnation))
+  }
+
+  /** Whether an incarnation is over; what is left of it is closed. */
+  isRetired(incarnation: string): boolean {
+    return this.#retired?.has(incarnation) ?? false
+  }
+
   /** Begins again under the same name: what stands becomes stray and is closed, and an ad hoc object goes. */
   restart(incarnation: string | undefined): void {
-    if (this.incarnation !== undefined) this.retired.add(this.incarnation)
+    if (this.incarnation !== undefined) (this.#retired ??= new Set()).add(this.incarnation)
     this.#makeStray()
     if (this.adHoc !== undefined && this.object !== undefined) {
       this.discardedUid = this.object.metadata.uid
@@ -100,14 +119,14 @@ export class MeetingEntry {
     this.generation = 0
   }
 
-  remember(record: DecisionRecord): void {
-    this.recent.unshift(record)
+  remember(placement: Placement): void {
+    this.recent.unshift(placement)
     if (this.recent.length > recentAtMost) this.recent.pop()
   }
 
   #makeStray(): void {
     for (const { node, report } of this.segments.values()) {
-      if (report !== undefined) this.strays.set(`${node} ${report.meeting.incarnation}`, { node, report })
+      if (report !== undefined) this.addStray({ node, report })
     }
     this.segments = new Map()
   }

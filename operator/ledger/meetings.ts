@@ -4,7 +4,7 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import { adHocLabel } from './adHoc.ts'
 import { relationOf } from './incarnations.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
-import type { Placement } from './people.ts'
+import type { Placement } from './stay.ts'
 
 /** What {@link Meetings} tells its owner. */
 export interface MeetingsEvents {
@@ -118,7 +118,7 @@ export class Meetings {
     this.#link(entry, node)
     const relation = relationOf(entry, report)
     if (relation === 'stray') {
-      entry.strays.set(`${node} ${report.meeting.incarnation}`, { node, report })
+      entry.addStray({ node, report })
     } else {
       if (relation === 'adopted') entry.yieldTo(report.meeting.incarnation)
       if (relation === 'again') entry.restart(report.meeting.incarnation)
@@ -131,7 +131,7 @@ export class Meetings {
   closed(node: string, meeting: MeetingRef, nowMs: number): void {
     const entry = this.#byKey.get(keyOf(meeting))
     if (entry === undefined) return
-    entry.strays.delete(`${node} ${meeting.incarnation}`)
+    entry.removeStray(node, meeting.incarnation)
     const segment = entry.segments.get(node)
     if (segment !== undefined && entry.incarnation === meeting.incarnation) {
       for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
@@ -163,7 +163,8 @@ export class Meetings {
     for (const entry of this.on(node)) {
       for (const placement of entry.people.dropNode(node, nowMs)) this.#events.left(placement)
       entry.segments.delete(node)
-      for (const [key, stray] of entry.strays) if (stray.node === node) entry.strays.delete(key)
+      for (const stray of entry.strays.values())
+        if (stray.node === node) entry.removeStray(node, stray.report.meeting.incarnation)
       this.touch(entry, nowMs)
     }
     this.#onNode.delete(node)
@@ -222,13 +223,13 @@ export class Meetings {
     if (entry.ended !== undefined || entry.segments.size > 0 || entry.people.seats > 0) return
     const [first] = [...entry.strays.values()]
       .map(({ report }) => report.meeting.incarnation)
-      .filter((incarnation) => !entry.retired.has(incarnation))
+      .filter((incarnation) => !entry.isRetired(incarnation))
       .toSorted()
     if (first === undefined) return
     entry.yieldTo(first)
-    for (const [key, { node, report }] of entry.strays) {
+    for (const { node, report } of entry.strays.values()) {
       if (report.meeting.incarnation !== first) continue
-      entry.strays.delete(key)
+      entry.removeStray(node, first)
       this.#reportCurrent(entry, { node, report, nowMs })
     }
   }
@@ -283,6 +284,6 @@ const whyFound = (report: SegmentReport): string =>
 /** What an earlier operator wrote about the meeting: its incarnation, and whether it is over. */
 function learnFromStatus(entry: MeetingEntry, { status }: Meeting): void {
   const incarnation = status?.incarnation
-  if (incarnation !== undefined && !entry.retired.has(incarnation)) entry.incarnation ??= incarnation
+  if (incarnation !== undefined && !entry.isRetired(incarnation)) entry.incarnation ??= incarnation
   if (status?.phase === 'Ended' && incarnation === entry.incarnation) entry.ended ??= { why: status.why ?? 'it has ended' }
 }

@@ -9,7 +9,7 @@ const granted = (participant: string, attachment: string, more: { node?: string;
   node: 'a',
   hidden: false,
   sinceMs: 0,
-  reservation: undefined,
+  reason: '',
   ...more,
 })
 const attached = (participant: string, attachment: string, hidden = false) => ({
@@ -75,7 +75,7 @@ type Step = (people: People, model: Model, at: { node: string; stays: readonly S
 
 const steps: Readonly<Record<string, Step>> = {
   grant(people, model, { node, stays, nowMs }) {
-    for (const stay of stays) people.grant({ ...stay, node, sinceMs: nowMs, reservation: undefined })
+    for (const stay of stays) people.grant({ ...stay, node, sinceMs: nowMs, reason: '' })
     model.put(node, stays, { attached: false, sinceMs: nowMs })
   },
   report(people, model, { node, stays, nowMs }) {

@@ -1,57 +1,9 @@
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { grantLifetimeMs } from '../../sfu/api/tokens.ts'
-import { Queue, type Queued } from './queue.ts'
+import { Queue } from './queue.ts'
 import { QueueMap } from './queueMap.ts'
-import type { Reservation } from './reservations.ts'
-
-/** One stay of a participant on one media node: granted, and from the node's first word about it attached. */
-export interface Placement {
-  readonly participant: string
-  readonly attachment: string
-  readonly node: string
-  readonly hidden: boolean
-  readonly attached: boolean
-  readonly sinceMs: number
-  /** What it is expected to cost; undefined where the media node was the first to tell of it. */
-  readonly reservation: Reservation | undefined
-}
-
-/** A placement as it is kept: with the participant's next older one, the next one on its node, and its neighbours among the unused grants. */
-interface Stay extends Placement, Queued<Stay> {
-  attached: boolean
-  older: Stay | undefined
-  next: Stay | undefined
-}
-
-/** The people of one meeting on one media node: attachments and unused grants. */
-export interface Crowd extends Iterable<Placement> {
-  readonly size: number
-}
-
-/** Some hundreds at most, since a node carries no more: one is found by looking at all. */
-class Stays implements Crowd {
-  #first: Stay | undefined
-  size = 0
-
-  add(stay: Stay): void {
-    stay.next = this.#first
-    this.#first = stay
-    this.size += 1
-  }
-
-  /** Takes one out that is in. */
-  delete(stay: Stay): void {
-    let before = this.#first
-    if (before === stay) this.#first = stay.next
-    while (before !== undefined && before.next !== stay) before = before.next
-    if (before !== undefined) before.next = stay.next
-    this.size -= 1
-  }
-
-  *[Symbol.iterator](): Generator<Stay, void> {
-    for (let stay = this.#first; stay !== undefined; stay = stay.next) yield stay
-  }
-}
+import { handOver } from './reservations.ts'
+import { Stay, Stays, type Crowd, type NewPlacement, type Placement } from './stay.ts'
 
 /** A grant that was not used by then never will be: its lifetime, and the skew that media nodes forgive. */
 const seatMs = grantLifetimeMs + 10_000
@@ -102,10 +54,12 @@ export class People {
     return this.#on(node)
   }
 
-  grant(placement: Omit<Placement, 'attached'>): void {
+  grant(placement: NewPlacement): Placement {
     const known = this.#find(placement.participant, placement.attachment)
     if (known !== undefined) this.#take(known)
-    this.#granted.put(this.#put(placement, false))
+    const stay = this.#put(new Stay(placement, false))
+    this.#granted.put(stay)
+    return stay
   }
 
   /** Takes over what a node says about who is attached there. Grants that are not used yet stay. Returns who left. */
@@ -165,13 +119,14 @@ export class People {
   #attach(node: string, told: SegmentReport['participants'][number], nowMs: number): Stay {
     const { participant, attachment, hidden } = told
     const known = this.#find(participant, attachment)
-    if (known === undefined) {
-      return this.#put({ participant, attachment, node, hidden, sinceMs: nowMs, reservation: undefined }, true)
-    }
+    if (known === undefined)
+      return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs: nowMs, reason: '' }, true))
     if (known.node !== node || known.hidden !== hidden) {
       this.#take(known)
-      const { sinceMs, reservation } = known
-      return this.#put({ participant, attachment, node, hidden, sinceMs, reservation }, true)
+      const { sinceMs, reason } = known
+      const stay = new Stay({ participant, attachment, node, hidden, sinceMs, reason }, true)
+      handOver(known, stay)
+      return this.#put(stay)
     }
     this.#granted.delete(known)
     if (!known.attached) this.#attached += 1
@@ -186,21 +141,10 @@ export class People {
     return stay !== undefined
   }
 
-  #put({ participant, attachment, node, hidden, sinceMs, reservation }: Omit<Placement, 'attached'>, attached: boolean): Stay {
+  #put(stay: Stay): Stay {
+    const { participant, node, hidden, attached } = stay
     const needed = this.#needsSeat(participant)
-    const stay: Stay = {
-      participant,
-      attachment,
-      node,
-      hidden,
-      attached,
-      sinceMs,
-      reservation,
-      older: this.#byParticipant.get(participant),
-      next: undefined,
-      before: undefined,
-      after: undefined,
-    }
+    stay.older = this.#byParticipant.get(participant)
     this.#byParticipant.set(participant, stay)
     this.#on(node).add(stay)
     this.#attached += Number(attached)
@@ -228,6 +172,7 @@ export class People {
       if (newer !== undefined) newer.older = older
     } else if (older === undefined) this.#byParticipant.delete(participant)
     else this.#byParticipant.set(participant, older)
+    stay.older = undefined
   }
 
   #remove(stay: Stay, nowMs: number): void {

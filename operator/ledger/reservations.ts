@@ -11,10 +11,16 @@ export interface Claim {
   readonly next: Claim | undefined
 }
 
+/** What a reservation is held for; it is undefined once the measured load holds it. */
+export interface Holder {
+  reservation: Reservation | undefined
+}
+
 /** The expected cost of one placement, which no measurement shows yet. */
 export interface Reservation extends Queued<Reservation> {
   readonly untilMs: number
-  claims: Claim | undefined
+  readonly claims: Claim | undefined
+  holder: Holder
 }
 
 /** All reservations. They live equally long, so that the first made is the first to fall and a sweep costs what it removes. */
@@ -27,23 +33,35 @@ export class Reservations {
     this.#add = add
   }
 
-  make(claims: Claim | undefined, nowMs: number): Reservation {
-    const reservation: Reservation = { untilMs: nowMs + reservationMs, claims, before: undefined, after: undefined }
+  make(holder: Holder, claims: Claim | undefined, nowMs: number): void {
+    const reservation: Reservation = { untilMs: nowMs + reservationMs, claims, holder, before: undefined, after: undefined }
+    holder.reservation = reservation
     this.#queue.put(reservation)
     for (let claim = claims; claim !== undefined; claim = claim.next) this.#add(claim.node, claim.share)
-    return reservation
   }
 
-  /** Gives a reservation back, unless it fell before. */
-  drop(reservation: Reservation): void {
-    if (!this.#queue.delete(reservation)) return
-    for (let { claims: claim } = reservation; claim !== undefined; claim = claim.next) this.#add(claim.node, -claim.share)
-    reservation.claims = undefined
+  /** Gives back what is reserved for a placement. */
+  drop({ reservation }: Holder): void {
+    if (reservation !== undefined) this.#drop(reservation)
   }
 
   sweep(nowMs: number): void {
     for (let first = this.#queue.first(); first !== undefined && first.untilMs <= nowMs; first = this.#queue.first()) {
-      this.drop(first)
+      this.#drop(first)
     }
   }
+
+  #drop(reservation: Reservation): void {
+    reservation.holder.reservation = undefined
+    this.#queue.delete(reservation)
+    for (let { claims: claim } = reservation; claim !== undefined; claim = claim.next) this.#add(claim.node, -claim.share)
+  }
+}
+
+/** Another stay of the same participant takes the place of one that holds a reservation. */
+export function handOver(from: Holder, to: Holder): void {
+  if (from.reservation === undefined) return
+  from.reservation.holder = to
+  to.reservation = from.reservation
+  from.reservation = undefined
 }

@@ -2,6 +2,7 @@ import type { Segment } from '../ledger/meetingEntry.ts'
 import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { joinShare } from '../ledger/shares.ts'
+import { inHundredths } from './sentences.ts'
 import type { Wish } from './view.ts'
 
 /** Load up to which a node takes new segments (edumeet: 0.6). */
@@ -25,17 +26,6 @@ interface Filter {
 /** The load that the participant would meet on the node, with what is reserved. */
 export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>): number {
   return segment === undefined ? newSegmentLoad(node) : joinShare(node, segment.report?.worker) + node.reserved
-}
-
-/** Loads as people read them, up to ten times what a node carries: each is written out once. */
-const hundredths: string[] = []
-const writtenAtMost = 1_000
-
-/** A load as people read it. */
-export function inHundredths(load: number): string {
-  const count = Math.round(load * 100)
-  if (count > writtenAtMost) return load.toFixed(2)
-  return (hundredths[count] ??= (count / 100).toFixed(2))
 }
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */

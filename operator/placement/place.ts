@@ -1,7 +1,7 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
-import { acceptLimit, inHundredths, loadFor, whyNot } from './filters.ts'
+import { acceptLimit, loadFor, whyNot } from './filters.ts'
 import { poolsFor, wouldBeMade } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
@@ -38,7 +38,7 @@ function seatAt(view: PlacementView, segment: Segment, at: { region: string; wis
 const lighterSeat = (a: Seat, b: Seat): boolean => a.load < b.load || (a.load === b.load && a.node.name < b.node.name)
 
 /** The least loaded segment of the meeting in the region that takes one more. */
-function joinThere(view: PlacementView, region: string, wish: Wish): Placed | undefined {
+function joinThere(view: PlacementView, { region, reasons }: RegionChoice, wish: Wish): Placed | undefined {
   const meeting = standing(view)
   if (meeting === undefined) return undefined
   let best: Seat | undefined
@@ -48,7 +48,7 @@ function joinThere(view: PlacementView, region: string, wish: Wish): Placed | un
   }
   if (best === undefined) return undefined
   const { node, segment, load } = best
-  return { result: 'placed', node, region, segment, reason: `hosts the meeting in ${region} (load ${inHundredths(load)})` }
+  return { result: 'placed', node, region, segment, reason: reasons.hosts.at(load) }
 }
 
 /** Whether a node of the meeting's pools takes a new segment of it. */
@@ -77,7 +77,7 @@ const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
 }
 
 /** The least loaded node of the region for a new segment. */
-function openThere(view: PlacementView, { region, pools }: RegionChoice, wish: Wish): Placed | undefined {
+function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice, wish: Wish): Placed | undefined {
   if (!maySpread(view)) return undefined
   let node: NodeEntry | undefined
   let count = 0
@@ -87,7 +87,7 @@ function openThere(view: PlacementView, { region, pools }: RegionChoice, wish: W
     if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
   }
   if (node === undefined) return undefined
-  const reason = `least loaded of ${count} in ${region} (load ${inHundredths(newSegmentLoad(node))})`
+  const reason = reasons.leastLoadedOf(count).at(newSegmentLoad(node))
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 
@@ -110,7 +110,7 @@ function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decisio
 }
 
 const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>
-  joinThere(view, there.region, wish) ?? openThere(view, there, wish)
+  joinThere(view, there, wish) ?? openThere(view, there, wish)
 
 /** The regions that need weighing, nearest first, after the one that did not and has no room. */
 function placeElsewhere(

@@ -1,17 +1,42 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import { newSegmentLoad } from '../ledger/nodeEntry.ts'
+import { Sentence } from './sentences.ts'
 import type { PlacementView, Wish } from './view.ts'
 
 /** A region and the pools in it that may host the meeting. */
 export interface RegionChoice {
   readonly region: string
   readonly pools: readonly MediaNodePool[]
+  readonly reasons: Reasons
+}
+
+/** What a placement in a region says for itself, but for the load. */
+export class Reasons {
+  readonly hosts: Sentence
+  readonly #region: string
+  #count = 0
+  #leastLoaded: Sentence | undefined
+
+  constructor(region: string) {
+    this.#region = region
+    this.hosts = new Sentence(`hosts the meeting in ${region}`)
+  }
+
+  /** Of so many nodes, which change seldom. */
+  leastLoadedOf(count: number): Sentence {
+    if (this.#leastLoaded === undefined || count !== this.#count) {
+      this.#count = count
+      this.#leastLoaded = new Sentence(`least loaded of ${count} in ${this.#region}`)
+    }
+    return this.#leastLoaded
+  }
 }
 
 /** What makes one region better than another, the cheap things first; the load is asked for only where they tie. */
 class Ranked implements RegionChoice {
   readonly region: string
   readonly pools: readonly MediaNodePool[]
+  readonly reasons: Reasons
   readonly rttMs: number
   readonly named: boolean
   readonly hosts: boolean
@@ -21,6 +46,7 @@ class Ranked implements RegionChoice {
   constructor(view: PlacementView, choice: RegionChoice, wish: { wish: Wish; hosting: ReadonlySet<string | undefined> }) {
     this.region = choice.region
     this.pools = choice.pools
+    this.reasons = choice.reasons
     this.rttMs = wish.wish.rttsMs?.[choice.region] ?? Number.POSITIVE_INFINITY
     this.named = choice.region === wish.wish.region
     this.hosts = wish.hosting.has(choice.region)
@@ -59,7 +85,7 @@ function byRegion(pools: readonly MediaNodePool[]): readonly RegionChoice[] {
   const known = grouped.get(pools)
   if (known !== undefined) return known
   const regions = Map.groupBy(pools, ({ spec }) => spec.region)
-  const choices = [...regions].map(([region, there]) => ({ region, pools: there }))
+  const choices = [...regions].map(([region, there]) => ({ region, pools: there, reasons: new Reasons(region) }))
   grouped.set(pools, choices)
   return choices
 }

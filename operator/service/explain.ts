@@ -3,9 +3,10 @@ import type { MeetingSnapshot } from '../api/snapshot.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { inHundredths, loadFor, whyNot } from '../placement/filters.ts'
+import { loadFor, whyNot } from '../placement/filters.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { refusalOf } from '../placement/rules.ts'
+import { inHundredths } from '../placement/sentences.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
@@ -55,6 +56,11 @@ function segmentsOf(ledger: Ledger, seen: MeetingView): Explanation['segments'] 
   }))
 }
 
+const placementsOf = ({ meeting }: PlacementView, { nowMs, wallMs }: At): Explanation['placements'] =>
+  (meeting?.recent ?? []).map(({ participant, node, attachment, reason, sinceMs }) => {
+    return { atMs: Math.round(wallMs - (nowMs - sinceMs)), participant, node, attachment, reason }
+  })
+
 /** Says where a meeting is and why, and what somebody who joins now would find; undefined where nothing is known of it. */
 export function explainMeeting(ledger: Ledger, meeting: { namespace: string; name: string }, at: At): Explanation | undefined {
   const seen = viewMeeting(ledger, `${meeting.namespace}/${meeting.name}`, at)
@@ -69,7 +75,7 @@ export function explainMeeting(ledger: Ledger, meeting: { namespace: string; nam
     phase,
     why: refusal === undefined ? why : `${why}; a join is refused: ${refusal.reason}`,
     segments: segmentsOf(ledger, seen),
-    placements: [...(view.meeting?.recent ?? [])],
+    placements: placementsOf(view, at),
     nodes: nodesFor(ledger, view, wish),
   }
 }

@@ -85,7 +85,7 @@ export class ALedger {
     const { view, wish } = this.look(meeting, participant, more)
     const decision = place(view, wish)
     if (decision.result !== 'placed') return { decision }
-    return { decision, committed: commit(this.ledger, { decision, wish, view }, { nowMs, wallMs: wallMs + nowMs, mintUlid }) }
+    return { decision, committed: commit(this.ledger, { decision, wish, view }, { nowMs, mintUlid }) }
   }
 }
 

@@ -149,7 +149,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
       node,
       nodeState: stateOf(ledger, node, at.nowMs),
       report,
-      retired: entry.ended !== undefined || entry.retired.has(report.meeting.incarnation),
+      retired: entry.ended !== undefined || entry.isRetired(report.meeting.incarnation),
     })),
     unheard: unheardParts(ledger, entry, at.nowMs),
     people: entry.people.seats,
