@@ -37,6 +37,7 @@ test('a healthy system', async () => {
     out: [
       '✓ API server: https://cluster answers',
       '✓ custom resources: medianodepools, medianodes, meetings are installed and current',
+      '- Pods: there are none here (the demo has none)',
       '✓ operator: operator-0 leads, renewed 3s ago',
       '✓ media nodes: all 1 are Ready',
       '✓ placement API: http://operator answers',
@@ -61,7 +62,7 @@ test('each thing that is wrong is named with what to do, and the exit code says 
   expect(out).toContain('✗ media nodes: eu-west-2 is NotReady (no load for 12 s)\n')
   expect(out).toContain('✗ placement API: http://operator refuses the token\n')
   expect(out).toContain('✗ signaling: http://signaling/readyz cannot be reached: ECONNREFUSED.\n')
-  expect(out).toContain('4 of 6 checks failed.\n')
+  expect(out).toContain('4 of 7 checks failed.\n')
 })
 
 test('an older definition is told by the fields that it lacks', async () => {
@@ -82,6 +83,7 @@ test('one cause is one failure', async () => {
   expect(findings.map(({ check, result }) => `${check}: ${result}`)).toEqual([
     'API server: failed',
     'custom resources: skipped',
+    'Pods: skipped',
     'operator: skipped',
     'media nodes: skipped',
     'placement API: skipped',

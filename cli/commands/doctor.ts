@@ -4,6 +4,7 @@ import { clusterCommand, print, withCluster, type CommonFlags } from '../command
 import type { CliDeps } from '../deps.ts'
 import { examine, type Check, type Examined } from '../doctor/check.ts'
 import { apiReachable, definitionsCurrent, nodesReady, operatorLeads } from '../doctor/clusterChecks.ts'
+import { podsRun } from '../doctor/podChecks.ts'
 import { placementAnswers, signalingAnswers } from '../doctor/serviceChecks.ts'
 import { exitCodes, failureOf } from '../failure.ts'
 import { addPlacementFlags, type PlacementFlags } from '../placementApi.ts'
@@ -13,6 +14,7 @@ import { printable } from '../table.ts'
 export const checks: readonly Check[] = [
   apiReachable,
   definitionsCurrent,
+  podsRun,
   operatorLeads,
   nodesReady,
   placementAnswers,
