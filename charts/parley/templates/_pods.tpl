@@ -21,7 +21,8 @@ capabilities:
 
 {{/*
 Where the Pods of a component run: (list $ "signaling" .Values.signaling). Without constraints of one's own they spread over Kubernetes
-Nodes and zones as far as there are several. Kubernetes' variables for Services are switched off: PARLEY_OPERATOR_PORT of a Service
+Nodes and zones as far as there are several. Zones stand in the affinity: the scheduler ignores every constraint of a Pod on a Node that
+lacks the label of one of them, and many a cluster has no zones. Kubernetes' variables for Services are switched off: PARLEY_OPERATOR_PORT of a Service
 named parley-operator would be read as a setting.
 */}}
 {{- define "parley.scheduling" -}}
@@ -44,19 +45,27 @@ tolerations:
 {{- with $values.affinity }}
 affinity:
 {{ toYaml . | indent 2 }}
+{{- else }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: topology.kubernetes.io/zone
+          labelSelector:
+            matchLabels:
+{{ include "parley.selectorLabels" (list $root $component) | indent 14 }}
 {{- end }}
 topologySpreadConstraints:
 {{- if $values.topologySpreadConstraints }}
 {{ toYaml $values.topologySpreadConstraints | indent 2 }}
 {{- else }}
-{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
   - maxSkew: 1
-    topologyKey: {{ . }}
+    topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels:
 {{ include "parley.selectorLabels" (list $root $component) | indent 8 }}
-{{- end }}
 {{- end }}
 {{- end }}
 
