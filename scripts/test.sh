@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=test
 case ,${ONLY:-}, in
-  ,,|*,chart,*|*,integration,*|*,e2e,*|*,cluster,*) ;;
+  ,,|*,chart,*|*,integration,*|*,e2e,*|*,images,*|*,cluster,*) ;;
   *) what=node ;;
 esac
 found=$(scripts/setup/setup.sh "$what")

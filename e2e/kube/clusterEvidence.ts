@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { Page } from 'playwright-core'
 import { onTestFailed } from 'vitest'
 
 import type { Cluster, List } from './cluster.ts'
@@ -39,11 +40,13 @@ async function keep(cluster: Cluster, into: string): Promise<void> {
   }
 }
 
-/** Keeps what explains a failure of the running test: events, objects, logs of all Pods and of the cluster's own programs. */
-export function keepClusterEvidence(cluster: () => Cluster): void {
+/** Keeps what explains a failure of the running test: events, objects, logs of all Pods and of the cluster's own programs, pictures of pages. */
+export function keepClusterEvidence(cluster: () => Cluster, pages: () => readonly Page[] = () => []): void {
   onTestFailed(async ({ task }) => {
     const into = join(folder, task.name.replaceAll(/\W+/g, '-').slice(0, 80))
     mkdirSync(into, { recursive: true })
+    for (const [index, page] of pages().entries())
+      await page.screenshot({ path: join(into, `page-${index + 1}.png`) }).catch(() => undefined)
     await keep(cluster(), into).catch((error: unknown) => writeFileSync(join(into, 'evidence.failed'), String(error)))
     for (const [name, text] of Object.entries(cluster().own?.logs() ?? {})) writeFileSync(join(into, `cluster-${name}`), text)
   })

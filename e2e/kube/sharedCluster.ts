@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 
+import { imageTars } from '../chart/images.ts'
 import { changesBetween, machineState, type MachineState } from './machineState.ts'
 import { startTestCluster, type TestCluster } from './testCluster.ts'
 
@@ -29,6 +30,8 @@ export async function setup({ provide }: TestProject): Promise<void> {
   const before = await machineState()
   const cluster = await startTestCluster(nodes)
   own = { cluster, before }
+  const tars = imageTars()
+  if (tars.length > 0) await cluster.loadImages(tars)
   provide('kubeconfig', cluster.kubeconfig)
   provide('clusterState', cluster.state)
 }

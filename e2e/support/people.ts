@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ApiKey } from '../../signaling/api/apiKeys.ts'
-import { mintClientToken } from '../../signaling/api/mintClientToken.ts'
 import { clientPath } from '../../signaling/api/protocol.ts'
-import { createSyntheticParticipant, type SyntheticParticipant } from '../../signaling/client/synthetic/syntheticParticipant.ts'
+import type { SyntheticParticipant } from '../../signaling/client/synthetic/syntheticParticipant.ts'
 import { meetingName, namespace } from '../demo/layout.ts'
 import type { RunningDemo } from './demoProcess.ts'
+import { joinAt, tokenAt, type Entrance } from './entrance.ts'
 
 /** Who joins what, where a test does not leave it to the defaults (the demo's meeting, an invitation, no region). */
 export interface PersonOptions {
@@ -18,42 +18,26 @@ export interface PersonOptions {
   readonly toneHz?: number
 }
 
-const tokenLifetimeMs = 10 * 60_000
-
 /** URL of signaling's WebSocket for clients. */
 export function clientUrlOf(demo: RunningDemo): string {
   return `${new URL(demo.host).origin.replace(/^http/, 'ws')}${clientPath}`
 }
 
+/** The demo's entrance, with its own API key. */
+function entranceOf(demo: RunningDemo): Entrance {
+  const [apiKey] = JSON.parse(readFileSync(join(demo.state, 'api-keys.json'), 'utf8')) as readonly ApiKey[]
+  if (!apiKey) throw new Error('the demo has no API key')
+  return { pageUrl: new URL(demo.host).origin, apiKey, namespace }
+}
+
 /** A client token by the demo's own API key; with a negative lifetime one that has expired. */
-export function tokenFor(
-  demo: RunningDemo,
-  options: Partial<PersonOptions> = {},
-  lifetimeMs: number = tokenLifetimeMs,
-): Promise<string> {
-  const [key] = JSON.parse(readFileSync(join(demo.state, 'api-keys.json'), 'utf8')) as readonly ApiKey[]
-  if (!key) throw new Error('the demo has no API key')
-  const wish = {
-    ...(options.identity === undefined ? {} : { sub: options.identity }),
-    video: { room: options.meeting ?? meetingName, roomJoin: true as const },
-    parley: { namespace: options.namespace ?? namespace },
-  }
-  return mintClientToken(key, wish, { nowMs: Date.now(), lifetimeMs })
+export function tokenFor(demo: RunningDemo, options: Partial<PersonOptions> = {}, lifetimeMs?: number): Promise<string> {
+  return tokenAt(entranceOf(demo), { meeting: meetingName, ...options }, lifetimeMs)
 }
 
 /** Joins as somebody without a browser who sends sound and a picture. */
-export async function joinAs(demo: RunningDemo, options: PersonOptions): Promise<SyntheticParticipant> {
-  const person = createSyntheticParticipant({
-    url: clientUrlOf(demo),
-    token: await tokenFor(demo, options),
-    displayName: options.name,
-    region: options.region,
-    ...(options.toneHz === undefined ? {} : { toneHz: options.toneHz }),
-  })
-  await person.join()
-  person.publish('microphone')
-  person.publish('camera')
-  return person
+export function joinAs(demo: RunningDemo, options: PersonOptions): Promise<SyntheticParticipant> {
+  return joinAt(entranceOf(demo), { meeting: meetingName, ...options })
 }
 
 /** The name that somebody joined by. */

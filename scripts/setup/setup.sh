@@ -50,7 +50,7 @@ case $what in
     part engine PARLEY_ENGINE "$here/engine.sh"
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
     part helm PARLEY_HELM "$here/helm.sh"
-    part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"
+    [[ -n ${PARLEY_E2E_KUBECONFIG:-} ]] || part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"
     [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
     ;;
 esac

@@ -13,6 +13,7 @@ test('without a choice every layer runs', () => {
 test('a choice runs in the order of the layers, and brings what it stands on', () => {
   expect(names('unit, lint')).toEqual(['lint', 'unit'])
   expect(names('e2e')).toEqual(['page', 'e2e'])
+  expect(names('cluster')).toEqual(['images', 'cluster'])
 })
 
 test('an unknown layer is named, with those there are', () => {

@@ -34,7 +34,8 @@ export const layers: readonly Layer[] = [
   { ...project('chart', 5 * minute), needs: ['helm', 'control plane'] },
   { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
-  { ...project('cluster', 30 * minute), needs: ['cluster', 'helm'] },
+  { name: 'images', command: ['scripts/test/images.sh'], timeoutMs: 15 * minute, needs: ['cluster'], provides: 'PARLEY_IMAGES' },
+  { ...project('cluster', 30 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images' },
 ]
 
 /**
