@@ -7,11 +7,8 @@ export interface Grant {
   readonly verbs: Readonly<Record<string, string>>
 }
 
-const watched = {
-  get: 'reads an object live when an answer was lost or a write conflicted',
-  list: 'fills the cache of each replica',
-  watch: 'keeps it current',
-}
+const watched = { list: 'fills the cache of each replica', watch: 'keeps it current' }
+const readLive = { get: 'reads an object live when an answer was lost or a write conflicted' }
 const told = {
   create: 'tells what happened',
   patch: 'counts on when it happens again',
@@ -30,12 +27,22 @@ export const ownGrants: readonly Grant[] = [
   },
   {
     group: 'parley.media',
-    resources: ['medianodepools', 'medianodes'],
+    resources: ['medianodepools'],
     verbs: {
       ...watched,
-      create: 'makes the pools of the values once, and the media nodes that pools ask for',
-      patch: 'writes the image of a new pool, and labels',
-      delete: 'takes a media node away whose Pod is gone or that is not wanted any more',
+      ...readLive,
+      create: 'makes the pools of the values, each once',
+      patch: 'writes its own image into a pool that has none',
+    },
+  },
+  {
+    group: 'parley.media',
+    resources: ['medianodes'],
+    verbs: {
+      ...watched,
+      ...readLive,
+      create: 'makes the media nodes that pools ask for',
+      delete: 'takes one away whose Pod is gone, or that is not wanted any more',
     },
   },
   {
@@ -48,6 +55,7 @@ export const ownGrants: readonly Grant[] = [
     resources: ['pods'],
     verbs: {
       ...watched,
+      ...readLive,
       create: 'makes one a media node',
       patch: 'labels it as guarded and serving',
       delete: 'ends one that is empty or that failed',
@@ -58,9 +66,8 @@ export const ownGrants: readonly Grant[] = [
     resources: ['poddisruptionbudgets'],
     verbs: {
       ...watched,
-      create: 'makes one a pool, which keeps Pods with people from eviction',
+      create: 'makes one a pool, which keeps Pods with people from eviction; it goes with its pool',
       patch: 'mends one that somebody changed',
-      delete: 'takes it away with its pool',
     },
   },
   { group: '', resources: ['events'], verbs: told },
@@ -73,6 +80,7 @@ export const meetingGrants: readonly Grant[] = [
     resources: ['meetings'],
     verbs: {
       ...watched,
+      ...readLive,
       create: 'writes down a meeting that a join has made, when it lasts',
       delete: 'takes one away when its time after the end is over',
     },

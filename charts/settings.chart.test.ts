@@ -8,6 +8,7 @@ import { freshItems } from '../cli/install/freshItems.ts'
 import { itemNames } from '../cli/install/items.ts'
 import { parseSettings, type SettingTable } from '../kit/config.ts'
 import { operatorSettings } from '../operator/config.ts'
+import { readGivenPools } from '../operator/pods/givenPools.ts'
 import { readPlacementTokens } from '../operator/service/tokens.ts'
 import { faultsTogether, settings as signalingSettings } from '../signaling/config.ts'
 import { settings as testerSettings } from '../signaling/tester/config.ts'
@@ -73,6 +74,10 @@ test('the defaults say what the processes need of each other', async () => {
     listenHost: '0.0.0.0',
     port: 8080,
     advertiseUrl: 'http://10.0.0.7:8080',
+    poolsFile: '/etc/parley/pools/pools.json',
+    mediaImage: 'localhost/parley-sfu:0.1.0',
+    trustedKeysConfigMap: 'parley-trusted-keys',
+    readNodes: true,
   })
   const signaling = read(signalingSettings, 'PARLEY_SIGNALING_', await environment({}, 'signaling'))
   expect(signaling).toMatchObject({
@@ -86,6 +91,22 @@ test('the defaults say what the processes need of each other', async () => {
   expect(tokens.find(({ token }) => token === signaling.placementToken)?.verbs).toEqual(['place', 'release', 'topology'])
   const tester = read(testerSettings, 'PARLEY_TESTER_', await environment({}, 'join'))
   expect(tester).toMatchObject({ url: 'http://parley-signaling.meet.svc:80', apiKey: signaling.apiKeys[0], apart: true })
+})
+
+test('without rights in the whole cluster the operator does not ask for Nodes', async () => {
+  const env = await environment({ profile: 'one-namespace-values.yaml' }, 'operator')
+  expect(read(operatorSettings, 'PARLEY_OPERATOR_', env)).toMatchObject({
+    readNodes: false,
+    watchNamespaces: ['team-a', 'team-b'],
+    trustedKeysConfigMap: 'meetings-trusted-keys',
+  })
+})
+
+test.each(profiles)('%s: the operator takes the pools', async (profile) => {
+  const maps = (await render({ profile })).flatMap(({ metadata, data }) => (metadata.name.endsWith('-pools') ? [data] : []))
+  const path = join(folder, 'pools.json')
+  writeFileSync(path, (maps[0] as Record<string, string>)['pools.json'] ?? '')
+  expect(readGivenPools(path).length).toBeGreaterThan(0)
 })
 
 test('addresses of IPv6 are written as URLs want them', async () => {

@@ -91,6 +91,7 @@ test('a pool that is set to null is not made, the others are handed over whole',
   const map = the(await render({ profile: 'everything-values.yaml' }), 'ConfigMap', 'parley-pools')
   const pools = JSON.parse((map['data'] as Record<string, string>)['pools.json'] ?? '') as { name: string; spec: object }[]
   expect(pools.map(({ name }) => name)).toEqual(['eu', 'us'])
+  expect(pools[1]?.spec).toHaveProperty('overrides.imagePullSecrets', [{ name: 'pull-all' }, { name: 'pull-ours' }])
   expect(pools[0]?.spec).toMatchObject({ region: 'eu-west', replicas: 3, workers: 4, network: { mode: 'hostNetwork' } })
 })
 

@@ -110,6 +110,7 @@ export function valuesShape(pool: Shape): Shape {
     rbac: object({ create: flag, clusterScope: flag, aggregate: flag }),
     watchNamespaces: namespaces,
     pools: mapOf(pool, exactly(label)),
+    media: object({ image }),
     operator: object({ replicas: count(0, 100), ...process, service: object({ annotations: texts }) }),
     signaling,
     redis: object({

@@ -5,10 +5,14 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [get, create, patch]
-# Pools and their media nodes; the operator makes the pools of the values, and the nodes that pools ask for.
+# Pools: the operator makes those of the values, and writes its image into one that has none.
 - apiGroups: [parley.media]
-  resources: [medianodepools, medianodes]
-  verbs: [get, list, watch, create, patch, delete]
+  resources: [medianodepools]
+  verbs: [get, list, watch, create, patch]
+# Media nodes: one is made and never changed, but for its status.
+- apiGroups: [parley.media]
+  resources: [medianodes]
+  verbs: [get, list, watch, create, delete]
 - apiGroups: [parley.media]
   resources: [medianodepools/status, medianodes/status]
   verbs: [patch]
@@ -19,7 +23,7 @@
 # One budget a pool, which keeps a Pod with people from eviction.
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [list, watch, create, patch]
 # What happens to pools and nodes is told in Events.
 - apiGroups: [""]
   resources: [events]
@@ -42,5 +46,5 @@
 {{- define "parley.rules.nodes" -}}
 - apiGroups: [""]
   resources: [nodes]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- end }}
