@@ -69,13 +69,14 @@ failed() {
   die "the distribution's engine did not start: $1"
 }
 
-# Asked first, so that the store is whole and the control groups are removed.
+# Asked first, so that the store is whole and the control groups are removed. Images that newer ones have replaced go.
 stop_engine() {
   [[ -n ${engine:-} ]] || return 0
   local containers deadline=$((SECONDS + stop_timeout_s))
   containers=$(timeout 10 docker ps --all --quiet 2>/dev/null || true)
   # shellcheck disable=SC2086
   [[ -z $containers ]] || timeout 10 docker rm --force --volumes $containers >/dev/null 2>&1 || true
+  timeout 30 docker image prune --force >/dev/null 2>&1 || true
   kill "$(child_of "$engine")" 2>/dev/null || true
   while kill -0 "$engine" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
   kill -KILL "$engine" 2>/dev/null || true

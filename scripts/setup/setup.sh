@@ -48,6 +48,7 @@ case $what in
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
     part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
     part engine PARLEY_ENGINE "$here/engine.sh"
+    has patchelf || "$here/apt.sh" patchelf || true
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
     part helm PARLEY_HELM "$here/helm.sh"
     [[ -n ${PARLEY_E2E_KUBECONFIG:-} ]] || part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"
