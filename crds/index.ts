@@ -20,6 +20,7 @@ export type Kind = keyof typeof kinds
 export const conditionTypes = {
   ready: 'Ready',
   stalled: 'Stalled',
+  reachable: 'Reachable',
   updated: 'Updated',
   updateAvailable: 'UpdateAvailable',
 } as const
@@ -51,6 +52,16 @@ export const conditionReasons = {
     neverHeard: 'NeverHeard',
     /** Not ready: a person cordoned it. */
     cordoned: 'Cordoned',
+    /** Reachable: every media process answers at all that clients are told. */
+    answered: 'Answered',
+    /** Reachable: every media process answers, but not at all that clients are told. */
+    answeredPartly: 'AnsweredPartly',
+    /** Not reachable: a media process does not answer. */
+    noAnswer: 'NoAnswer',
+    /** Nobody has tried whether clients reach it. */
+    notTried: 'NotTried',
+    /** Not ready: its pool requires that it can be reached. */
+    unreachable: 'Unreachable',
     /** Not ready: its people are moved to other nodes. */
     draining: 'Draining',
     /** Not ready: drained, and nobody is left. */

@@ -8,6 +8,8 @@ export interface MediaNodePoolNetwork {
   readonly mode: 'hostPort' | 'hostNetwork' | 'podNetwork'
   /** The address that clients are told for every node of the pool, an IP address or a host name. Absent means that of the Kubernetes Node, the ExternalIP before the InternalIP; with podNetwork that of the Pod. */
   readonly address?: string
+  /** While true, a node takes nobody before its condition Reachable is True. The operator tries it from its own Pod: leave it false where clients come by another way than Pods do. */
+  readonly requireReachable: boolean
 }
 
 /** When the pool's Pods are replaced by newer ones. */
@@ -225,7 +227,7 @@ export interface MediaNodeStatus {
   readonly meetings?: number
   /** The ULID of the agent's last start; what it hosted before that is gone. */
   readonly incarnation?: string
-  /** What holds and what does not, each with a reason; Ready. */
+  /** What holds and what does not, each with a reason; Ready, Reachable. */
   readonly conditions?: readonly Condition[]
 }
 
@@ -339,6 +341,8 @@ export interface MediaNodePoolNetworkApply {
   readonly mode?: 'hostPort' | 'hostNetwork' | 'podNetwork'
   /** The address that clients are told for every node of the pool, an IP address or a host name. Absent means that of the Kubernetes Node, the ExternalIP before the InternalIP; with podNetwork that of the Pod. */
   readonly address?: string
+  /** While true, a node takes nobody before its condition Reachable is True. The operator tries it from its own Pod: leave it false where clients come by another way than Pods do. */
+  readonly requireReachable?: boolean
 }
 
 /** When the pool's Pods are replaced by newer ones. */
@@ -483,7 +487,8 @@ export const specDefaults = {
   "MediaNodePool": {
     "workers": 2,
     "network": {
-      "mode": "hostPort"
+      "mode": "hostPort",
+      "requireReachable": false
     },
     "update": {
       "policy": "Manual"

@@ -18,6 +18,7 @@ import { kubeMetrics } from './kube/metrics.ts'
 import { serveProbes } from './kube/probes.ts'
 import { operatorMetrics } from './metrics.ts'
 import { readGivenPools } from './pods/givenPools.ts'
+import { askByStun } from './reach/ask.ts'
 import { explainMeeting, snapshotMeeting } from './service/explain.ts'
 import { createForwarder } from './service/forward.ts'
 import { createPlacementServer } from './service/placementServer.ts'
@@ -99,6 +100,7 @@ async function run(): Promise<void> {
     pods: { ...settings, givenPools },
     identity,
     address: settings.advertiseUrl === '' ? listening : settings.advertiseUrl,
+    ask: askByStun,
     clock,
     random,
     log,

@@ -22,6 +22,7 @@ import { LoadFeed } from './load/feed.ts'
 import { LoadMeter } from './load/meter.ts'
 import type { WorkerPool } from './media/workerPool.ts'
 import { createSfuMetrics } from './metrics.ts'
+import { Probes } from './probes.ts'
 import { Segment } from './segment/segment.ts'
 import { Segments } from './segment/segments.ts'
 import { SessionConnection } from './session/connection.ts'
@@ -124,6 +125,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onChange: () => feed.drainChanged(),
   })
   const feed = new LoadFeed({ clock, hello, report: (key) => segments.find(key)?.report(), drain: () => drain.report })
+  const probes = new Probes({ clock, workers: () => pool.workers })
   const meter = new LoadMeter({
     clock,
     log,
@@ -187,6 +189,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       }
       return { addresses: [...addresses.all] }
     },
+    probe: () => probes.make(),
     drained: () => (drain.draining ? drain.report : undefined),
     dump: async () => ({ workers: await Promise.all(pool.workers.map((worker) => worker.dump())) }),
     metrics: () => scrape({ metrics, pool, segments, feed, load: () => meter.load() }),
@@ -214,6 +217,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     drain: (deadlineMs) => drain.stop(deadlineMs),
     async close() {
       drain.close()
+      probes.close()
       segments.closeAll('node_stopping')
       for (const prober of probers.values()) prober.close()
       meter.close()

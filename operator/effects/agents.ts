@@ -7,7 +7,10 @@ import { bearerLifetimeMs, tokenTypes } from '../../sfu/api/tokens.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 
 /** What the operator asks of an agent. */
-export type AgentClient = Pick<NodeClient, 'putSegment' | 'deleteSegment' | 'getSegment' | 'putDrain' | 'loadStream'>
+export type AgentClient = Pick<
+  NodeClient,
+  'putSegment' | 'deleteSegment' | 'getSegment' | 'putDrain' | 'putAddresses' | 'probe' | 'loadStream'
+>
 
 /** A media node's agent as the operator reaches it: its API, and the bound on calls at once. */
 export interface AgentDoor {

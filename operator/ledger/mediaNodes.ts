@@ -3,6 +3,7 @@ import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
 import { drainOf } from './drainOf.ts'
+import { gateOf } from './gateOf.ts'
 import { LoadOrder, type Standing } from './loadOrder.ts'
 import { newSegmentLoad, type AgentFault, type Hosted, type NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
@@ -88,6 +89,7 @@ export class MediaNodes {
     entry.region = this.#pools.get(object.spec.pool)?.spec.region
     entry.url = url
     entry.drain = drainOf(object)
+    entry.gate = gateOf(object, this.#pools.get(object.spec.pool))
     this.#nodes.set(name, entry)
     this.#reindex(entry, nowMs)
     this.#changed(name)
@@ -206,6 +208,7 @@ export class MediaNodes {
     for (const entry of this.#nodes.values()) {
       if (entry.object.spec.pool !== pool) continue
       entry.region = this.#pools.get(pool)?.spec.region
+      entry.gate = gateOf(entry.object, this.#pools.get(pool))
       this.#reindex(entry, nowMs)
       this.#changed(entry.name)
     }
@@ -236,6 +239,7 @@ function newEntry(object: MediaNode, order: LoadOrder<Entry>, nowMs: number): En
     isKnown: true,
     url: undefined,
     region: undefined,
+    gate: undefined,
     drain: undefined,
     drainTold: undefined,
     knownSinceMs: nowMs,

@@ -22,6 +22,8 @@ export interface NodeEntry {
   readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
   readonly region: string | undefined
+  /** Why its pool does not let it take work; undefined where it does. */
+  readonly gate: string | undefined
   /** That it is emptied, as its object asks. */
   readonly drain: WantedDrain | undefined
   /** How far its drain is, by its own word; undefined where it takes work. */

@@ -11,11 +11,12 @@ import type { NodeEntry } from './nodeEntry.ts'
  * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
  * | draining | its object asks for it, or it was told to stop        | takes nobody new, its people are moved away     |
  * | drained  | draining, and by its own word nobody is left         | takes nobody new, nobody is on it               |
+ * | unreachable | its pool requires reachability, and it is not reached | keeps its people, takes nobody new            |
  * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
  * | lost     | silent, and its address refuses connections or its Pod has gone | its segments leave the plans         |
  * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
  */
-export type NodeState = 'pending' | 'ready' | 'cordoned' | 'draining' | 'drained' | 'silent' | 'lost' | 'wrong'
+export type NodeState = 'pending' | 'ready' | 'cordoned' | 'draining' | 'drained' | 'unreachable' | 'silent' | 'lost' | 'wrong'
 
 /** A state and, in words, why. */
 export interface StateWithReason {
@@ -52,6 +53,9 @@ function draining({ drain, drainTold }: NodeEntry): StateWithReason | undefined 
     : { state: 'draining', why: `draining: ${why}` }
 }
 
+const unreachable = ({ gate }: NodeEntry): StateWithReason | undefined =>
+  gate === undefined ? undefined : { state: 'unreachable', why: gate }
+
 function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
   const silentMs = nowMs - heardAtMs
   if (node.url === undefined) return { state: silentMs > loadStaleAfterMs ? 'lost' : 'silent', why: 'its Pod has gone' }
@@ -60,7 +64,7 @@ function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReas
       ? { state: 'lost', why: 'silent, and refuses connections' }
       : { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
   }
-  return draining(node) ?? (node.object.spec.cordoned ? cordoned : ready)
+  return draining(node) ?? (node.object.spec.cordoned ? cordoned : (unreachable(node) ?? ready))
 }
 
 /** Judges a media node at `nowMs` (monotonic). */

@@ -5,6 +5,7 @@ import type { MemberView } from '../view/memberView.ts'
 import { toldDisruptions } from '../pods/disruptions.ts'
 import { drainPeriodMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
+import { reachableCondition } from './reachable.ts'
 import { countStep, loadStep, peopleStep } from './steps.ts'
 
 export type MediaNodePhase = NonNullable<MediaNodeStatus['phase']>
@@ -29,6 +30,7 @@ const told: Readonly<Record<NodeState, { readonly phase: MediaNodePhase; readonl
   cordoned: { phase: 'Cordoned', reason: reasons.cordoned },
   draining: { phase: 'Draining', reason: reasons.draining },
   drained: { phase: 'Drained', reason: reasons.drained },
+  unreachable: { phase: 'NotReady', reason: reasons.unreachable },
   silent: { phase: 'NotReady', reason: reasons.silent },
   lost: { phase: 'Lost', reason: reasons.lost },
   wrong: { phase: 'NotReady', reason: reasons.wrongAgent },
@@ -104,7 +106,7 @@ export function planMediaNode(view: MediaNodeView): MediaNodePlan {
       ...carried(view),
       ...ofPod(view),
       ...(drain === undefined ? {} : { drain }),
-      conditions: [condition],
+      conditions: [condition, reachableCondition(view)],
     },
     drain: planDrainOrder(view),
     wakeAtMs: wakeAt(view),

@@ -21,7 +21,7 @@ export interface SegmentPlan {
 
 /** Nodes that cannot be told anything now; what is theirs waits until they are heard again. */
 export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>
-  nodeState === 'ready' || nodeState === 'cordoned' || isEmptied({ nodeState })
+  nodeState === 'ready' || nodeState === 'cordoned' || nodeState === 'unreachable' || isEmptied({ nodeState })
 
 /** Nodes that take nothing new, and whose segments go as soon as they are empty. */
 const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean => nodeState === 'draining' || nodeState === 'drained'

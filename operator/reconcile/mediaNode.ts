@@ -5,6 +5,7 @@ import { kinds } from '../kube/kinds.ts'
 import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
 import { mediaNodeHappenings } from '../plan/happenings.ts'
 import { planMediaNode } from '../plan/mediaNode.ts'
+import type { Reach } from '../reach/judge.ts'
 import type { PodSources } from '../view/memberView.ts'
 import { viewMediaNode } from '../view/mediaNodeView.ts'
 
@@ -13,15 +14,17 @@ export interface MediaNodeReconcilerOptions {
   readonly sources: PodSources
   readonly teller: StatusTeller
   readonly sendDrain: SendDrain
+  /** What this leader found out about whether clients reach a node. */
+  readonly reachOf: (node: string) => Reach | undefined
   readonly clock: Clock
 }
 
 /** Tells what one media node is, and has it drained where that is asked for. The key is its name. */
-export function mediaNodeReconciler({ sources, teller, sendDrain, clock }: MediaNodeReconcilerOptions) {
+export function mediaNodeReconciler({ sources, teller, sendDrain, reachOf, clock }: MediaNodeReconcilerOptions) {
   return async (name: string, signal: AbortSignal): Promise<Outcome> => {
     const nowMs = clock.monotonicMs()
     sources.ledger.sweep(nowMs)
-    const seen = viewMediaNode(sources, name, { nowMs, wallMs: clock.nowMs() })
+    const seen = viewMediaNode(sources, name, { nowMs, wallMs: clock.nowMs(), reach: reachOf(name) })
     if (seen === undefined) return done
     const plan = planMediaNode(seen)
     const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)

@@ -81,6 +81,8 @@ export function fakeAgents(network: FakeNetwork): Agents {
     putSegment: (meeting, order) => call(url, (node) => node.put(meeting, structuredClone(order))),
     deleteSegment: (meeting, deletion) => call(url, (node) => node.delete(meeting, deletion)),
     getSegment: (meeting) => call(url, (node) => node.get(meeting)),
+    putAddresses: (order) => call(url, (node) => node.announce(order)),
+    probe: () => call(url, (node) => node.probe()),
     putDrain: (order) => call(url, (node) => node.drain(structuredClone(order))),
     async *loadStream(signal) {
       try {

@@ -1,9 +1,11 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
+import type { AddressOrder } from '../../sfu/api/addresses.ts'
 import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
+import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 
 /** Who attaches to a fake node: what a grant says, as far as it matters here. */
@@ -56,6 +58,8 @@ export class FakeMediaNode {
   highestEpoch = 0
   /** CPU of each worker. */
   cpu: number[]
+  /** What clients are told. */
+  addresses = ['127.0.0.1']
   #drain: Pick<DrainReport, 'ordered' | 'stopsAtMs' | 'moved'> = { moved: 0 }
   readonly #segments = new Map<string, FakeSegment>()
   readonly #listeners = new Set<(line: LoadLine | undefined) => void>()
@@ -132,6 +136,27 @@ export class FakeMediaNode {
     return this.drainReport()
   }
 
+  /** Tells clients other addresses from now on. */
+  announce({ epoch, addresses }: AddressOrder): readonly string[] {
+    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
+    this.highestEpoch = epoch
+    this.addresses = addresses
+    this.#tell({ type: 'addresses', addresses })
+    return addresses
+  }
+
+  /** An ICE end for each worker, at the addresses that clients are told. */
+  probe(): readonly Probe[] {
+    return this.cpu.map((_, worker) => ({
+      worker,
+      usernameFragment: this.name,
+      password: 'password',
+      targets: this.addresses.flatMap((address) =>
+        (['udp', 'tcp'] as const).map((protocol) => ({ protocol, address, port: 40_000 + worker })),
+      ),
+    }))
+  }
+
   /** It is told to stop, as by SIGTERM: it drains until then. */
   stopBy(stopsAtMs: number): void {
     this.#drain = { ...this.#drain, stopsAtMs }
@@ -148,8 +173,7 @@ export class FakeMediaNode {
   }
 
   hello(): LoadLine {
-    const { boot, highestEpoch, name } = this
-    const addresses = ['127.0.0.1']
+    const { boot, highestEpoch, name, addresses } = this
     return {
       type: 'hello',
       protocol: 1,

@@ -32,14 +32,14 @@ test('a pool that appears heals the meetings that waited for it', async () => {
   simulation.cluster.remove(kinds.MediaNodePool, { namespace, name: 'us' })
   simulation.meeting('western', { regions: ['us-east'] })
   await simulation.pass(2_000)
-  expect(simulation.nodeObject('us-1')?.status?.conditions).toMatchObject([{ status: 'False', reason: 'PoolMissing' }])
+  expect(simulation.nodeObject('us-1')?.status?.conditions).toMatchObject([{ status: 'False', reason: 'PoolMissing' }, {}])
   simulation.pool('us')
   await simulation.pass(5_000)
   expect(simulation.meetingObject('western')?.status?.conditions).toMatchObject([
     { status: 'True' },
     { type: 'Stalled', status: 'False' },
   ])
-  expect(simulation.nodeObject('us-1')?.status?.conditions).toMatchObject([{ status: 'True' }])
+  expect(simulation.nodeObject('us-1')?.status?.conditions).toMatchObject([{ status: 'True' }, {}])
   expect(placedIn(await simulation.join('western', 'ann'))).toMatchObject({ node: 'us-1' })
 })
 
@@ -62,6 +62,7 @@ test('two MediaNodes with one address: the agent is the one that it says it is',
     phase: 'NotReady',
     conditions: [
       { type: 'Ready', status: 'False', reason: 'WrongAgent', message: 'the agent at http://eu-1:1 calls itself eu-1, not twin' },
+      { type: 'Reachable', status: 'Unknown', reason: 'NotTried' },
     ],
   })
   expect(simulation.nodeObject('eu-1')?.status?.phase).toBe('Ready')

@@ -53,6 +53,8 @@ export class Simulation {
   readonly down = new Set<string>()
   /** Nodes that nobody reaches, though they live. */
   readonly cut = new Set<string>()
+  /** Nodes, and addresses, at which no client reaches anything. */
+  readonly blocked = new Set<string>()
   readonly operators = new Map<string, SimulatedOperator>()
   readonly faults: SimulatedFaults = { agentCall: () => undefined }
   readonly random: () => number
@@ -146,6 +148,7 @@ export class Simulation {
       pods: { ...this.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },
       identity: `${name}_${mintUlid()}`,
       address: `http://${name}`,
+      ask: async ({ usernameFragment }, target) => !this.blocked.has(usernameFragment) && !this.blocked.has(target.address),
       clock,
       random,
       log,

@@ -2,6 +2,7 @@ import type { MediaNode } from '../../crds/index.ts'
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import type { Reach } from '../reach/judge.ts'
 import { viewMember, type MemberView, type PodSources } from './memberView.ts'
 import { viewDrain, type DrainView } from './drainView.ts'
 
@@ -18,6 +19,8 @@ export interface MediaNodeView {
   readonly drain: DrainView
   /** What the operator knows of its Pod; undefined for a node that was registered by its address. */
   readonly member: MemberView | undefined
+  /** What this leader found out about whether clients reach it; undefined before it did. */
+  readonly reach: Reach | undefined
   /** When it will have been silent for too long, if nothing is heard; monotonic milliseconds. */
   readonly silentAtMs: number | undefined
   readonly nowMs: number
@@ -28,7 +31,7 @@ export interface MediaNodeView {
 export function viewMediaNode(
   sources: PodSources,
   name: string,
-  { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
+  { nowMs, wallMs, reach }: { readonly nowMs: number; readonly wallMs: number; readonly reach: Reach | undefined },
 ): MediaNodeView | undefined {
   const { ledger } = sources
   const node = ledger.nodes.get(name)
@@ -44,6 +47,7 @@ export function viewMediaNode(
     meetings: ledger.meetings.hostedOn(name),
     drain: viewDrain(ledger, node, nowMs),
     member: node.object.spec.address === undefined ? viewMember(node.object, sources, nowMs) : undefined,
+    reach,
     silentAtMs: silentAtMs > nowMs ? silentAtMs : undefined,
     nowMs,
     wallMs,

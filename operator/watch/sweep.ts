@@ -9,7 +9,7 @@ const nodesEveryMs = 500
 /** Seats and forgotten meetings may wait. */
 const meetingsEvery = 10
 
-const nodeStates = ['pending', 'ready', 'cordoned', 'draining', 'drained', 'silent', 'lost', 'wrong'] as const
+const nodeStates = ['pending', 'ready', 'cordoned', 'draining', 'drained', 'unreachable', 'silent', 'lost', 'wrong'] as const
 
 function measure(ledger: Ledger, metrics: OperatorMetrics, nowMs: number): void {
   const nodes = new Map<string, number>()

@@ -16,6 +16,9 @@ import { createStatusWriter } from '../kube/statusWriter.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { mediaNodeReconciler } from '../reconcile/mediaNode.ts'
 import { meetingReconciler } from '../reconcile/meeting.ts'
+import type { Ask } from '../reach/ask.ts'
+import { ReachBook } from '../reach/reachBook.ts'
+import { reachabilityReconciler } from '../reconcile/reachability.ts'
 import { fromLedger } from '../watch/changes.ts'
 import { feedLedger } from '../watch/feedLedger.ts'
 import { sweepRegularly } from '../watch/sweep.ts'
@@ -40,6 +43,8 @@ export interface ControlParts {
   readonly identity: string
   /** Where other replicas reach this one. */
   readonly address: string
+  /** Asks a media port whether it is there, as a client does. */
+  readonly ask: Ask
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -130,7 +135,10 @@ export function createControl(parts: ControlParts): Control {
     },
   })
 
+  const book = new ReachBook(random)
+
   const { ready } = warmth
+  const fromNodes = fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })
   manager.onTerm((begun) => (term = begun))
   manager.control({
     name: 'meeting',
@@ -150,8 +158,13 @@ export function createControl(parts: ControlParts): Control {
   })
   manager.control({
     name: 'medianode',
-    reconcile: mediaNodeReconciler({ sources, teller, sendDrain, clock }),
-    triggers: [fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })],
+    reconcile: mediaNodeReconciler({ sources, teller, sendDrain, reachOf: (node) => book.of(node), clock }),
+    triggers: [fromNodes],
+  })
+  manager.control({
+    name: 'reachability',
+    reconcile: reachabilityReconciler({ ...parts, ledger, book, onChange: changes.nodes.emit }),
+    triggers: [fromNodes],
   })
 
   return {

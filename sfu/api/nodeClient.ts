@@ -11,6 +11,7 @@ import { drainPath, drainReport, type DrainOrder, type DrainReport } from './dra
 import { dumpPath, nodeDump, type NodeDump } from './dump.ts'
 import type { MeetingRef } from './identity.ts'
 import { loadLine, loadPath, loadStaleAfterMs, maxLoadLineBytes, type LoadLine } from './load.ts'
+import { probeAnswer, probePath, type Probe } from './probe.ts'
 import {
   hostedIncarnations,
   hostedPath,
@@ -54,6 +55,8 @@ export interface NodeClient {
   putDrain(order: DrainOrder, signal?: AbortSignal): Promise<DrainReport>
   /** Tells the node what to tell clients; idempotent. Answers what it tells them then. */
   putAddresses(order: AddressOrder, signal?: AbortSignal): Promise<readonly string[]>
+  /** Makes ICE ends for a check of reachability. */
+  probe(signal?: AbortSignal): Promise<readonly Probe[]>
   /** What its media processes hold, by their own word. */
   dump(signal?: AbortSignal): Promise<NodeDump>
   /**
@@ -66,7 +69,7 @@ export interface NodeClient {
 const defaultTimeoutMs = 5_000
 
 interface Call<Schema extends z.ZodType> {
-  readonly method: 'GET' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string | number>>
   readonly body?: unknown
@@ -180,6 +183,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     putDrain: (order, signal) => call({ method: 'PUT', path: drainPath, body: order, answer: drainReport, signal }),
     putAddresses: async (order, signal) =>
       (await call({ method: 'PUT', path: addressesPath, body: order, answer: announcedAddresses, signal })).addresses,
+    probe: async (signal) => (await call({ method: 'POST', path: probePath, answer: probeAnswer, signal })).probes,
     dump: (signal) => call({ method: 'GET', path: dumpPath, answer: nodeDump, signal }),
     async *loadStream(signal) {
       try {

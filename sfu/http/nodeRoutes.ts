@@ -6,6 +6,7 @@ import { addressesPath, addressOrder, type AddressOrder } from '../api/addresses
 import { drainOrder, drainPath, type DrainOrder, type DrainReport } from '../api/drain.ts'
 import { dumpPath, type NodeDump } from '../api/dump.ts'
 import { loadPath } from '../api/load.ts'
+import { probePath, type Probe } from '../api/probe.ts'
 import type { LoadFeed } from '../load/feed.ts'
 import type { Door } from './auth.ts'
 
@@ -20,6 +21,8 @@ export interface NodeRoutesOptions {
   readonly drain: (order: DrainOrder) => DrainReport
   /** Tells clients other addresses from now on; answers them. Raises `stale_order`. */
   readonly announce: (order: AddressOrder) => { addresses: string[] }
+  /** Makes ICE ends for a check of reachability. */
+  readonly probe: () => Promise<readonly Probe[]>
   /** How far its drain is; undefined where it takes work. */
   readonly drained: () => DrainReport | undefined
   /** What keeps the node from being ready, in words; none where it is. */
@@ -71,6 +74,15 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
     async handler(request) {
       await door.bearer(request, 'order')
       return options.announce(checked(addressOrder, request.body, 'body'))
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: probePath,
+    async handler(request) {
+      await door.bearer(request, 'order')
+      return { probes: await options.probe() }
     },
   })
 

@@ -1,5 +1,7 @@
 import type { types } from 'mediasoup'
 
+import { isProbe } from './probe.ts'
+
 /** How much a worker carries now. */
 export interface WorkerCounts {
   routers: number
@@ -14,7 +16,7 @@ interface Closable {
 }
 
 /**
- * Counts what a worker carries by mediasoup's observers, so that nothing has to remember to count. `onTransport` is told of each new
+ * Counts what a worker carries by mediasoup's observers, so that nothing has to remember to count; probes are no load. `onTransport` is told of each new
  * transport: whoever samples their bits lists them by it.
  */
 export function countWorker(worker: types.Worker, onTransport: (transport: types.Transport) => void): Readonly<WorkerCounts> {
@@ -31,6 +33,7 @@ export function countWorker(worker: types.Worker, onTransport: (transport: types
     onTransport(transport)
   }
   worker.observer.on('newrouter', (router) => {
+    if (isProbe(router)) return
     count('routers', router)
     router.observer.on('newtransport', countTransport)
   })

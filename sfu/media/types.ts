@@ -1,3 +1,4 @@
+import type { Probe } from '../api/probe.ts'
 import type { MediaKind } from '../api/rights.ts'
 import type { DtlsParameters, RtpCapabilities, RtpParameters, TransportParameters } from '../api/rtp.ts'
 import type { SessionNotifications } from '../api/session.ts'
@@ -73,6 +74,12 @@ export interface ClientTransport {
   close(): void
   onClosed: () => void
   onState: (state: TransportState) => void
+}
+
+/** An ICE end for a check of reachability. */
+export interface MediaProbe {
+  readonly probe: Probe
+  close(): void
 }
 
 /** Where one end of a pipe is reached, and the key it sends with (AEAD_AES_256_GCM). */

@@ -6,7 +6,9 @@ import type { WorkerDump } from '../api/dump.ts'
 import { guarded, internalFault } from './faults.ts'
 import { routerCodecs } from './codecs.ts'
 import { countWorker, type WorkerCounts } from './counts.ts'
+import { handlersPerProbe, WorkerProbe } from './probe.ts'
 import { SegmentRouter, type PipeListen } from './router.ts'
+import type { MediaProbe } from './types.ts'
 
 /** Options of {@link MediaWorker}. */
 export interface WorkerOptions {
@@ -64,6 +66,7 @@ export class MediaWorker {
   readonly #webRtcServer: types.WebRtcServer
   readonly #options: WorkerOptions
   readonly #transports: Map<types.Transport, WorkerBits>
+  readonly #probes = new Set<WorkerProbe>()
   #cpu = 0
   #usage = { cpuMs: 0, atMs: 0 }
 
@@ -140,6 +143,19 @@ export class MediaWorker {
     })
   }
 
+  /** An ICE end on its port for a check of reachability; counts and dump leave it out. */
+  async createProbe(): Promise<MediaProbe> {
+    const probe = await WorkerProbe.create({
+      index: this.index,
+      worker: this.#worker,
+      webRtcServer: this.#webRtcServer,
+      addresses: this.#options.addresses?.(),
+    })
+    for (const each of this.#probes) if (each.closed) this.#probes.delete(each)
+    this.#probes.add(probe)
+    return probe
+  }
+
   /** Asks the process how much CPU it used since the last call. */
   async measureCpu(): Promise<void> {
     const usage = await this.#worker.getResourceUsage()
@@ -164,6 +180,7 @@ export class MediaWorker {
 
   async dump(): Promise<WorkerDump> {
     const { pid, routerIds, channelMessageHandlers } = await this.#worker.dump()
+    const probes = [...this.#probes].filter(({ closed }) => !closed).length
     const transports = await Promise.all(
       [...this.#transports.keys()].map(async (of) => ({ type: of.type, dump: (await of.dump()) as types.BaseTransportDump })),
     )
@@ -171,12 +188,12 @@ export class MediaWorker {
     const sum = (key: 'producerIds' | 'consumerIds'): number => transports.reduce((so, { dump }) => so + dump[key].length, 0)
     return {
       pid,
-      routers: routerIds.length,
+      routers: routerIds.length - probes,
       webRtcTransports: ofType('webrtc'),
       pipeTransports: ofType('pipe'),
       producers: sum('producerIds'),
       consumers: sum('consumerIds'),
-      handlers: channelMessageHandlers.channelRequestHandlers.length,
+      handlers: channelMessageHandlers.channelRequestHandlers.length - probes * handlersPerProbe,
     }
   }
 

@@ -31,6 +31,7 @@ function aPool(count: number, refuse: (attempt: number) => boolean = () => false
         counts.routers++
         return { worker: index } as MediaRouter
       },
+      createProbe: () => Promise.reject(new Error('not asked')),
       measureCpu: async () => undefined,
       sampleBits: async () => undefined,
       dump: () => Promise.reject(new Error('not asked')),

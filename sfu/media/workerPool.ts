@@ -5,7 +5,7 @@ import type { Log } from '../../kit/log.ts'
 import type { WorkerDump } from '../api/dump.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { WorkerCounts } from './counts.ts'
-import type { MediaRouter } from './types.ts'
+import type { MediaProbe, MediaRouter } from './types.ts'
 import type { WorkerBits } from './worker.ts'
 
 /** A worker as its pool needs it. */
@@ -19,6 +19,7 @@ export interface PooledWorker {
   readonly counts: Readonly<WorkerCounts>
   onDied: (error: Error) => void
   createRouter(): Promise<MediaRouter>
+  createProbe(): Promise<MediaProbe>
   measureCpu(): Promise<void>
   sampleBits(part: number, parts: number): Promise<void>
   dump(): Promise<WorkerDump>
