@@ -40,15 +40,20 @@ export const edgeRequests = {
     ...fence.shape,
     pipe: transportAddress,
     peerTransportId: z.string().max(64).optional(),
-    /** The producers that the sender sends through that pipe now: others that the receiver still has from before are over. */
-    producerIds: z.array(z.string().max(64)).max(10_000),
+    /** The ways that the sender sends through that pipe now (see pipeProducer): others that the receiver has from before are over. */
+    wayIds: z.array(z.string().max(64)).max(10_000),
     /** The authors that the sender tells of from now on, each by a snapshot: others that it told of before are over. */
     authors: z.array(nodeName).max(1_000),
     /** The video tracks that the sender wants now, in place of what it wanted before. */
     wants: z.array(z.string().max(160)).max(10_000),
   }),
-  /** A producer of the sender's side now comes through the pipe; the receiver makes it a producer of its router with the same id. */
+  /**
+   * A producer of the sender's side now comes through the pipe. `producerId` is its author's id for it, by which all nodes know it; `wayId`
+   * is the sender's id for the way by which it has it, new when that changes. A receiver may have a track by several ways at once, of
+   * one peer or more, and uses one.
+   */
   pipeProducer: z.strictObject({
+    wayId: z.string().max(64),
     producerId: z.string().max(64),
     trackId: z.string().max(160),
     kind,
@@ -79,8 +84,10 @@ export const edgeNotifications = {
   }),
   /** An author's segment is gone from the cascade: its entries are dropped. */
   rosterGone: z.strictObject({ author: nodeName }),
-  pipeProducerClosed: z.strictObject({ producerId: z.string().max(64) }),
-  pipeProducerPaused: z.strictObject({ producerId: z.string().max(64), paused: z.boolean() }),
+  pipeProducerClosed: z.strictObject({ wayId: z.string().max(64) }),
+  pipeProducerPaused: z.strictObject({ wayId: z.string().max(64), paused: z.boolean() }),
+  /** The way will be closed in a moment (or not, after all): whoever has the track by another uses that. */
+  pipeProducerEnding: z.strictObject({ wayId: z.string().max(64), ending: z.boolean() }),
   /** The loudest of what the sender's side hears, every {@link levelsPeriodMs} while anyone speaks; towards the publisher only. */
   levels: z.strictObject({ levels: speakers.shape.speakers }),
   /** The meeting's speaker list, from the segment that publishes it. */

@@ -57,7 +57,6 @@ export const sfuErrors = errorTable({
     retry: 'never',
     say: (m: { what: string; limit: number }) => `A session may have at most ${m.limit} ${m.what}.`,
   },
-  piped_already: { status: 409, retry: 'later', say: () => 'That producer comes by another way still.' },
   pipe_unknown: { status: 409, retry: 'never', say: () => 'That pair of pipe ends is not known here; make another end.' },
   pipe_unavailable: {
     status: 503,

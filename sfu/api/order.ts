@@ -35,13 +35,29 @@ export const segmentOrder = z.strictObject({
   role: segmentRole,
   region: regionName,
   /** All segments that this one has a pipe to; of two nodes, the one with the smaller name dials. */
-  peers: z.array(z.strictObject({ ...peerAddress.shape, role: segmentRole })).max(64),
+  peers: z
+    .array(
+      z.strictObject({
+        ...peerAddress.shape,
+        role: segmentRole,
+        /** The next order will take this edge away: all that comes by it is to come another way first. */
+        leaving: z.boolean().optional(),
+      }),
+    )
+    .max(64),
   limits: z.strictObject({ maxParticipants: z.int().min(1).max(100_000) }),
 })
 export type SegmentOrder = z.infer<typeof segmentOrder>
 
-/** Whether the pipe to a peer carries media now. */
-export const peerReport = z.strictObject({ node: nodeName, role: segmentRole, up: z.boolean() })
+/** What a segment says of an edge that it has. One that its order took away is not told of any more. */
+export const peerReport = z.strictObject({
+  node: nodeName,
+  role: segmentRole,
+  /** Whether the pipe carries media now. */
+  up: z.boolean(),
+  /** Only where the order calls it leaving: `spare` once nothing comes by it that is not had another way. */
+  leaving: z.enum(['needed', 'spare']).optional(),
+})
 
 /** What a node says about a segment that it hosts: the truth about who is where. */
 export const segmentReport = z.strictObject({

@@ -164,6 +164,11 @@ export interface SessionNotifications {
   speakers: Speakers
   /** The producer is gone, or was produced anew: consume the track again if the roster still has it. */
   consumerClosed: { readonly consumerId: string }
+  /**
+   * What it receives comes to this node another way now, and by the old one for a few seconds more: consume the track again, then close
+   * this consumer. Who does not is told `consumerClosed` when the old way ends.
+   */
+  consumerMoved: { readonly consumerId: string }
   consumerLayers: { readonly consumerId: string; readonly spatialLayer: number | null; readonly temporalLayer: number | null }
   transportState: {
     readonly transportId: string

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { fakeCascade, type FakeNode, type FakePerson } from '../testing/fakeCascade.ts'
+import { fakeCascade, type FakeNode, type FakePerson, type Pair } from '../testing/fakeCascade.ts'
 
 type Step =
   | { readonly type: 'cut' | 'block' | 'mend' }
   | { readonly type: 'cutAfter'; readonly frames: number }
-  | { readonly type: 'order'; readonly shape: number }
+  | { readonly type: 'order'; readonly shape: number; readonly leaving: boolean }
   | { readonly type: 'enter' | 'leave' | 'voice' | 'camera' | 'stop' | 'mute' | 'watch'; readonly who: number }
   | { readonly type: 'pass'; readonly ms: number }
 
@@ -14,7 +14,7 @@ const who = fc.integer({ min: 0, max: 5 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constantFrom('cut' as const, 'block' as const, 'mend' as const) }),
   fc.record({ type: fc.constant('cutAfter' as const), frames: fc.integer({ min: 0, max: 30 }) }),
-  fc.record({ type: fc.constant('order' as const), shape: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({ type: fc.constant('order' as const), shape: fc.integer({ min: 0, max: 3 }), leaving: fc.boolean() }),
   fc.record({
     type: fc.constantFrom(
       'enter' as const,
@@ -36,23 +36,18 @@ class World {
   readonly nodes = ['a', 'b', 'c'].map((name) => this.cascade.node(name)) as [FakeNode, FakeNode, FakeNode]
   readonly people = new Map<number, { node: FakeNode; person: FakePerson }>()
 
-  order(shape: number): void {
+  /** A mesh (3) or a star around one; `leaving`: what it no longer has stays for now. */
+  order(shape: number, leaving = false): void {
     const [a, b, c] = this.nodes
-    const all = [a, b, c]
-    if (shape === 3) {
-      this.cascade.order([
-        [a, b],
-        [a, c],
-        [b, c],
-      ])
-      return
-    }
-    const core = all[shape] ?? a
-    const leaves = all.filter((each) => each !== core)
-    this.cascade.order(
-      leaves.map((leaf) => [core, leaf] as const),
-      leaves.map(({ name }) => name),
-    )
+    const mesh: readonly Pair[] = [
+      [a, b],
+      [a, c],
+      [b, c],
+    ]
+    const core = this.nodes[shape]
+    const links = core === undefined ? mesh : mesh.filter((pair) => pair.includes(core))
+    const leaves = core === undefined ? [] : this.nodes.filter((each) => each !== core).map(({ name }) => name)
+    this.cascade.order(links, leaves, leaving ? mesh.filter((pair) => !links.includes(pair)) : [])
   }
 
   async run(of: Step): Promise<void> {
@@ -67,7 +62,7 @@ class World {
       case 'cutAfter':
         return network.cutAfter(of.frames)
       case 'order':
-        return this.order(of.shape)
+        return this.order(of.shape, of.leaving)
       case 'pass':
         return this.cascade.clock.advance(of.ms)
       case 'enter':
@@ -142,7 +137,7 @@ test('whatever happens to network, orders and people, all is right again when it
       expect(a.people()).toEqual([...world.people.keys()].map((number) => `p${number}`).toSorted())
       for (const node of world.nodes) {
         const voices = a.segment.roster.entries.flatMap(({ tracks }) => tracks.filter(({ source }) => source === 'microphone'))
-        expect(voices.filter(({ producerId }) => !node.media.open.has(producerId))).toEqual([])
+        expect(voices.filter(({ producerId }) => !node.segment.tracks.get(producerId))).toEqual([])
         expect(node.pipes()).toBe(node.segment.edges.connected.length)
       }
       const { sending, arrived } = world.halves()

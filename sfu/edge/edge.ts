@@ -68,7 +68,7 @@ export class Edge {
       wanted: (trackId) => this.#wants.theirs(trackId),
       onLost: () => this.#greeter.restart('protocol'),
     })
-    this.#rosters = new RosterFlow({ node, roster, link, allowed: (author, via) => this.#tells(author, via) })
+    this.#rosters = new RosterFlow({ node, clock, roster, link, allowed: (author, via) => this.#tells(author, via) })
     this.#lost = new LostWatch({ clock, bytesReceived: () => this.#pair.bytesReceived(), onLost: () => this.forget() })
     this.#greeter = new Greeter({
       clock,
@@ -141,6 +141,7 @@ export class Edge {
     this.#lost.stop()
     this.#pair.drop()
     this.#wants.reset()
+    this.#rosters.reset()
     this.#boot = undefined
     this.#host.roster.dropEdge(this.node)
     if (wasUp) this.#host.log.info({ peer: this.node }, 'edge is gone')
@@ -168,8 +169,9 @@ export class Edge {
         rosterSnapshot: (data) => host.roster.hearSnapshot(node, data),
         rosterDelta: (data) => this.#hearDelta(data),
         rosterGone: ({ author }) => host.roster.hearGone(node, author),
-        pipeProducerClosed: ({ producerId }) => this.#pair.in?.closeOne(producerId),
-        pipeProducerPaused: ({ producerId, paused }) => void this.#pair.in?.pause(producerId, paused).catch(() => undefined),
+        pipeProducerClosed: ({ wayId }) => this.#pair.in?.closeOne(wayId),
+        pipeProducerPaused: ({ wayId, paused }) => void this.#pair.in?.pause(wayId, paused).catch(() => undefined),
+        pipeProducerEnding: ({ wayId, ending }) => this.#pair.in?.setEnding(wayId, ending),
         levels: ({ levels }) => host.hearLevels(node, levels),
         speakers: ({ author, seq, speakers }) => host.hearSpeakers(node, author, { seq, speakers }),
       },
@@ -187,7 +189,7 @@ export class Edge {
       boot,
       role: role(),
       ...fence(),
-      producerIds: [...(this.#pair.out?.producerIds ?? [])],
+      wayIds: [...(this.#pair.out?.wayIds ?? [])],
       authors: [...this.#rosters.authors()],
       wants: [...this.#wants.offer()],
     }
@@ -205,7 +207,7 @@ export class Edge {
   }
 
   #heard(hello: Hello): void {
-    this.#pair.in?.keepOnly(hello.producerIds)
+    this.#pair.in?.keepOnly(hello.wayIds)
     this.#host.roster.keepOnly(this.node, hello.authors)
     this.#wants.hearAll(hello.wants)
     const changed = this.#role !== hello.role

@@ -13,7 +13,7 @@ async function aPair(): Promise<{ cascade: FakeCascade; a: FakeNode; b: FakeNode
 }
 
 const up = (node: FakeNode): readonly string[] => node.segment.edges.connected.map((peer) => peer.node)
-const carries = (node: FakeNode, producerId: string): boolean => node.media.open.has(producerId)
+const carries = (node: FakeNode, producerId: string): boolean => node.segment.tracks.get(producerId) !== undefined
 const pipeConsumers = (node: FakeNode): number => [...node.media.open].filter((id) => id.startsWith('pipeConsumer')).length
 
 test('one order on both sides makes one WebSocket and one pipe pair, and people hear of each other', async () => {

@@ -24,11 +24,13 @@ interface Slot {
   address: PeerAddress | undefined
   /** The order names the peer. */
   ordered: boolean
+  /** The next order will take it away. */
+  leaving: boolean
   /** A fallback grant led here: this side dials whatever the names. */
   fallback: boolean
 }
 
-/** How long an edge that an order took away waits for those that it brought. */
+/** How long an edge that an order took away waits until what comes by it comes another way. */
 const retireAfterMs = 10_000
 
 /** The edges of one segment: those that its order names, those that fallback grants led to, and those that were let in. */
@@ -44,8 +46,15 @@ export class Edges {
 
   get reports(): SegmentReport['peers'] {
     return [...this.#slots.values()]
-      .filter(({ ordered, edge }) => ordered || edge.open !== undefined || edge.up)
-      .map(({ edge: { node, role, up } }) => ({ node, role, up }))
+      .filter(({ ordered, edge }) => ordered || (!this.#retiring.has(edge.node) && (edge.open !== undefined || edge.up)))
+      .map(({ edge: { node, role, up }, leaving }) => {
+        return {
+          node,
+          role,
+          up,
+          ...(leaving ? { leaving: this.#isNeeded(node) ? ('needed' as const) : ('spare' as const) } : {}),
+        }
+      })
   }
 
   /** The peers whose pipes are up. */
@@ -61,7 +70,12 @@ export class Edges {
     return this.#slots.get(node)?.ordered ?? false
   }
 
-  /** Follows an order: dials whom it adds, closes whom it took away as soon as those are up. */
+  /** Whether an order took the edge away, or is about to. */
+  isLeaving(node: string): boolean {
+    return this.#retiring.has(node) || (this.#slots.get(node)?.leaving ?? false)
+  }
+
+  /** Follows an order: dials whom it adds, closes whom it took away as soon as nothing is missed. */
   setOrdered(peers: SegmentOrder['peers']): void {
     const named = new Set(peers.map(({ node }) => node))
     for (const [node, slot] of this.#slots) {
@@ -69,14 +83,17 @@ export class Edges {
       if (slot.fallback && !named.has(node)) slot.dialler.stop()
       slot.fallback = false
     }
-    for (const { role, ...address } of peers) {
+    for (const { role, leaving = false, ...address } of peers) {
       const slot = this.#slot(address.node, role)
       slot.ordered = true
+      slot.leaving = leaving
       slot.address = address
       this.#retiring.delete(address.node)
       this.#dial(slot)
     }
-    this.#settleRetiring()
+    this.#options.host.tracks.rejudge()
+    this.#options.host.roster.rejudge()
+    this.settle()
   }
 
   /** This node's role changed, or a peer's: what goes where may be different on every edge. */
@@ -109,10 +126,8 @@ export class Edges {
     const { roster, wants } = this.#options.host
     const wanted = new Map<string, Set<string>>([...this.#slots.keys()].map((node) => [node, new Set()]))
     for (const trackId of wants.trackIds) {
-      for (const { entry } of roster.tracks(trackId)) {
-        const via = roster.viaOf(entry.node)
-        if (via !== undefined && wants.heldBesides(trackId, `edge:${via}`)) wanted.get(via)?.add(trackId)
-      }
+      const vias = roster.tracks(trackId).flatMap(({ entry, track }) => this.#askedFor(entry.node, track.producerId))
+      for (const via of vias) if (wants.heldBesides(trackId, `edge:${via}`)) wanted.get(via)?.add(trackId)
     }
     for (const [node, { edge }] of this.#slots) edge.setWanted(wanted.get(node) ?? new Set())
   }
@@ -140,8 +155,19 @@ export class Edges {
   changed(node: string): void {
     const slot = this.#slots.get(node)
     if (slot?.edge.up) slot.dialler.settle()
-    this.#settleRetiring()
+    this.settle()
     this.reconcileWants()
+  }
+
+  /** Closes what an order took away and nothing comes by any more. */
+  settle(): void {
+    const missing = [...this.#slots.values()].some(({ ordered, edge }) => ordered && !edge.up)
+    if (missing) return
+    for (const node of [...this.#retiring]) {
+      if (this.#isNeeded(node)) continue
+      this.#retiring.delete(node)
+      this.#remove(node)
+    }
   }
 
   close(): void {
@@ -165,7 +191,7 @@ export class Edges {
       onRefused: (error, attempt) => this.#refused(edge, { error, attempt }),
     })
     const edge = new Edge({ host, node, role, onDown: () => this.#dial(slot) })
-    const slot: Slot = { edge, dialler, address: undefined, ordered: false, fallback: false }
+    const slot: Slot = { edge, dialler, address: undefined, ordered: false, leaving: false, fallback: false }
     this.#slots.set(node, slot)
     return slot
   }
@@ -189,6 +215,7 @@ export class Edges {
     const slot = this.#slots.get(node)
     if (!slot) return
     slot.ordered = false
+    slot.leaving = false
     slot.address = undefined
     slot.dialler.stop()
     this.#retiring.add(node)
@@ -197,13 +224,19 @@ export class Edges {
     })
   }
 
-  #settleRetiring(): void {
-    const missing = [...this.#slots.values()].some(({ ordered, edge }) => ordered && !edge.up)
-    if (missing) return
-    for (const node of [...this.#retiring]) {
-      this.#retiring.delete(node)
-      this.#remove(node)
-    }
+  /** The edges of which a track is wanted: one, but for the time in which it moves from one to another or is about to end. */
+  #askedFor(author: string, producerId: string): readonly string[] {
+    const { roster, tracks } = this.#options.host
+    const via = roster.viaOf(author)
+    const here = tracks.get(producerId)
+    const ending = here !== undefined && tracks.isEnding(here)
+    return [...(via === undefined ? [] : [via]), ...tracks.usedFrom(producerId), ...(ending ? roster.viasOf(author) : [])]
+  }
+
+  /** Whether anything comes by this edge that is not had another way. */
+  #isNeeded(node: string): boolean {
+    const { tracks, roster } = this.#options.host
+    return tracks.uses(node) || roster.hearsBy(node)
   }
 
   #remove(node: string): void {

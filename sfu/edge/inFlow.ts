@@ -1,7 +1,6 @@
-import { sfuErrors } from '../api/errors.ts'
 import type { EdgeRequest } from '../api/edge.ts'
-import type { MediaProducer, PipeEnd } from '../media/types.ts'
-import type { TrackTable } from '../segment/tracks.ts'
+import type { PipeEnd } from '../media/types.ts'
+import type { RoutedTrack, TrackTable } from '../segment/tracks.ts'
 
 /** Options of {@link InFlow}. */
 export interface InFlowOptions {
@@ -11,10 +10,10 @@ export interface InFlowOptions {
   readonly tracks: TrackTable
 }
 
-/** What comes in through one pipe: each producer of the other side as a producer of this router, with the same id. */
+/** What comes in through one pipe: each way of the other side as a producer of this router. */
 export class InFlow {
   readonly #options: InFlowOptions
-  readonly #producers = new Map<string, MediaProducer>()
+  readonly #ways = new Map<string, RoutedTrack>()
   readonly #opening = new Map<string, symbol>()
   #closed = false
 
@@ -24,50 +23,57 @@ export class InFlow {
 
   /** The other side sends a producer. The same one again (after a lost WebSocket) is no change; one with other SSRCs takes its place. */
   async open(request: EdgeRequest<'pipeProducer'>): Promise<void> {
-    const { producerId, trackId, kind, source, rtpParameters, paused } = request
-    const known = this.#producers.get(producerId)
-    if (known && known.ssrc === rtpParameters.encodings?.[0]?.ssrc) return this.#setPaused(known, paused)
-    known?.close()
+    const { wayId, producerId, trackId, kind, source, rtpParameters, paused } = request
+    const known = this.#ways.get(wayId)
+    if (known && known.producer.ssrc === rtpParameters.encodings?.[0]?.ssrc) return this.#setPaused(known, paused)
+    known?.producer.close()
+    const opening = Symbol(wayId)
+    this.#opening.set(wayId, opening)
     const { node, pipe, tracks } = this.#options
-    if (tracks.get(producerId)) throw sfuErrors.raise.piped_already({})
-    const opening = Symbol(producerId)
-    this.#opening.set(producerId, opening)
-    const producer = await pipe.produce({ producerId, kind, rtpParameters, paused })
-    if (this.#closed || this.#opening.get(producerId) !== opening) return producer.close()
-    this.#opening.delete(producerId)
-    this.#producers.set(producerId, producer)
+    const producer = await pipe.produce({ kind, rtpParameters, paused })
+    if (this.#closed || this.#opening.get(wayId) !== opening) return producer.close()
+    this.#opening.delete(wayId)
+    const way: RoutedTrack = { trackId, source, producerId, producer, from: node }
+    this.#ways.set(wayId, way)
     producer.onClosed = () => {
-      if (this.#producers.get(producerId) === producer) this.#producers.delete(producerId)
+      if (this.#ways.get(wayId) === way) this.#ways.delete(wayId)
     }
-    tracks.add({ trackId, source, producer, from: node })
+    tracks.add(way)
   }
 
   /** The other side no longer sends it. */
-  closeOne(producerId: string): void {
-    this.#opening.delete(producerId)
-    this.#producers.get(producerId)?.close()
+  closeOne(wayId: string): void {
+    this.#opening.delete(wayId)
+    this.#ways.get(wayId)?.producer.close()
   }
 
-  async pause(producerId: string, paused: boolean): Promise<void> {
-    const producer = this.#producers.get(producerId)
-    if (producer) await this.#setPaused(producer, paused)
+  async pause(wayId: string, paused: boolean): Promise<void> {
+    const way = this.#ways.get(wayId)
+    if (way) await this.#setPaused(way, paused)
+  }
+
+  /** The other side is about to close it, or keeps it after all. */
+  setEnding(wayId: string, ending: boolean): void {
+    const way = this.#ways.get(wayId)
+    if (way) this.#options.tracks.setEnding(way, ending)
   }
 
   /** Closes all that the other side does not send now. */
-  keepOnly(producerIds: readonly string[]): void {
-    const kept = new Set(producerIds)
-    for (const producerId of this.#opening.keys()) if (!kept.has(producerId)) this.#opening.delete(producerId)
-    for (const [producerId, producer] of this.#producers) if (!kept.has(producerId)) producer.close()
+  keepOnly(wayIds: readonly string[]): void {
+    const kept = new Set(wayIds)
+    for (const wayId of this.#opening.keys()) if (!kept.has(wayId)) this.#opening.delete(wayId)
+    for (const [wayId, { producer }] of this.#ways) if (!kept.has(wayId)) producer.close()
   }
 
   close(): void {
     this.#closed = true
-    for (const producer of this.#producers.values()) producer.close()
+    for (const { producer } of this.#ways.values()) producer.close()
   }
 
-  async #setPaused(producer: MediaProducer, paused: boolean): Promise<void> {
+  async #setPaused(way: RoutedTrack, paused: boolean): Promise<void> {
+    const { producer } = way
     if (producer.closed || producer.paused === paused) return
     await (paused ? producer.pause() : producer.resume())
-    this.#options.tracks.pausedChanged(producer.id)
+    this.#options.tracks.pausedChanged(way)
   }
 }

@@ -58,10 +58,10 @@ export class SrtpPipeEnd implements PipeEnd {
   }
 
   async produce(options: Parameters<PipeEnd['produce']>[0]): Promise<MediaProducer> {
-    const { producerId: id, kind, paused } = options
+    const { kind, paused } = options
     const rtpParameters = options.rtpParameters as types.RtpParameters
     const producer = await guarded(
-      () => this.#transport.produce({ id, kind, rtpParameters, paused, keyFrameRequestDelay: pipeKeyFrameRequestDelayMs }),
+      () => this.#transport.produce({ kind, rtpParameters, paused, keyFrameRequestDelay: pipeKeyFrameRequestDelayMs }),
       badRtp,
     )
     return mediaProducer(producer)

@@ -99,7 +99,7 @@ export interface PipeEnd {
   /** The far end it was connected to. */
   readonly remoteTransportId: string | undefined
   consume(producerId: string): Promise<PipeConsumer>
-  produce(options: { producerId: string; kind: MediaKind; rtpParameters: RtpParameters; paused: boolean }): Promise<MediaProducer>
+  produce(options: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean }): Promise<MediaProducer>
   /** Bytes that came through so far: a pipe whose count stands still may be dead. */
   bytesReceived(): Promise<number>
   close(): void

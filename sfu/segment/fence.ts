@@ -11,8 +11,8 @@ export type OrderVerdict =
 function planOf(order: SegmentOrder): string {
   const { epoch, generation, role, region, limits } = order
   const peers = order.peers
-    .map(({ node, url, role: peerRole }) => [node, url, peerRole])
-    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
+    .toSorted((a, b) => (a.node < b.node ? -1 : 1))
+    .map(({ node, url, role: peerRole, leaving = false }) => [node, url, peerRole, leaving])
   return JSON.stringify({ epoch, generation, role, region, limits, peers })
 }
 

@@ -29,6 +29,7 @@ function aRoster() {
   const roster = new SegmentRoster({
     node: 'a',
     boot: 'boot-a',
+    isLeaving: () => false,
     onChanges: (_revision, changes) => void (seen = changes.reduce(applyChange, seen)),
     onAuthor: (update) => void told.push(update),
   })

@@ -25,6 +25,8 @@ export type AuthorUpdate =
 export interface SegmentRosterOptions {
   readonly node: string
   readonly boot: string
+  /** Whether an order is about to take the edge to this node away: what others tell as well counts before it. */
+  readonly isLeaving: (node: string) => boolean
   /** Told of each step of the whole roster, for sessions. */
   readonly onChanges: (revision: number, changes: readonly RosterChange[]) => void
   /** Told what one author changed, and by which edge it was heard (undefined: this node), for the other edges. */
@@ -40,7 +42,8 @@ const nobody: Roster = new Map()
 
 /**
  * Everybody in the meeting as this segment knows it: its own people, of whom it is the sole author, and those of each other author as
- * an edge tells them. Of two edges that tell of one author the one with the later boot counts, then the author's own, then the smaller name.
+ * an edge tells them. Of two edges that tell of one author the one with the later boot counts, then one that stays, as soon as it has told
+ * as much, then the author's own, then the smaller name.
  */
 export class SegmentRoster {
   readonly #options: SegmentRosterOptions
@@ -93,6 +96,22 @@ export class SegmentRoster {
     return this.#visible.get(author)?.via
   }
 
+  /** All edges that tell of an author. */
+  viasOf(author: string): readonly string[] {
+    return [...this.#heard].flatMap(([via, heard]) => (heard.has(author) ? [via] : []))
+  }
+
+  /** Whether anybody is known by this edge alone, or best. */
+  hearsBy(via: string): boolean {
+    for (const visible of this.#visible.values()) if (visible.via === via) return true
+    return false
+  }
+
+  /** Another order: chooses anew by which edge each author is heard. */
+  rejudge(): void {
+    for (const author of [...this.#visible.keys()]) this.#choose(author)
+  }
+
   /** Changes of this node's own people: one revision, however many. */
   changeOwn(changes: readonly RosterChange[]): void {
     if (changes.length === 0) return
@@ -123,7 +142,10 @@ export class SegmentRoster {
     const own = changes.filter((change) => change.type !== 'joined' || change.entry.node === author)
     const state = { author, boot, revision, roster: own.reduce(applyChange, known.roster) }
     this.#of(via).set(author, state)
-    if (this.#visible.get(author)?.state !== known) return 'applied'
+    if (this.#visible.get(author)?.state !== known) {
+      this.#choose(author)
+      return 'applied'
+    }
     this.#visible.set(author, { via, state })
     this.#step(own)
     this.#options.onAuthor({ type: 'delta', author, boot, revision, changes: own }, via)
@@ -155,17 +177,23 @@ export class SegmentRoster {
   }
 
   #best(author: string): Visible | undefined {
-    const rank = ({ via, state }: Visible): readonly [string, number, string] => [state.boot, via === author ? 1 : 0, via]
+    const { isLeaving } = this.#options
+    const seen = this.#visible.get(author)
+    const rank = ({ via, state }: Visible): readonly [string, number, string] => {
+      // One that lags behind what people see already would take back what they were told.
+      const behind = state.boot === seen?.state.boot && state.revision < seen.state.revision
+      return [state.boot, (behind ? 0 : 4) + (isLeaving(via) ? 0 : 2) + (via === author ? 1 : 0), via]
+    }
     return [...this.#heard]
       .flatMap(([via, heard]) => {
         const state = heard.get(author)
         return state ? [{ via, state }] : []
       })
       .toSorted((a, b) => {
-        const [bootA, directA, viaA] = rank(a)
-        const [bootB, directB, viaB] = rank(b)
+        const [bootA, goodA, viaA] = rank(a)
+        const [bootB, goodB, viaB] = rank(b)
         if (bootA !== bootB) return bootA > bootB ? -1 : 1
-        return directB - directA || (viaA < viaB ? -1 : 1)
+        return goodB - goodA || (viaA < viaB ? -1 : 1)
       })[0]
   }
 

@@ -11,7 +11,7 @@ import type { Session } from '../session/session.ts'
 import { Attachments } from './attachments.ts'
 import { SegmentRoster } from './roster.ts'
 import { SpeakerBoard, type Speaker } from './speakers.ts'
-import { TrackTable } from './tracks.ts'
+import { TrackTable, type TrackChange } from './tracks.ts'
 import { Wants } from './wants.ts'
 
 /** Options of {@link Segment}. */
@@ -42,8 +42,8 @@ export class Segment {
   readonly attachments: Attachments
   readonly edges: Edges
   readonly roster: SegmentRoster
+  readonly tracks: TrackTable
   readonly #options: SegmentOptions
-  readonly #tracks: TrackTable
   readonly #speakers: SpeakerBoard
   readonly #createdAtMs: number
   #order: SegmentOrder | undefined
@@ -58,10 +58,11 @@ export class Segment {
     this.key = meetingKey(meeting)
     this.#createdAtMs = clock.nowMs()
     this.#emptySince = { wallMs: this.#createdAtMs, monotonicMs: clock.monotonicMs() }
-    this.#tracks = new TrackTable(clock)
+    this.tracks = new TrackTable({ clock, isLeaving: (from) => this.edges.isLeaving(from) })
     this.roster = new SegmentRoster({
       node,
       boot,
+      isLeaving: (via) => this.edges.isLeaving(via),
       onChanges: (revision, changes) => {
         this.attachments.rosterChanged(revision, changes)
         this.edges.reconcileWants()
@@ -69,7 +70,7 @@ export class Segment {
       onAuthor: (update, via) => this.edges.tellRoster(update, via),
     })
     const wants = new Wants(() => this.edges.reconcileWants())
-    const parts = { node, clock, random, log, router, wants, roster: this.roster, tracks: this.#tracks }
+    const parts = { node, clock, random, log, router, wants, roster: this.roster, tracks: this.tracks }
     this.edges = new Edges({ host: this.#edgeHost(parts), dial: options.dial })
     this.attachments = new Attachments({
       host: { ...parts, confirmWant: (author, trackId) => this.edges.confirmWant(author, trackId) },
@@ -80,7 +81,7 @@ export class Segment {
       onChange: () => this.#changed(),
     })
     this.#speakers = this.#board()
-    this.#tracks.onChange(({ type }) => type !== 'paused' && options.onChange())
+    this.tracks.onChange(({ type }) => this.#trackChanged(type))
     router.onLevels = (levels) => this.#speakers.hear(node, this.#speakersOf(levels))
     router.onDied = () => this.close('worker_died')
   }
@@ -203,6 +204,13 @@ export class Segment {
     this.#options.onChange()
   }
 
+  #trackChanged(type: TrackChange['type']): void {
+    if (type === 'paused') return
+    this.edges.settle()
+    this.edges.reconcileWants()
+    this.#options.onChange()
+  }
+
   #board(): SpeakerBoard {
     return new SpeakerBoard({
       clock: this.#options.clock,
@@ -217,7 +225,7 @@ export class Segment {
   /** Whose microphones these are; those of hidden participants, whom no roster has, are passed over. */
   #speakersOf(levels: readonly ProducerLevel[]): readonly Speaker[] {
     return levels.flatMap(({ producerId, dBov }) => {
-      const track = this.#tracks.get(producerId)
+      const track = this.tracks.get(producerId)
       const [found] = track ? this.roster.tracks(track.trackId) : []
       return found ? [{ participant: found.entry.participant, dBov: Math.min(0, Math.max(-127, dBov)) }] : []
     })

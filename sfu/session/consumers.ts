@@ -4,7 +4,8 @@ import type { Rights } from '../api/rights.ts'
 import type { RtpCapabilities } from '../api/rtp.ts'
 import type { ConsumerInfo, SessionRequest } from '../api/session.ts'
 import type { SessionNotification } from '../api/sessionClient.ts'
-import type { MediaConsumer } from '../media/types.ts'
+import type { ClientTransport, MediaConsumer } from '../media/types.ts'
+import type { RoutedTrack } from '../segment/tracks.ts'
 import type { SessionHost } from './host.ts'
 import { sessionLimits } from './limits.ts'
 import { routeTrack } from './routing.ts'
@@ -22,6 +23,8 @@ export interface SessionConsumersOptions {
 interface Received {
   readonly consumer: MediaConsumer
   readonly trackId: string
+  /** Its author's id for it. */
+  readonly producerId: string
   readonly transportId: string
   readonly holder: string
 }
@@ -30,12 +33,16 @@ interface Received {
 export class SessionConsumers {
   readonly #options: SessionConsumersOptions
   readonly #received = new Map<string, Received>()
+  readonly #stop: () => void
   #starting = 0
   #started = 0
   #closed = false
 
   constructor(options: SessionConsumersOptions) {
     this.#options = options
+    this.#stop = options.host.tracks.onChange((change) => {
+      if (change.type === 'moved') this.#moved(change.before.producer.id)
+    })
   }
 
   get infos(): readonly ConsumerInfo[] {
@@ -49,9 +56,9 @@ export class SessionConsumers {
     const holder = `${attachment}#${++this.#started}`
     this.#starting++
     try {
-      const { producer } = await routeTrack(host, { trackId, holder })
-      const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities })
-      return this.#keep({ consumer, trackId, transportId, holder })
+      const { producer, producerId } = await routeTrack(host, { trackId, holder })
+      const consumer = await this.#consumeNow(transport, { producer, producerId, rtpCapabilities })
+      return this.#keep({ consumer, trackId, producerId, transportId, holder })
     } catch (error) {
       host.wants.release(trackId, holder)
       throw error
@@ -78,6 +85,7 @@ export class SessionConsumers {
 
   close(): void {
     this.#closed = true
+    this.#stop()
     for (const received of this.#received.values()) this.#drop(received)
   }
 
@@ -94,6 +102,22 @@ export class SessionConsumers {
     return transports.rtpCapabilities
   }
 
+  /** Consumes a track by the way that counts, also where that changed meanwhile. */
+  async #consumeNow(
+    transport: ClientTransport,
+    {
+      producer,
+      producerId,
+      rtpCapabilities,
+    }: Pick<RoutedTrack, 'producer' | 'producerId'> & { rtpCapabilities: RtpCapabilities },
+  ): Promise<MediaConsumer> {
+    const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities })
+    const now = this.#options.host.tracks.get(producerId)?.producer ?? producer
+    if (now === producer) return consumer
+    consumer.close()
+    return transport.consume({ producerId: now.id, rtpCapabilities })
+  }
+
   #keep(received: Received): ConsumerInfo {
     const { consumer } = received
     if (this.#closed || consumer.closed) {
@@ -104,6 +128,13 @@ export class SessionConsumers {
     consumer.onClosed = () => this.#lost(received)
     consumer.onLayers = (layers) => this.#options.tell({ method: 'consumerLayers', data: { consumerId: consumer.id, ...layers } })
     return this.#info(received)
+  }
+
+  /** The track comes by another way: consumers of the old one go on for a moment, in which their clients ask for it again. */
+  #moved(fromId: string): void {
+    for (const { consumer } of this.#received.values()) {
+      if (consumer.producerId === fromId) this.#options.tell({ method: 'consumerMoved', data: { consumerId: consumer.id } })
+    }
   }
 
   /** The producer is gone: the client may ask for the track again. */
@@ -120,8 +151,8 @@ export class SessionConsumers {
     this.#options.host.wants.release(received.trackId, received.holder)
   }
 
-  #info({ consumer, trackId }: Received): ConsumerInfo {
-    const { id: consumerId, producerId, kind, rtpParameters, type, paused, producerPaused } = consumer
+  #info({ consumer, trackId, producerId }: Received): ConsumerInfo {
+    const { id: consumerId, kind, rtpParameters, type, paused, producerPaused } = consumer
     return { consumerId, producerId, trackId, kind, rtpParameters, type, paused, producerPaused }
   }
 }

@@ -110,7 +110,7 @@ export class SessionProducers {
     const track = this.#trackOf(producer, source)
     this.#published.set(producer.id, { producer, source, track })
     producer.onClosed = () => this.#unpublish(producer.id)
-    host.tracks.add({ trackId: track.trackId, source, producer, from: undefined })
+    host.tracks.add({ trackId: track.trackId, source, producerId: producer.id, producer, from: undefined })
     this.#tell({ type: 'track', ...this.#named, track })
     return { producerId: producer.id, trackId: trackIdOf(participant, source) }
   }
@@ -140,9 +140,11 @@ export class SessionProducers {
 
   #mutedChanged({ producer, source, track }: Published): void {
     if (!this.#published.has(producer.id) || producer.paused === track.muted) return
+    const { tracks } = this.#options.host
     const changed = { ...track, muted: producer.paused }
     this.#published.set(producer.id, { producer, source, track: changed })
-    this.#options.host.tracks.pausedChanged(producer.id)
+    const routed = tracks.get(producer.id)
+    if (routed) tracks.pausedChanged(routed)
     this.#tell({ type: 'track', ...this.#named, track: changed })
   }
 

@@ -32,14 +32,17 @@ export interface FakePerson {
   watch(trackId: string): Promise<{ consumerId: string }>
 }
 
+/** Two nodes with an edge. */
+export type Pair = readonly [FakeNode, FakeNode]
+
 /** Segments of one meeting on fake media, a network in memory, and a clock that stands still. */
 export interface FakeCascade {
   readonly clock: VirtualClock
   readonly network: FakeNetwork
   readonly meeting: MeetingRef
   node(name: string): FakeNode
-  /** Orders edges: each node hears of its peers. */
-  order(links: readonly (readonly [FakeNode, FakeNode])[], leaves?: readonly string[]): void
+  /** Orders edges: each node hears of its peers. Those of `leaving` are to be taken away by the next order. */
+  order(links: readonly Pair[], leaves?: readonly string[], leaving?: readonly Pair[]): void
   /** Lets everything that is under way happen. */
   settle(durationMs?: number): Promise<void>
 }
@@ -51,7 +54,7 @@ const rtpParameters = { codecs: [{ mimeType: 'audio/opus', payloadType: 100, clo
 export function fakeCascade(): FakeCascade {
   const clock = virtualClock()
   const mint = ulidSource(() => clock.nowMs())
-  const network = fakeNetwork()
+  const network = fakeNetwork(clock)
   const meeting: MeetingRef = { namespace: 'default', name: 'standup', incarnation: mint() }
   let generation = 0
 
@@ -67,18 +70,20 @@ export function fakeCascade(): FakeCascade {
       ...over,
     }
     const session = segment.attachments.attach(claims, sink, 1)
+    let sending: Promise<{ id: string }> | undefined
+    let receiving: Promise<{ id: string }> | undefined
     return {
       session,
       told,
       async publish(source) {
         const kind = source === 'camera' || source === 'screen' ? ('video' as const) : ('audio' as const)
-        const known = session.transports.infos.find(({ direction }) => direction === 'send')
-        const { id: transportId } = known ?? (await session.transports.create({ direction: 'send' }))
+        sending ??= session.transports.create({ direction: 'send' })
+        const { id: transportId } = await sending
         return session.producers.produce({ transportId, kind, source, rtpParameters, paused: false })
       },
       async watch(trackId) {
-        const known = session.transports.infos.find(({ direction }) => direction === 'recv')
-        const { id: transportId } = known ?? (await session.transports.create({ direction: 'recv', rtpCapabilities: {} }))
+        receiving ??= session.transports.create({ direction: 'recv', rtpCapabilities: {} })
+        const { id: transportId } = await receiving
         return session.consumers.consume({ transportId, trackId })
       },
     }
@@ -113,17 +118,23 @@ export function fakeCascade(): FakeCascade {
         enter: (participant, over = {}) => person(segment, participant, over),
       }
     },
-    order(links, leaves = []) {
+    order(links, leaves = [], leaving = []) {
       generation++
       const role = (of: FakeNode): SegmentRole => (leaves.includes(of.name) ? 'leaf' : 'core')
-      for (const each of new Set(links.flat())) {
-        const peers = links.flatMap(([a, b]) => (a === each ? [b] : b === each ? [a] : []))
+      const peersOf = (of: FakeNode, pairs: readonly Pair[]): FakeNode[] =>
+        pairs.flatMap(([a, b]) => (a === of ? [b] : b === of ? [a] : []))
+      for (const each of new Set([...links, ...leaving].flat())) {
+        const told = (peer: FakeNode) => ({ node: peer.name, url: `http://${peer.name}`, token: 't', role: role(peer) })
+        const peers = [
+          ...peersOf(each, links).map(told),
+          ...peersOf(each, leaving).map((peer) => ({ ...told(peer), leaving: true })),
+        ]
         each.segment.take({
           epoch: 1,
           generation,
           role: role(each),
           region: 'eu',
-          peers: peers.map((peer) => ({ node: peer.name, url: `http://${peer.name}`, token: 't', role: role(peer) })),
+          peers,
           limits: { maxParticipants: 100 },
         })
       }

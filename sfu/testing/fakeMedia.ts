@@ -8,9 +8,13 @@ export interface FakeMedia {
   router(): MediaRouter
   pipe(): Promise<PipeEnd>
   producer(kind: MediaKind, id?: string): MediaProducer
+  /** Whether anything comes out of a producer: all the way from its author nothing is closed or paused. */
+  flows(producerId: string): boolean
 }
 
 let ids = 0
+/** Whether the sending half with this SSRC sends: halves on different nodes know each other by it. */
+const sends = new Map<number, () => boolean>()
 const nextId = (what: string): string => `${what}-${++ids}`
 
 function opus(ssrc: number): RtpParameters {
@@ -21,6 +25,12 @@ function opus(ssrc: number): RtpParameters {
 export function fakeMedia(): FakeMedia {
   const open = new Set<string>()
   const producers = new Map<string, { producer: MediaProducer; consumers: Set<{ close(): void }> }>()
+
+  function flows(producerId: string): boolean {
+    const { producer: from } = producers.get(producerId) ?? {}
+    if (from === undefined || from.closed || from.paused) return false
+    return from.ssrc === undefined || (sends.get(from.ssrc)?.() ?? false)
+  }
 
   /** As in the worker, an id is in use once at a time; whoever closed already closes nobody else. */
   function opened(id: string): { readonly closed: boolean; end: (part: { onClosed: () => void }) => void } {
@@ -73,9 +83,11 @@ export function fakeMedia(): FakeMedia {
     if (!source) throw new Error('no such producer')
     const life = opened(nextId('pipeConsumer'))
     let paused = false
+    const ssrc = ++ids
+    sends.set(ssrc, () => !paused && !life.closed && flows(producerId))
     const made: PipeConsumer = {
       producerId,
-      rtpParameters: opus(++ids),
+      rtpParameters: opus(ssrc),
       get paused() {
         return paused
       },
@@ -89,6 +101,7 @@ export function fakeMedia(): FakeMedia {
       resume: async () => void (paused = false),
       close() {
         source.consumers.delete(made)
+        sends.delete(ssrc)
         life.end(made)
       },
       onClosed: () => undefined,
@@ -124,9 +137,9 @@ export function fakeMedia(): FakeMedia {
         return remoteTransportId
       },
       consume: async (producerId) => keep(pipeConsumer(producerId)),
-      async produce({ producerId, kind, paused, rtpParameters }) {
+      async produce({ kind, paused, rtpParameters }) {
         const ssrc = rtpParameters.encodings?.[0]?.ssrc
-        return keep(producer(kind, producerId, { paused, ...(ssrc === undefined ? {} : { ssrc }) }))
+        return keep(producer(kind, undefined, { paused, ...(ssrc === undefined ? {} : { ssrc }) }))
       },
       bytesReceived: async () => 0,
       close() {
@@ -235,5 +248,5 @@ export function fakeMedia(): FakeMedia {
     return made
   }
 
-  return { open, router, pipe, producer }
+  return { open, router, pipe, producer, flows }
 }

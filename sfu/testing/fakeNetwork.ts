@@ -1,8 +1,12 @@
+import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import type { FrameSocket } from '../../kit/peer.ts'
 
 /** Two ends of one WebSocket in memory: text arrives in later turns, in order. */
-export function socketPair(onFrame: () => void = () => undefined): {
+export function socketPair(
+  onFrame: () => void = () => undefined,
+  later: (arrive: () => void) => void = queueMicrotask,
+): {
   readonly ends: readonly [FrameSocket, FrameSocket]
   cut(): void
 } {
@@ -22,7 +26,7 @@ export function socketPair(onFrame: () => void = () => undefined): {
   for (const [from, to] of [ends, [ends[1], ends[0]]] as const) {
     from.send = (text) => {
       onFrame()
-      if (open) queueMicrotask(() => open && to.onText(text))
+      if (open) later(() => open && to.onText(text))
     }
     from.close = (code, reason) => close(from, code, reason)
   }
@@ -46,12 +50,14 @@ export interface FakeNetwork {
   /** Cuts all WebSockets once, just before so many more frames would have been sent. */
   cutAfter(frames: number): void
   blocked: boolean
+  /** How long a frame between two nodes takes, either way; 0 unless it is set. For WebSockets that are opened afterwards. */
+  latencyMs: (one: string, other: string) => number
   /** How many were opened so far. */
   readonly opened: number
 }
 
 /** Makes a {@link FakeNetwork}. */
-export function fakeNetwork(): FakeNetwork {
+export function fakeNetwork(clock: Clock): FakeNetwork {
   const pairs = new Set<ReturnType<typeof socketPair>>()
   let framesLeft = Number.POSITIVE_INFINITY
   const onFrame = (): void => {
@@ -60,13 +66,15 @@ export function fakeNetwork(): FakeNetwork {
   const network: FakeNetwork = {
     nodes: new Map(),
     blocked: false,
+    latencyMs: () => 0,
     get opened() {
       return pairs.size
     },
     async dial(from, to) {
       const accept = network.nodes.get(to)
       if (network.blocked || !accept) throw commonErrors.raise.unavailable({ what: to })
-      const pair = socketPair(onFrame)
+      const delayMs = network.latencyMs(from, to)
+      const pair = socketPair(onFrame, delayMs === 0 ? queueMicrotask : (arrive) => void clock.after(delayMs, arrive))
       pairs.add(pair)
       accept(from, pair.ends[1])
       return pair.ends[0]

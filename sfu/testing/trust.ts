@@ -76,6 +76,8 @@ export interface Placed {
   readonly node: string
   readonly url: string
   readonly role?: SegmentRole
+  /** As a peer: the next order will take its edge away. */
+  readonly leaving?: boolean
 }
 
 /** The order for `node` with these peers. */
@@ -94,6 +96,7 @@ export async function orderFor(
         node: peer.node,
         url: peer.url,
         role: peer.role ?? 'core',
+        ...(peer.leaving === undefined ? {} : { leaving: peer.leaving }),
         token: await peerToken(trust, { from: node.node, to: peer.node, meeting }),
       })),
     ),

@@ -143,7 +143,7 @@ export interface ClientResponses extends Pick<SessionResponses, MediaMethod> {
 /** Notifications of the server, by method. */
 export interface ClientNotifications extends Pick<
   SessionNotifications,
-  'speakers' | 'consumerClosed' | 'consumerLayers' | 'transportState'
+  'speakers' | 'consumerClosed' | 'consumerMoved' | 'consumerLayers' | 'transportState'
 > {
   roster: { readonly revision: number; readonly changes: readonly RosterChange[] }
   chat: ChatMessage

@@ -35,6 +35,7 @@ export interface MediaDesk {
   watch(trackId: string, on: boolean | undefined): void
   prefer(trackId: string, spatialLayer: number): void
   consumerClosed(consumerId: string): void
+  consumerMoved(consumerId: string): void
   transportState(transport: ClientNotifications['transportState']): void
   networkChanged(): void
   /** Whether signaling reaches the media node: while it does not, this client finds out for itself whether the node lives. */
@@ -187,6 +188,10 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
     },
     consumerClosed(consumerId) {
       session?.recv.consumerClosed(consumerId)
+      void session?.recv.settle()
+    },
+    consumerMoved(consumerId) {
+      session?.recv.consumerMoved(consumerId)
       void session?.recv.settle()
     },
     transportState({ transportId, dtlsState }) {

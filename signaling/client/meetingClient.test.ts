@@ -15,12 +15,27 @@ interface World {
   readonly client: MeetingClient
   readonly devices: types.Device[]
   readonly changeNetwork: () => void
+  /** The tracks that came from the server; while it is silent nothing plays of new ones. */
+  readonly remote: { silent: boolean; readonly tracks: RemoteTrack[] }
+}
+
+/** What the fake device of mediasoup-client makes of a consumer. */
+interface RemoteTrack {
+  readonly id: string
+  remoteMute(): void
+  remoteUnmute(): void
 }
 
 function aWorld(options: { replaces?: string } = {}): World {
   const clock = virtualClock()
   const server = new FakeServer(clock)
   const devices: types.Device[] = []
+  const remote: World['remote'] = { silent: false, tracks: [] }
+  const onConsumer = (consumer: types.Consumer): void => {
+    const track = consumer.track as unknown as RemoteTrack
+    if (remote.silent) track.remoteMute()
+    remote.tracks.push(track)
+  }
   let changeNetwork = (): void => undefined
   let messages = 0
   const client = createMeetingClient({
@@ -34,6 +49,7 @@ function aWorld(options: { replaces?: string } = {}): World {
     mintId: () => `message-${++messages}`,
     createDevice() {
       const device = new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })
+      device.observer.on('newtransport', (transport) => transport.observer.on('newconsumer', onConsumer))
       devices.push(device)
       return Promise.resolve(device)
     },
@@ -42,7 +58,7 @@ function aWorld(options: { replaces?: string } = {}): World {
       return () => undefined
     },
   })
-  return { clock, server, client, devices, changeNetwork: () => changeNetwork() }
+  return { clock, server, client, devices, remote, changeNetwork: () => changeNetwork() }
 }
 
 async function aLiveWorld(options?: { replaces?: string }): Promise<World> {
@@ -177,6 +193,23 @@ test('a replaced producer is consumed anew before the old consumer goes', async 
   expect(server.sessionOf('ann').consumers.size).toBe(2)
   await clock.advance(1_000)
   expect([before.readyState, shown().readyState]).toEqual(['ended', 'live'])
+  expect(server.sessionOf('ann').consumers.size).toBe(1)
+})
+
+test('a track that comes another way is consumed anew, shown when it plays, and only then the old consumer goes', async () => {
+  const { client, server, clock, remote } = await aLiveWorld()
+  const shown = (): string => client.state.subscriptions.get('bob/camera')?.track?.id ?? 'nothing'
+  server.guest('bob', 'camera')
+  await clock.advance(10)
+  const before = shown()
+  remote.silent = true
+  server.reroute('bob', 'camera')
+  await clock.advance(2_000)
+  expect([shown() === before, server.sessionOf('ann').consumers.size]).toEqual([true, 2])
+  const next = remote.tracks.at(-1)
+  next?.remoteUnmute()
+  expect(shown()).toBe(next?.id)
+  await clock.advance(1_000)
   expect(server.sessionOf('ann').consumers.size).toBe(1)
 })
 

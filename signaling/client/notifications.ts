@@ -11,7 +11,7 @@ type Handlers = { readonly [Name in keyof ClientNotifications]: (data: ClientNot
 /** Options of {@link createNotifications}. */
 export interface NotificationsOptions {
   readonly store: Store
-  readonly media: Pick<MediaDesk, 'rosterChanged' | 'consumerClosed' | 'transportState' | 'nodeReached'>
+  readonly media: Pick<MediaDesk, 'rosterChanged' | 'consumerClosed' | 'consumerMoved' | 'transportState' | 'nodeReached'>
   readonly onLife: (event: LifeEvent) => void
   readonly onReaction: (reaction: ClientNotifications['reaction']) => void
 }
@@ -36,6 +36,7 @@ export function createNotifications(options: NotificationsOptions): (incoming: I
     },
     closed: ({ code, why }) => onLife({ type: 'ended', code, why }),
     consumerClosed: ({ consumerId }) => media.consumerClosed(consumerId),
+    consumerMoved: ({ consumerId }) => media.consumerMoved(consumerId),
     consumerLayers: () => undefined,
     transportState: (transport) => media.transportState(transport),
   }

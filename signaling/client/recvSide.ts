@@ -36,12 +36,19 @@ interface Held {
   readonly askedFor: string
   /** The server closed it: another is needed. */
   gone: boolean
+  /** The server has the track by another way: another is needed, while this one goes on. */
+  moved: boolean
   /** Set while it stays beside the one that replaces it. */
   closing: Timer | undefined
 }
 
-/** How long the consumer of a replaced producer stays beside the new one: a key frame and a jitter buffer's worth. */
+/** How long the consumer of a replaced producer stays once the new one plays: a jitter buffer's worth, and a slow decoder's. */
 export const overlapMs = 600
+/**
+ * How long the first packet of the new one is waited for. A picture begins with a key frame, and a pipe asks for one a second at most; a
+ * muted microphone never sends. Shorter than a media node keeps the old way (moveGraceMs of sfu/segment/tracks.ts).
+ */
+export const firstPacketMs = 4_000
 
 /** Tries are counted for a producer: a new one of the same track may be consumed at once. */
 const retryKey = (trackId: string, producerId: string): string => `${trackId} ${producerId}`
@@ -82,11 +89,18 @@ export class RecvSide {
 
   /** The server closed a consumer. What it showed last stays until the roster says what comes instead. */
   consumerClosed(consumerId: string): void {
+    const leaving = this.#leaving.get(consumerId)
+    if (leaving) leaving.gone = true
     for (const [trackId, held] of this.#held) {
       if (held.consumer.id !== consumerId) continue
       held.gone = true
       this.#retries.failed(retryKey(trackId, held.askedFor), commonErrors.raise.unavailable({ what: 'The track' }))
     }
+  }
+
+  /** The server has what it receives by another way, and will close it soon: the next one plays before it ends. */
+  consumerMoved(consumerId: string): void {
+    for (const held of this.#held.values()) if (held.consumer.id === consumerId) held.moved = true
   }
 
   retryAll(): void {
@@ -136,7 +150,7 @@ export class RecvSide {
   #needs({ trackId, producerId }: WantedTrack): boolean {
     const held = this.#held.get(trackId)
     if (!held || held.consumer.closed) return true
-    return held.gone || (held.askedFor !== producerId && held.consumer.producerId !== producerId)
+    return held.gone || held.moved || (held.askedFor !== producerId && held.consumer.producerId !== producerId)
   }
 
   async #consumeOne(want: WantedTrack): Promise<void> {
@@ -147,10 +161,14 @@ export class RecvSide {
     try {
       const consumer = await this.#consume(want)
       if (this.#closed) return consumer.close()
-      this.#held.set(trackId, { consumer, askedFor: want.producerId, gone: false, closing: undefined })
+      this.#held.set(trackId, { consumer, askedFor: want.producerId, gone: false, moved: false, closing: undefined })
       this.#retries.forget(key)
-      this.#options.onChange(trackId, { state: 'live', track: consumer.track })
-      if (before) this.#leave(before)
+      const show = (): void => {
+        if (this.#held.get(trackId)?.consumer === consumer)
+          this.#options.onChange(trackId, { state: 'live', track: consumer.track })
+      }
+      if (before) this.#handOver(before, { to: consumer, show })
+      else show()
     } catch (thrown) {
       const error = asCodedError(thrown)
       const forGood = this.#retries.failed(key, error)
@@ -182,9 +200,19 @@ export class RecvSide {
     }
   }
 
-  #leave(before: Held): void {
+  /** The new one is shown when it plays; the one before ends a moment later. */
+  #handOver(before: Held, { to, show }: { to: types.Consumer; show: () => void }): void {
+    const { clock } = this.#options
     const held = before
     this.#leaving.set(held.consumer.id, held)
-    held.closing = this.#options.clock.after(overlapMs, () => this.#end(held, true))
+    const onPlays = (): void => {
+      if (!this.#leaving.has(held.consumer.id)) return
+      held.closing?.cancel()
+      show()
+      held.closing = clock.after(overlapMs, () => this.#end(held, true))
+    }
+    if (!to.track.muted || held.gone) return onPlays()
+    to.track.addEventListener('unmute', onPlays, { once: true })
+    held.closing = clock.after(firstPacketMs, onPlays)
   }
 }

@@ -112,6 +112,14 @@ export class FakeServer {
     this.step({ type: 'track', participant, attachment: guest.attachment, track })
   }
 
+  /** A guest's track comes to the media node another way: whoever consumes it is told. */
+  reroute(participant: string, source: Source): void {
+    const consumers = [...this.sessions.values()].flatMap((session) => [...session.consumers])
+    for (const [consumerId, { trackId }] of consumers) {
+      if (trackId === trackIdOf(participant, source)) this.tell('consumerMoved', { consumerId })
+    }
+  }
+
   guestLeaves(participant: string): void {
     const guest = this.guests.get(participant)
     this.guests.delete(participant)

@@ -114,7 +114,6 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   stale_order: nodeFault,
   order_conflict: nodeFault,
   pipe_unknown: nodeFault,
-  piped_already: nodeFault,
   unknown_transport: nodeFault,
   unknown_producer: nodeFault,
   unknown_consumer: nodeFault,
