@@ -11,7 +11,7 @@ import { demoObjects } from './demo/objects.ts'
 import { planProcesses } from './demo/plan.ts'
 import { readDemoSettings } from './demo/settings.ts'
 import { docker, dockerWell, restricted, startContainer, type Container } from './support/containers.ts'
-import { runWell } from './support/program.ts'
+import { runProgram, type ProgramResult } from './support/program.ts'
 
 const root = join(import.meta.dirname, '..')
 const tag = `test-${process.pid}`
@@ -36,9 +36,10 @@ const state = mkdtempSync(join(tmpdir(), 'parley-images-e2e-'))
 const running: Container[] = []
 let built = ''
 
-function build(): Promise<string> {
-  const env = { ...process.env, REGISTRY: '', TAG: tag, OUT: '', BASE_IMAGE: '' }
-  return runWell(join(root, 'scripts/images.sh'), [], { env, timeoutMs: 170_000 })
+/** Runs `make images` with these wishes. */
+function build(wishes: Readonly<Record<string, string>>): Promise<ProgramResult> {
+  const env = { ...process.env, REGISTRY: '', TAG: '', OUT: '', BASE_IMAGE: '', ...wishes }
+  return runProgram(join(root, 'scripts/images.sh'), [], { env, timeoutMs: 170_000 })
 }
 
 /** The images' user has to read what the test, perhaps as root, wrote. */
@@ -100,7 +101,9 @@ beforeEach((ctx) => {
 })
 beforeAll(async () => {
   if (!hasEngine) return
-  built = await build()
+  const { code, out, err } = await build({ TAG: tag })
+  if (code !== 0) throw new Error(err)
+  built = out
   await startInstallation()
 }, 240_000)
 afterAll(async () => {
@@ -132,7 +135,7 @@ test('kubectl-parley is in the operator’s image and sees the installation', as
 test.each(names)('%s carries its own files and nothing else', async (name) => {
   const list = ['run', '--rm', '--network=none', ...restricted, '--entrypoint=find', imageOf(name), '/app', '-type', 'f']
   const files = (await dockerWell(list)).split('\n').map((path) => path.replace('/app/', ''))
-  const own = /^(LICENSE|[\w-]+\.mjs(\.map)?)$/
+  const own = /^(LICENSE|LICENSES-OF-PACKAGES|[\w-]+\.mjs(\.map)?)$/
   const more = {
     operator: /^crds\/\w+\.yaml$/,
     signaling: /^web\//,
@@ -164,6 +167,20 @@ test('a fault names the sources, not the bundle', async () => {
   const { code, out, err } = await docker(...run)
   expect(code).toBe(1)
   expect(out + err).toMatch(/\/app\/kit\/keys\.ts:\d+/)
+})
+
+test.each([
+  [
+    { BASE_IMAGE: process.env['PARLEY_REDIS_IMAGE'] ?? '' },
+    /cannot be built on: it needs Node 24 or newer as `node` in its PATH, and has none/,
+  ],
+  [{ BASE_IMAGE: 'registry.invalid/none:1' }, /BASE_IMAGE=registry\.invalid\/none:1 is not here and could not be pulled: /],
+  [{ TAG: 'a/b' }, /TAG=a\/b: a tag has letters/],
+])('%j cannot be built, and is told why', async (wishes, why) => {
+  const { code, out, err } = await build({ TAG: `${tag}-bad`, ...wishes })
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(why)
+  expect(await dockerWell(['image', 'ls', '--quiet', `localhost/parley-*:${tag}-bad`])).toBe('')
 })
 
 test('SIGTERM ends each of them in order and with 0', async () => {

@@ -51,7 +51,7 @@ child_of() { tr -d ' ' <"/proc/$1/task/$1/children"; }
 start_engine() {
   setsid setpriv --pdeathsig KILL unshare --net --mount --pid --mount-proc --fork --kill-child \
     dockerd --data-root "$cache/engine/$number" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/docker.sock" \
-    --cgroup-parent "/$device" >"$run/log" 2>&1 {lock}>&- </dev/null &
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$device" >"$run/log" 2>&1 {lock}>&- </dev/null &
   engine=$!
   export DOCKER_HOST=unix://$run/docker.sock TESTCONTAINERS_RYUK_DISABLED=true DOCKER_BUILDKIT=0
   local deadline=$((SECONDS + start_timeout_s))

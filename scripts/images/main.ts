@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 import { chooseBase } from './base.ts'
+import { checkBase, checkWorker } from './check.ts'
 import { build, save, sizeBytes } from './docker.ts'
 import { images, type Image } from './images.ts'
 import { output } from './output.ts'
@@ -47,6 +48,7 @@ function labelsOf(image: Image, commit: string | undefined): Record<string, stri
 async function buildAll({ registry, tag, base: wish, out }: ImageSettings, work: string): Promise<void> {
   const parts: Parts = { root, page: partOf('PARLEY_WEB_DIR'), worker: partOf('MEDIASOUP_WORKER_BIN') }
   const base = await chooseBase(wish, root, say)
+  await checkBase(base)
   const baseBytes = await sizeBytes(base)
   const commit = await revision()
   say(`building on ${base} (${inMB(baseBytes)})`)
@@ -60,6 +62,7 @@ async function buildAll({ registry, tag, base: wish, out }: ImageSettings, work:
       dockerfile: join(import.meta.dirname, `${image.name}.Dockerfile`),
       labels: labelsOf(image, commit),
     })
+    if (image.worker) await checkWorker(name, base)
     const bytes = await sizeBytes(name)
     process.stdout.write(`${name} ${inMB(bytes)}, ${inMB(bytes - baseBytes)} above its base\n`)
     names.push(name)

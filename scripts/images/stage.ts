@@ -1,9 +1,21 @@
-import { chmodSync, cpSync, lstatSync, lutimesSync, mkdirSync, readdirSync, realpathSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 import { bundle } from './bundle.ts'
 import type { Image } from './images.ts'
+import { licenceTexts } from './licences.ts'
 import { stageWorker } from './worker.ts'
 
 /** What images take from the set-up of the machine. */
@@ -58,6 +70,7 @@ export async function stage(image: Image, parts: Parts, context: string): Promis
   const { modules, reads } = await bundle({ root, entries: image.entries, packages: image.packages, folder: app })
   copyReads(root, app, reads)
   cpSync(join(root, 'LICENSE'), join(app, 'LICENSE'))
+  writeFileSync(join(app, 'LICENSES-OF-PACKAGES'), licenceTexts(root, modules))
   for (const name of image.packages) copyPackage(root, app, name)
   if (image.page) cpSync(realpathSync(parts.page), join(app, 'web'), { recursive: true })
   if (image.worker) await stageWorker(parts.worker, join(app, 'worker'))
