@@ -69,6 +69,27 @@ export const cliErrors = errorTable({
     say: (m: { kid: string; where: string }) =>
       `${m.where} has another key with the id ${m.kid}: a new key needs an id of its own.`,
   },
+  nothing_prepared: {
+    status: 409,
+    retry: 'never',
+    say: (m: { role: string }) => `No next key of the ${m.role} is prepared: kubectl parley rotate ${m.role} prepare.`,
+  },
+  not_switched: {
+    status: 409,
+    retry: 'never',
+    say: (m: { role: string }) => `The key of the ${m.role} was not switched: kubectl parley rotate ${m.role} switch.`,
+  },
+  too_early: {
+    status: 409,
+    retry: 'later',
+    say: (m: { inSeconds: number }) => `Media nodes may not trust the next key yet: try again in ${m.inSeconds}s.`,
+  },
+  old_key_in_use: {
+    status: 409,
+    retry: 'later',
+    say: (m: { pods: string }) =>
+      `These Pods started before the switch and sign with the former key: ${m.pods}. Restart them first.`,
+  },
   still_there: {
     status: 504,
     retry: 'later',

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
 import { installCommand } from './commands/install.ts'
 import { meetingCommand } from './commands/meeting.ts'
+import { rotateCommand } from './commands/rotate.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
 import { uninstallCommand } from './commands/uninstall.ts'
@@ -19,6 +20,7 @@ export function parleyProgram(deps: CliDeps): Command {
     .addCommand(whyCommand(deps))
     .addCommand(doctorCommand(deps))
     .addCommand(installCommand(deps))
+    .addCommand(rotateCommand(deps))
     .addCommand(uninstallCommand(deps))
   for (const command of everyCommand(program))
     command

@@ -51,11 +51,6 @@ export async function readSigningKey(path: string): Promise<SigningKey> {
   return signingKeyOf(JSON.parse(readFileSync(path, 'utf8')) as JWK & { kid: string })
 }
 
-/** Reads a JWKS file of trusted public keys. */
-export async function readTrustedKeys(path: string): Promise<TrustedKeys> {
-  return trustedKeysOf(JSON.parse(readFileSync(path, 'utf8')) as { keys: TrustedJwk[] })
-}
-
 /** Signs a token of type `type` (the JWT's `typ`, so that one kind never passes for another) for `audience`. Times are Unix milliseconds. */
 export function signToken(
   key: SigningKey,

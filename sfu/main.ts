@@ -1,7 +1,7 @@
 import { settingsOrExit } from '../kit/config.ts'
 import { systemClock } from '../kit/clock.ts'
 import { ulidSource } from '../kit/ids.ts'
-import { readTrustedKeys } from '../kit/keys.ts'
+import { followTrustedKeys } from '../kit/followedKeys.ts'
 import { createLog } from '../kit/log.ts'
 import { createShutdown, endProcessOnSignals } from '../kit/shutdown.ts'
 import { announced, AnnouncedAddresses } from './addresses.ts'
@@ -33,7 +33,8 @@ if (own.guessed)
     'no announced address is set: until the operator tells one, clients are told that of this host',
   )
 
-const keys = await readTrustedKeys(settings.trustedKeysFile)
+const keys = await followTrustedKeys({ path: settings.trustedKeysFile, clock, log })
+shutdown.add('trusted keys', () => keys.close())
 const pool = await WorkerPool.start({
   count: settings.workers,
   clock,

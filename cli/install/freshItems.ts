@@ -17,7 +17,8 @@ const secret = (): string => randomBytes(secretBytes).toString('base64url')
 
 /** Ids of keys differ between installations and rotations, so that a trusted key is never mistaken for another. */
 const keyIdBytes = 6
-async function signingKey(role: string): Promise<string> {
+/** A new private key of a role, as the text of a JWK. */
+export async function signingKey(role: string): Promise<string> {
   const { privateJwk } = await makeKeyPair(`${role}-${randomBytes(keyIdBytes).toString('hex')}`, role)
   return JSON.stringify(privateJwk)
 }

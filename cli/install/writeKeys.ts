@@ -30,8 +30,8 @@ export interface KeysDone {
 /** The key of the ConfigMap under which media nodes find the keys that they trust. */
 export const trustedKeysFile = 'trusted-keys.json'
 
-/** Reads an object of ours, or undefined; raises `not_ours` where somebody else made one of that name. */
-async function readOurs<T extends KubeObject>(
+/** Reads an object of ours, or undefined where there is none; raises `not_ours` where somebody else made one of that name. */
+export async function readOurs<T extends KubeObject>(
   { api, namespace }: Cluster,
   kind: KindRef<T>,
   name: string,
