@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 import { beforeEach, expect, test } from 'vitest'
@@ -17,9 +18,9 @@ beforeEach((ctx) => {
 })
 
 /** Runs a command line with an engine of its own. */
-function withEngine(line: string): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+function withEngine(line: string): ChildProcessByStdio<null, Readable, Readable> {
   const env = { ...process.env, PARLEY_ENGINE_OWN: 'true' }
-  return spawn(script, ['bash', '-c', line], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  return spawn(script, ['bash', '-c', line], { env, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function endOf(child: ChildProcess): Promise<number | null> {
@@ -67,6 +68,15 @@ test('a command has an engine and a way to its ports, keeps its exit code, and l
   expect(device).not.toBe('')
   await gone(socket)
   expect(Object.keys(networkInterfaces())).not.toContain(device)
+})
+
+test('a container that the command leaves is named, and makes it fail', async () => {
+  const child = withEngine(
+    'tar -c -T /dev/null | docker import - empty:1 >/dev/null; docker create --name forgotten empty:1 nothing',
+  )
+  const complaint = text(child.stderr)
+  expect(await endOf(child)).toBe(1)
+  expect(await complaint).toContain('containers were left: forgotten (empty:1)')
 })
 
 test('a signal reaches the command, and the engine ends after it', async () => {

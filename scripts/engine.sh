@@ -69,6 +69,15 @@ failed() {
   die "the distribution's engine did not start: $1"
 }
 
+# Containers that the command left are a fault of it, as processes would be.
+left_containers() {
+  local names
+  names=$(timeout 10 docker ps --all --format '{{.Names}} ({{.Image}})' 2>/dev/null || true)
+  [[ -n $names ]] || return 0
+  say "containers were left: ${names//$'\n'/, }"
+  ((status != 0)) || status=1
+}
+
 # Asked first, so that the store is whole and the control groups are removed. Images that newer ones have replaced go.
 stop_engine() {
   [[ -n ${engine:-} ]] || return 0
@@ -101,4 +110,5 @@ while kill -0 "$command" 2>/dev/null; do
   status=0
   wait "$command" || status=$?
 done
+left_containers
 exit "$status"

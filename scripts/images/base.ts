@@ -11,8 +11,9 @@ const makeTimeoutMs = 15 * 60_000
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''
 
 /** The base that was asked for: it must be had. */
-async function wished(base: string): Promise<string> {
+async function wished(base: string, say: (text: string) => void): Promise<string> {
   if (await hasImage(base)) return base
+  say(`pulling ${base}`)
   try {
     await pull(base)
   } catch (error) {
@@ -26,11 +27,12 @@ async function wished(base: string): Promise<string> {
 /** The official base, or where no registry answers one from the distribution's packages. */
 async function byDefault(root: string, say: (text: string) => void): Promise<string> {
   if (await hasImage(officialBase)) return officialBase
+  say(`pulling ${officialBase}`)
   try {
     await pull(officialBase)
     return officialBase
   } catch (error) {
-    say(`${officialBase} cannot be pulled (${lastLine((error as Error).message)}): building on the distribution's packages`)
+    say(`it cannot be had (${lastLine((error as Error).message)}): building on the distribution's packages`)
   }
   const tar = lastLine(await output([join(root, 'scripts/setup/baseImage.sh')], { timeoutMs: makeTimeoutMs }))
   // parley-base-KEY.tar holds localhost/parley-base:KEY.
@@ -40,5 +42,5 @@ async function byDefault(root: string, say: (text: string) => void): Promise<str
 
 /** The image to build on, which the engine has afterwards. */
 export function chooseBase(base: string | undefined, root: string, say: (text: string) => void): Promise<string> {
-  return base === undefined ? byDefault(root, say) : wished(base)
+  return base === undefined ? byDefault(root, say) : wished(base, say)
 }
