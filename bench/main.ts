@@ -29,12 +29,19 @@ const placement: Benchmark<PlacementResult> = {
         'seats',
         'bytes/mtg',
       ]),
-      ...runs.map(({ nodes, decisionsPerSecond, microseconds, emptyMicroseconds, memory }) =>
+      ...runs.map(({ nodes, decisionsPerSecond, microseconds, emptyMicroseconds, memory, timesAsFast }) =>
         row([
           nodes,
           decisionsPerSecond,
           ...[microseconds.mean, microseconds.p50, microseconds.p90, microseconds.p99, emptyMicroseconds.p99],
-          ...[memory.bytesPerNode, memory.meetings, memory.seats, memory.bytesPerMeeting],
+          ...[
+            memory.bytesPerNode,
+            memory.meetings,
+            memory.seats,
+            memory.bytesPerMeeting,
+            timesAsFast.livekit,
+            timesAsFast.jicofo,
+          ],
         ]),
       ),
       `t(10,000) / t(1,000) = ${ratio} by mean, ${ratioOfP50} by p50; p99 at 10,000 in each round: ${p99OfRounds.join(', ')} us`,

@@ -5,6 +5,7 @@ import { place } from '../operator/placement/place.ts'
 import type { Wish } from '../operator/placement/view.ts'
 import { beginning, Fleet } from './fleet.ts'
 import { liveBytes } from './memory.ts'
+import { peerTimes, type PeerTimes } from './peers/measure.ts'
 import { generator } from './random.ts'
 import { emptyTimes, timesOf, type Times } from './times.ts'
 
@@ -17,6 +18,10 @@ export interface PlacementRun {
   /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
   readonly emptyMicroseconds: Times
   readonly memory: Memory
+  /** A choice of the same among the same media nodes by other projects' algorithms (bench/peers). */
+  readonly peerMicroseconds: PeerTimes
+  /** Their median over ours. */
+  readonly timesAsFast: { readonly livekit: number; readonly jicofo: number }
 }
 
 /** Live heap of the ledger at the end of a run. Below a thousand nodes it drowns in what the process does beside. */
@@ -102,6 +107,8 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
   return times
 }
 
+const quotient = (a = 0, b = 0): number => Math.round((a / b) * 100) / 100
+
 function runOver(nodes: number, { warmUp, measured }: PlacementOptions): PlacementRun {
   const random = generator(nodes)
   const bytesBefore = liveBytes()
@@ -110,6 +117,7 @@ function runOver(nodes: number, { warmUp, measured }: PlacementOptions): Placeme
   const settling = Math.ceil((settledAfterMs / 1_000) * nodes * joinsPerNodePerSecond)
   const microseconds = timesOf(measure(fleet, random, { warmUp: Math.max(warmUp, settling), measured }))
   const emptyMicroseconds = emptyTimes(measured)
+  const peerMicroseconds = peerTimes(fleet)
   const meetings = [...fleet.ledger.meetings.all()]
   const bytesOfMeetings = liveBytes() - bytesBefore - bytesOfFleet
   return {
@@ -124,10 +132,13 @@ function runOver(nodes: number, { warmUp, measured }: PlacementOptions): Placeme
       seats: meetings.reduce((sum, { people }) => sum + people.seats, 0),
       bytesPerMeeting: Math.round(bytesOfMeetings / meetings.length),
     },
+    peerMicroseconds,
+    timesAsFast: {
+      livekit: quotient(peerMicroseconds.livekit.p50, microseconds.p50),
+      jicofo: quotient(peerMicroseconds.jicofo.p50, microseconds.p50),
+    },
   }
 }
-
-const quotient = (a = 0, b = 0): number => Math.round((a / b) * 100) / 100
 
 const sizes = [100, 1_000, 10_000] as const
 
