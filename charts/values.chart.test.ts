@@ -1,4 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 import { podsOf } from './testing/pods.ts'
 import { chart, helm, oldestKubernetes, profiles, render, template, the, valuesArgs } from './testing/render.ts'
@@ -65,6 +71,25 @@ describe('values that do not go together are told in words, all at once', () => 
     const { err } = await template({ values: { 'turn.enabled': true, 'signaling.ingress.enabled': true } })
     expect(err.match(/^ {2}- /gm)).toHaveLength(3)
   })
+})
+
+test('the chart is of the version that its images are of', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  const shown = parse(await helm.does(['show', 'chart', chart])) as { version: string; appVersion: string }
+  expect([shown.version, shown.appVersion]).toEqual([version, version])
+})
+
+test('a packaged chart renders as the folder does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-chart-'))
+  try {
+    await helm.does(['package', chart, '--destination', folder])
+    const [name = ''] = readdirSync(folder)
+    const args = ['--namespace', 'meet', '--kube-version', oldestKubernetes]
+    expect(await helm.does(['template', 'parley', join(folder, name), ...args])).toBe((await template({})).out)
+    expect(execFileSync('tar', ['-tzf', join(folder, name)], { encoding: 'utf8' })).not.toContain('parley/ci/')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('an older Kubernetes is refused', async () => {
