@@ -112,6 +112,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     boot,
     version: options.version,
     addresses: [...addresses.all],
+    ...(addresses.known ? {} : { addressesGuessed: true }),
     capacity: options.capacity,
     highestEpoch: segments.highestEpoch,
     segments: segments.all.map((segment) => segment.report()),
@@ -181,9 +182,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     },
     announce(order) {
       segments.fence(order)
-      const before = addresses.all.join()
+      const before = [addresses.known, ...addresses.all].join()
       addresses.tell(order.addresses)
-      if (before !== addresses.all.join()) {
+      if (before !== [addresses.known, ...addresses.all].join()) {
         log.info({ object: addresses.all.join(' ') }, 'clients are told other addresses from now on')
         feed.addressesChanged(addresses.all)
       }

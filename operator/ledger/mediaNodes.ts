@@ -109,14 +109,14 @@ export class MediaNodes {
   hello(name: string, hello: HelloLine, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
-    const { node, boot, version, addresses, capacity, highestEpoch, drain } = hello
-    if (entry.introduction?.boot !== boot) {
+    const { type: _type, protocol: _protocol, segments: _segments, drain, ...introduction } = hello
+    if (entry.introduction?.boot !== introduction.boot) {
       entry.load = undefined
       entry.shares = undefined
     }
-    entry.introduction = { node, boot, version, addresses, capacity, highestEpoch }
+    entry.introduction = introduction
     entry.drainTold = drain
-    entry.consumerShare = 1 / capacity.consumersPerWorker
+    entry.consumerShare = 1 / introduction.capacity.consumersPerWorker
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -133,7 +133,8 @@ export class MediaNodes {
   addresses(name: string, addresses: readonly string[], nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
-    entry.introduction = { ...entry.introduction, addresses: [...addresses] }
+    const { addressesGuessed: _, ...introduction } = entry.introduction
+    entry.introduction = { ...introduction, addresses: [...addresses] }
     this.#hear(entry, nowMs)
     this.#changed(name)
   }

@@ -11,7 +11,7 @@ import type { NodeEntry } from './nodeEntry.ts'
  * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
  * | draining | its object asks for it, or it was told to stop        | takes nobody new, its people are moved away     |
  * | drained  | draining, and by its own word nobody is left         | takes nobody new, nobody is on it               |
- * | unreachable | its pool requires reachability, and it is not reached | keeps its people, takes nobody new            |
+ * | unreachable | its address is not known, or its pool requires that it is reached and it is not | keeps its people, takes nobody new            |
  * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
  * | lost     | silent, and its address refuses connections or its Pod has gone | its segments leave the plans         |
  * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
@@ -53,8 +53,12 @@ function draining({ drain, drainTold }: NodeEntry): StateWithReason | undefined 
     : { state: 'draining', why: `draining: ${why}` }
 }
 
-const unreachable = ({ gate }: NodeEntry): StateWithReason | undefined =>
-  gate === undefined ? undefined : { state: 'unreachable', why: gate }
+const noAddress: StateWithReason = { state: 'unreachable', why: 'nobody said yet at which address clients reach it' }
+
+function unreachable({ gate, introduction }: NodeEntry): StateWithReason | undefined {
+  if (introduction?.addressesGuessed === true) return noAddress
+  return gate === undefined ? undefined : { state: 'unreachable', why: gate }
+}
 
 function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
   const silentMs = nowMs - heardAtMs

@@ -3,6 +3,7 @@ import type { NodeState } from '../ledger/nodeState.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { toldDisruptions } from '../pods/disruptions.ts'
+import { planAddresses, whyNoAddress } from './addresses.ts'
 import { drainPeriodMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { reachableCondition } from './reachable.ts'
@@ -15,6 +16,8 @@ export interface MediaNodePlan {
   readonly phase: MediaNodePhase
   readonly why: string
   readonly status: Planned<MediaNodeStatus>
+  /** What the node is to tell clients from now on; undefined where it does already. */
+  readonly announce: readonly string[] | undefined
   /** What the node is to be told of its drain; undefined where it follows already. */
   readonly drain: PlannedDrain | undefined
   /** When to look again, though nothing changes: silence will have lasted too long, a drain goes on. Monotonic milliseconds. */
@@ -53,7 +56,12 @@ function readyCondition(view: MediaNodeView): PlannedCondition {
   const trouble = view.state.state === 'pending' ? troubleOf(view) : undefined
   if (trouble !== undefined) return { type, status: 'False', reason: trouble.reason, message: fitting(trouble.message) }
   const { reason } = told[view.state.state]
-  return { type, status: view.state.state === 'ready' ? 'True' : 'False', reason, message: fitting(view.state.why) }
+  return {
+    type,
+    status: view.state.state === 'ready' ? 'True' : 'False',
+    reason,
+    message: fitting(whyNoAddress(view) ?? view.state.why),
+  }
 }
 
 /** What was told before of the members that are not known now: unknown is not zero. */
@@ -108,6 +116,7 @@ export function planMediaNode(view: MediaNodeView): MediaNodePlan {
       ...(drain === undefined ? {} : { drain }),
       conditions: [condition, reachableCondition(view)],
     },
+    announce: planAddresses(view),
     drain: planDrainOrder(view),
     wakeAtMs: wakeAt(view),
   }

@@ -41,7 +41,10 @@ function portsOf(mode: Mode, workers: number): readonly object[] {
   return [{ name: 'agent', containerPort: agentPort, protocol: 'TCP', ...lock }, ...clients]
 }
 
-function environmentOf(name: string, { workers, mode }: { workers: number; mode: Mode }): readonly object[] {
+function environmentOf(
+  name: string,
+  { workers, mode, drainSeconds }: { workers: number; mode: Mode; drainSeconds: number },
+): readonly object[] {
   const podIp = { valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }
   return [
     { name: 'PARLEY_SFU_NODE', value: name },
@@ -51,6 +54,8 @@ function environmentOf(name: string, { workers, mode }: { workers: number; mode:
     { name: 'PARLEY_SFU_PIPE_ADDRESS', ...podIp },
     { name: 'PARLEY_SFU_WORKERS', value: String(workers) },
     { name: 'PARLEY_SFU_RTC_PORT_MIN', value: String(rtcPortMin) },
+    // SIGTERM alone drains too: whoever is left then is told before the kubelet kills it.
+    { name: 'PARLEY_SFU_DRAIN_DEADLINE_MS', value: String(drainSeconds * 1_000) },
     { name: 'PARLEY_SFU_TRUSTED_KEYS', value: `${keysFolder}/trusted-keys.json` },
   ]
 }
@@ -64,13 +69,13 @@ function resourcesOf({ overrides }: MediaNodePoolSpec, workers: number): object 
 const probe = (path: string, times: object): object => ({ httpGet: { path, port: agentPort }, timeoutSeconds: 5, ...times })
 
 function containerOf({ node, pool }: PodParts): object {
-  const { image, network } = pool.spec
+  const { image, network, drain } = pool.spec
   const { workers } = node.spec
   return {
     name: 'agent',
     image,
     imagePullPolicy: 'IfNotPresent',
-    env: environmentOf(node.metadata.name, { workers, mode: network.mode }),
+    env: environmentOf(node.metadata.name, { workers, mode: network.mode, drainSeconds: drain.deadlineSeconds }),
     ports: portsOf(network.mode, workers),
     resources: resourcesOf(pool.spec, workers),
     startupProbe: probe('/livez', { periodSeconds: 1, failureThreshold: 60 }),

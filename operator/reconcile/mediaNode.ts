@@ -1,5 +1,5 @@
 import type { Clock } from '../../kit/clock.ts'
-import type { SendDrain } from '../effects/sendDrain.ts'
+import type { NodeOrders } from '../effects/nodeOrders.ts'
 import type { StatusTeller } from '../effects/tellStatus.ts'
 import { kinds } from '../kube/kinds.ts'
 import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
@@ -13,14 +13,14 @@ import { viewMediaNode } from '../view/mediaNodeView.ts'
 export interface MediaNodeReconcilerOptions {
   readonly sources: PodSources
   readonly teller: StatusTeller
-  readonly sendDrain: SendDrain
+  readonly orders: NodeOrders
   /** What this leader found out about whether clients reach a node. */
   readonly reachOf: (node: string) => Reach | undefined
   readonly clock: Clock
 }
 
-/** Tells what one media node is, and has it drained where that is asked for. The key is its name. */
-export function mediaNodeReconciler({ sources, teller, sendDrain, reachOf, clock }: MediaNodeReconcilerOptions) {
+/** Tells what one media node is, what it tells clients, and has it drained where that is asked for. The key is its name. */
+export function mediaNodeReconciler({ sources, teller, orders, reachOf, clock }: MediaNodeReconcilerOptions) {
   return async (name: string, signal: AbortSignal): Promise<Outcome> => {
     const nowMs = clock.monotonicMs()
     sources.ledger.sweep(nowMs)
@@ -29,7 +29,8 @@ export function mediaNodeReconciler({ sources, teller, sendDrain, reachOf, clock
     const plan = planMediaNode(seen)
     const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)
     teller.tell({ kind: kinds.MediaNode, object: seen.object, planned: plan.status, happened })
-    if (plan.drain !== undefined) await sendDrain(name, plan.drain, signal)
+    if (plan.announce !== undefined) await orders.announce(name, plan.announce, signal)
+    if (plan.drain !== undefined) await orders.drain(name, plan.drain, signal)
     return plan.wakeAtMs === undefined ? done : wakeAfter(plan.wakeAtMs - nowMs)
   }
 }

@@ -31,8 +31,11 @@ export class FakeKubernetes {
   }
 
   /** Makes or changes a Kubernetes Node. */
-  host(name: string, spec: NonNullable<KubeNode['spec']> = {}): void {
-    const addresses = [{ type: 'InternalIP', address: `192.0.2.${name.slice(-1)}` }]
+  host(
+    name: string,
+    spec: NonNullable<KubeNode['spec']> = {},
+    addresses: NonNullable<KubeNode['status']>['addresses'] = [{ type: 'InternalIP', address: `192.0.2.${name.slice(-1)}` }],
+  ): void {
     this.#simulation.cluster.put(kinds.Node, { metadata: { name }, spec, status: { addresses } })
   }
 
@@ -110,7 +113,9 @@ export class FakeKubernetes {
         return { phase: 'Failed', reason: 'NodePorts', message: 'Pod was rejected: Predicate NodePorts failed' }
       default: {
         const podIP = `10.0.0.${++this.#addresses}`
-        this.#simulation.agent(name, labels?.[podLabels.pool] === 'us' ? 'us' : 'eu', podIP)
+        const agent = this.#simulation.agent(name, labels?.[podLabels.pool] === 'us' ? 'us' : 'eu', podIP)
+        agent.addresses = [podIP]
+        agent.addressesGuessed = true // In a Pod that listens on every address it cannot know better.
         return { phase: 'Running', podIP, conditions: [{ type: 'Ready', status: 'True' }] }
       }
     }

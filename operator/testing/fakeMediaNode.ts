@@ -58,8 +58,9 @@ export class FakeMediaNode {
   highestEpoch = 0
   /** CPU of each worker. */
   cpu: number[]
-  /** What clients are told. */
+  /** What clients are told, and whether that is but a guess. */
   addresses = ['127.0.0.1']
+  addressesGuessed = false
   #drain: Pick<DrainReport, 'ordered' | 'stopsAtMs' | 'moved'> = { moved: 0 }
   readonly #segments = new Map<string, FakeSegment>()
   readonly #listeners = new Set<(line: LoadLine | undefined) => void>()
@@ -141,6 +142,7 @@ export class FakeMediaNode {
     if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
     this.highestEpoch = epoch
     this.addresses = addresses
+    this.addressesGuessed = false
     this.#tell({ type: 'addresses', addresses })
     return addresses
   }
@@ -181,6 +183,7 @@ export class FakeMediaNode {
       boot,
       version: '0.1.0',
       addresses,
+      ...(this.addressesGuessed ? { addressesGuessed: true } : {}),
       capacity,
       highestEpoch,
       segments: [...this.segments()],

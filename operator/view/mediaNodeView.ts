@@ -1,7 +1,9 @@
 import type { MediaNode } from '../../crds/index.ts'
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
-import { nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import { isStale, nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import { keyOf } from '../kube/objects.ts'
+import { announcedOf, type Announced } from '../pods/announced.ts'
 import type { Reach } from '../reach/judge.ts'
 import { viewMember, type MemberView, type PodSources } from './memberView.ts'
 import { viewDrain, type DrainView } from './drainView.ts'
@@ -16,6 +18,12 @@ export interface MediaNodeView {
   readonly load: number | undefined
   readonly people: number
   readonly meetings: number
+  /** Where its agent is reached; undefined while its Pod has no address. */
+  readonly url: string | undefined
+  /** Whether its agent answers now, whatever else keeps it from taking work. */
+  readonly heard: boolean
+  /** What clients are to be told; undefined for a node that was registered by its address, which was told by its own settings. */
+  readonly announced: Announced | undefined
   readonly drain: DrainView
   /** What the operator knows of its Pod; undefined for a node that was registered by its address. */
   readonly member: MemberView | undefined
@@ -25,6 +33,14 @@ export interface MediaNodeView {
   readonly silentAtMs: number | undefined
   readonly nowMs: number
   readonly wallMs: number
+}
+
+/** What clients are to be told of a node that the operator makes a Pod for; undefined where that is not known yet. */
+function viewAnnounced({ ledger, pods, hosts }: PodSources, object: MediaNode): Announced | undefined {
+  const pod = pods.get(keyOf(object))
+  const pool = ledger.nodes.pool(object.spec.pool)
+  if (object.spec.address !== undefined || pod === undefined || pool === undefined) return undefined
+  return announcedOf({ pool, pod, host: pod.spec.nodeName === undefined ? undefined : hosts.get(pod.spec.nodeName) })
 }
 
 /** Gathers what the status of a media node depends on; undefined where it has no object. */
@@ -45,6 +61,9 @@ export function viewMediaNode(
     load: node.shares?.worst,
     people: node.load?.participants ?? 0,
     meetings: ledger.meetings.hostedOn(name),
+    url: node.url,
+    heard: node.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined,
+    announced: viewAnnounced(sources, node.object),
     drain: viewDrain(ledger, node, nowMs),
     member: node.object.spec.address === undefined ? viewMember(node.object, sources, nowMs) : undefined,
     reach,

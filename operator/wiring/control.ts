@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Agents } from '../effects/agents.ts'
 import { createMeetingEffects } from '../effects/applyMeeting.ts'
-import { createDrainSender } from '../effects/sendDrain.ts'
+import { createNodeOrders } from '../effects/nodeOrders.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
 import type { Signer } from '../effects/signer.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
@@ -120,7 +120,7 @@ export function createControl(parts: ControlParts): Control {
     for (const { key } of ledger.meetings.all()) changes.meetings.emit(key)
   }
   const sender = createOrderSender({ ...parts, ledger, fencedOut })
-  const sendDrain = createDrainSender({ ...parts, ledger, epoch, fencedOut })
+  const orders = createNodeOrders({ ...parts, ledger, epoch, fencedOut })
   const effects = createMeetingEffects({
     api,
     ledger,
@@ -158,7 +158,7 @@ export function createControl(parts: ControlParts): Control {
   })
   manager.control({
     name: 'medianode',
-    reconcile: mediaNodeReconciler({ sources, teller, sendDrain, reachOf: (node) => book.of(node), clock }),
+    reconcile: mediaNodeReconciler({ sources, teller, orders, reachOf: (node) => book.of(node), clock }),
     triggers: [fromNodes],
   })
   manager.control({

@@ -104,7 +104,9 @@ export function controlPods(parts: PodControlParts): PoolSources {
     sources.refusals.forget(before.metadata.uid)
   })
   hosts.onChange(({ key }) => {
-    const names = pods.by('host', key).map(({ metadata }) => metadata.labels?.[podLabels.pool] ?? '')
+    const here = pods.by('host', key)
+    for (const { metadata } of here) changes.nodes.emit(metadata.name) // Its addresses, which clients are told.
+    const names = here.map(({ metadata }) => metadata.labels?.[podLabels.pool] ?? '')
     for (const pool of new Set(names)) changes.pools.emit(pool)
   })
   budgets.onChange(({ before, after }) => changes.pools.emit((after ?? before)?.metadata.labels?.[podLabels.pool] ?? ''))

@@ -49,6 +49,8 @@ export const helloLine = z.strictObject({
   version: z.string().max(64),
   /** What clients are told. */
   addresses: announcedAddresses.shape.addresses,
+  /** Nobody said these: they are the host's own, and most likely not what clients reach. Absent: somebody did. */
+  addressesGuessed: z.boolean().optional(),
   capacity: nodeCapacity,
   /** The highest epoch of any order it took, so that a new leader starts above it. */
   highestEpoch: z.int().min(0),

@@ -1,0 +1,75 @@
+import type { Clock } from '../../kit/clock.ts'
+import { CodedError } from '../../kit/errors.ts'
+import type { Log, LogFields } from '../../kit/log.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { OperatorMetrics } from '../metrics.ts'
+import type { PlannedDrain } from '../plan/drain.ts'
+import type { AgentClient, Agents } from './agents.ts'
+
+/** What {@link createNodeOrders} needs. */
+export interface NodeOrdersOptions {
+  readonly agents: Agents
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: OperatorMetrics
+  /** The epoch of this replica's term. */
+  readonly epoch: () => number
+  /** Another leader has been here: the epoch must rise above `atLeast`. */
+  readonly fencedOut: (atLeast: number) => Promise<void>
+}
+
+/**
+ * Orders that are about a media node as a whole. They reject where the node did not take them; what it answers goes into the ledger as if
+ * its load stream had said it.
+ */
+export interface NodeOrders {
+  /** To drain, or that its drain is over. */
+  drain(node: string, order: PlannedDrain, signal: AbortSignal): Promise<void>
+  /** What to tell clients from now on. */
+  announce(node: string, addresses: readonly string[], signal: AbortSignal): Promise<void>
+}
+
+/** Makes the sender of these orders. */
+export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
+  const { agents, ledger, clock, log, metrics, epoch, fencedOut } = options
+
+  async function ordered(
+    what: { node: string; method: 'drain' | 'announce'; fields: LogFields },
+    call: (client: AgentClient, epoch: number) => Promise<void>,
+  ): Promise<void> {
+    const { node, method } = what
+    const url = ledger.nodes.get(node)?.url
+    if (url === undefined) return
+    const { client, calls } = agents.at(node, url)
+    const term = epoch()
+    const fields = { node, epoch: term, method, ...what.fields }
+    try {
+      await calls.run(() => call(client, term))
+      metrics.orders.inc({ method, result: 'taken' })
+      log.info(fields, 'media node ordered')
+    } catch (thrown) {
+      const code = thrown instanceof CodedError ? thrown.code : 'internal'
+      metrics.orders.inc({ method, result: code === 'stale_order' ? 'fenced' : 'failed' })
+      log.warn({ ...fields, code, err: thrown }, 'media node not ordered')
+      if (code === 'stale_order') await fencedOut(Math.max(term, ledger.nodes.highestEpoch()))
+      throw thrown
+    }
+  }
+
+  return {
+    drain(node, order, signal) {
+      const fields = { phase: order.draining ? 'draining' : 'cancelled', ...(order.draining ? { reason: order.reason } : {}) }
+      return ordered({ node, method: 'drain', fields }, async (client, term) =>
+        ledger.nodes.drain(node, await client.putDrain({ ...order, epoch: term }, signal), clock.monotonicMs()),
+      )
+    },
+    announce(node, addresses, signal) {
+      const fields = { object: addresses.join(' ') }
+      return ordered({ node, method: 'announce', fields }, async (client, term) => {
+        const told = await client.putAddresses({ epoch: term, addresses: [...addresses] }, signal)
+        ledger.nodes.addresses(node, told, clock.monotonicMs())
+      })
+    },
+  }
+}
