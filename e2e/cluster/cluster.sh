@@ -71,11 +71,13 @@ up() { # TOTAL
 }
 
 load_images() { # TAR...
-  local n tar
+  local n tar job jobs=()
   [[ $(nodes) ]] || die 'no node runs'
   for n in $(nodes); do
-    for tar in "$@"; do import_on_node "$n" "$tar"; done
+    for tar in "$@"; do import_on_node "$n" "$tar"; done &
+    jobs+=($!)
   done
+  for job in "${jobs[@]}"; do wait "$job"; done
 }
 
 down() {

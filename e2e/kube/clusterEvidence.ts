@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Page } from 'playwright-core'
@@ -44,6 +44,7 @@ async function keep(cluster: Cluster, into: string): Promise<void> {
 export function keepClusterEvidence(cluster: () => Cluster, pages: () => readonly Page[] = () => []): void {
   onTestFailed(async ({ task }) => {
     const into = join(folder, task.name.replaceAll(/\W+/g, '-').slice(0, 80))
+    rmSync(into, { recursive: true, force: true })
     mkdirSync(into, { recursive: true })
     for (const [index, page] of pages().entries())
       await page.screenshot({ path: join(into, `page-${index + 1}.png`) }).catch(() => undefined)
