@@ -54,7 +54,7 @@ class BruteForce {
     const hosts = [...(this.#view.meeting?.segments.keys() ?? [])].some(
       (node) => this.#world.ledger.nodes.get(node)?.region === region,
     )
-    const rttMs = this.#wish.rttsMs?.[region] ?? Number.POSITIVE_INFINITY
+    const rttMs = (this.#wish.rttsMs?.[region] ?? Number.POSITIVE_INFINITY) * (hosts ? 0.75 : 1)
     return [rttMs, this.#wish.region === region ? 0 : 1, hosts ? 0 : 1, Math.min(...nodes.map(newSegmentLoad)), region]
   }
 
@@ -123,7 +123,7 @@ const aJoin: fc.Arbitrary<AJoin> = fc.record({
   meeting: fc.constantFrom('x', 'y'),
   who: fc.nat(12),
   region: fc.constantFrom(undefined, 'eu-west', 'us-east', 'mars'),
-  rttsMs: fc.constantFrom(undefined, { 'eu-west': 10, 'us-east': 90 }, { 'us-east': 5 }),
+  rttsMs: fc.constantFrom(undefined, { 'eu-west': 10, 'us-east': 90 }, { 'us-east': 5 }, { 'eu-west': 10, 'us-east': 9 }),
   excludeNodes: fc.subarray(names, { maxLength: 2 }),
 })
 

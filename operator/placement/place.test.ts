@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { ALedger, outcomeOf, type ANode } from '../testing/aLedger.ts'
 import { acceptLimit } from './filters.ts'
+import type { Wish } from './view.ts'
 
 const twoRegions = (): ALedger => new ALedger().pool('eu', 'eu-west').pool('us', 'us-east')
 
@@ -45,6 +46,15 @@ test('regions: measured before named, named before the meeting, the meeting befo
   expect(outcomeOf(world.decide('x', 'ann', { region: 'mars' }))).toBe('b')
   world.join('x', 'ann', { region: 'eu-west' })
   expect(outcomeOf(world.decide('x', 'bob'))).toBe('a')
+})
+
+test('a meeting leaves the region where it stands only for one that is over a quarter nearer', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'us' })
+  world.join('x', 'ann', { region: 'eu-west' })
+  const joins = (rttsMs: Wish['rttsMs']): string => outcomeOf(world.decide('x', 'bob', { rttsMs }))
+  expect(joins({ 'eu-west': 80, 'us-east': 61 })).toBe('a')
+  expect(joins({ 'eu-west': 80, 'us-east': 59 })).toBe('b')
+  expect(outcomeOf(world.decide('another', 'bob', { rttsMs: { 'eu-west': 80, 'us-east': 61 } }))).toBe('b')
 })
 
 test('allowed regions and pools are hard, whatever the client names', () => {

@@ -32,12 +32,16 @@ export class Reasons {
   }
 }
 
+/** A meeting leaves the region where it stands only for one over a quarter nearer (edumeet's geo stickiness): a pipe costs more than that. */
+const stickyPart = 0.75
+
 /** What makes one region better than another, the cheap things first; the load is asked for only where they tie. */
 class Ranked implements RegionChoice {
   readonly region: string
   readonly pools: readonly MediaNodePool[]
   readonly reasons: Reasons
-  readonly rttMs: number
+  /** As measured; where the meeting stands it counts for less. */
+  readonly weighedRttMs: number
   readonly named: boolean
   readonly hosts: boolean
   readonly #view: PlacementView
@@ -47,9 +51,9 @@ class Ranked implements RegionChoice {
     this.region = choice.region
     this.pools = choice.pools
     this.reasons = choice.reasons
-    this.rttMs = wish.wish.rttsMs?.[choice.region] ?? Number.POSITIVE_INFINITY
     this.named = choice.region === wish.wish.region
     this.hosts = wish.hosting.has(choice.region)
+    this.weighedRttMs = (wish.wish.rttsMs?.[choice.region] ?? Number.POSITIVE_INFINITY) * (this.hosts ? stickyPart : 1)
     this.#view = view
   }
 
@@ -72,7 +76,7 @@ const lesser = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 /** Nearest by measured round trip, then the named region, then where the meeting stands already, then the least loaded, then by name. */
 const nearer = (a: Ranked, b: Ranked): number =>
-  lesser(a.rttMs, b.rttMs) ||
+  lesser(a.weighedRttMs, b.weighedRttMs) ||
   Number(b.named) - Number(a.named) ||
   Number(b.hosts) - Number(a.hosts) ||
   lesser(a.load, b.load) ||
