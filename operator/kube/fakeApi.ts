@@ -18,6 +18,8 @@ export interface FakeCluster {
   port(door?: { readonly latencyMs?: () => number; readonly reachable?: () => boolean }): ApiPort
   /** Makes the next calls of `verb` fail, one a fault. */
   fail(verb: Verb, ...faults: readonly Fault[]): void
+  /** What admission says to each create: words where it refuses, undefined where it lets it in. */
+  admission: (kind: KindRef, draft: object) => string | undefined
   /** Ends all watches, with an error or in good order. */
   breakWatches(reason?: ApiErrorReason): void
   /** While true, watches tell nothing, not even bookmarks, and keep what happens for later: caches grow stale. */
@@ -119,7 +121,11 @@ export function fakeCluster(clock: Clock): FakeCluster {
         call('get', signal, () => store.get(kind, ref) as T),
       create<T extends KubeObject>(kind: KindRef<T>, draft: object & { metadata: object }, signal?: AbortSignal) {
         const body = structuredClone(draft)
-        return write('create', { kind, ref: body.metadata as ObjectRef, signal }, () => store.create(kind, body) as T)
+        return write('create', { kind, ref: body.metadata as ObjectRef, signal }, () => {
+          const refused = cluster.admission(kind, body)
+          if (refused !== undefined) throw new ApiError('forbidden', refused, { status: 403 })
+          return store.create(kind, body) as T
+        })
       },
       mergePatch<T extends KubeObject>(
         kind: KindRef<T>,
@@ -155,9 +161,10 @@ export function fakeCluster(clock: Clock): FakeCluster {
     }
   }
 
-  return {
+  const cluster: FakeCluster = {
     port,
     written,
+    admission: () => undefined,
     fail: (verb, ...more) => void faults.set(verb, [...(faults.get(verb) ?? []), ...more]),
     breakWatches(reason) {
       for (const { queue } of watches) queue.end(reason && new ApiError(reason, `${reason} by order of the test`))
@@ -182,4 +189,5 @@ export function fakeCluster(clock: Clock): FakeCluster {
       (store.list(kind, {}) as T[]).find(({ metadata }) => metadata.name === name),
     watches: () => watches.size,
   }
+  return cluster
 }

@@ -51,20 +51,20 @@ function readyCondition(view: MediaNodePoolView, members: MembersPlan | undefine
   return pods === undefined || members === undefined ? readyOfRegistered(view) : readyOfPods(view, pods, members)
 }
 
+const ofStep = {
+  updated: reasons.upToDate,
+  surge: reasons.surging,
+  replace: reasons.surging,
+  waiting: reasons.waiting,
+  leaving: reasons.emptying,
+} as const
+
 /** While one after the other is replaced for want of room, that is said at each step, so that a next leader does not begin to wait anew. */
 function stepReason({ rollout, hadNoRoom }: MembersPlan): string {
-  switch (rollout.step) {
-    case 'updated':
-      return reasons.upToDate
-    case 'replace':
-      return rollout.withoutSurge ? reasons.replacing : reasons.surging
-    case 'surge':
-      return hadNoRoom ? reasons.replacing : reasons.surging
-    case 'waiting':
-      return hadNoRoom ? reasons.replacing : reasons.waiting
-    case 'leaving':
-      return hadNoRoom ? reasons.replacing : reasons.emptying
-  }
+  const { step } = rollout
+  if (step === 'updated') return ofStep[step]
+  if (step === 'replace') return rollout.reason === 'NoRoom' ? reasons.replacing : ofStep[step]
+  return hadNoRoom || (step === 'leaving' && rollout.forRoom) ? reasons.replacing : ofStep[step]
 }
 
 function updatedCondition(members: MembersPlan): PlannedCondition {

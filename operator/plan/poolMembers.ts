@@ -1,7 +1,7 @@
 import type { Disruption } from '../pods/disruptions.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { planDisruptions } from './disruptions.ts'
-import { planRollout, type RolloutPlan } from './poolRollout.ts'
+import { planRollout, type ReplaceReason, type RolloutPlan } from './poolRollout.ts'
 import { planScale, stayingMembers } from './poolScale.ts'
 
 /** What a pool's members are planned from. */
@@ -41,6 +41,12 @@ function seen(view: MembersView): readonly MemberView[] {
     .map((member) => without(member, ({ source }) => source === 'Rollout' && member.template === view.template))
 }
 
+const replacement = (reason: ReplaceReason): Decision => ({
+  source: 'Rollout',
+  reason,
+  message: 'its Pod is of an older template than the pool has',
+})
+
 const names = (members: readonly MemberView[]): string => members.map(({ name }) => name).join(', ')
 
 /** Plans a pool's members: first how many there are, then of which template. */
@@ -63,12 +69,10 @@ export function planMembers(view: MembersView): MembersPlan {
   const { hadNoRoom } = view
   const rollout = planRollout({ staying, members: scaled, desired, template, hadNoRoom, wallMs, short: scale.create })
   const replaced = new Set(rollout.step === 'replace' ? rollout.members.map(({ name }) => name) : [])
-  const outdated = {
-    source: 'Rollout',
-    reason: 'Outdated',
-    message: 'its Pod is of an older template than the pool has',
-  } as const
-  const after = scaled.map((member) => (replaced.has(member.name) ? disrupted(member, outdated) : member))
+  const outdated = rollout.step === 'replace' ? replacement(rollout.reason) : undefined
+  const after = scaled.map((member) =>
+    outdated !== undefined && replaced.has(member.name) ? disrupted(member, outdated) : member,
+  )
   return {
     create: scale.create + (rollout.step === 'surge' ? 1 : 0),
     disruptions: new Map(after.map(({ name, disruptions }) => [name, disruptions])),

@@ -1,3 +1,4 @@
+import type { Disruption } from '../pods/disruptions.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { byAge } from './poolScale.ts'
 
@@ -19,10 +20,16 @@ export const surgeRetryMs = 5_000
  */
 export type RolloutPlan =
   | { readonly step: 'updated' }
-  | { readonly step: 'leaving'; readonly why: string }
+  | { readonly step: 'leaving'; readonly why: string; readonly forRoom: boolean }
   | { readonly step: 'surge'; readonly why: string }
   | { readonly step: 'waiting'; readonly why: string; readonly wakeAtWallMs: number | undefined }
-  | { readonly step: 'replace'; readonly why: string; readonly members: readonly MemberView[]; readonly withoutSurge: boolean }
+  | { readonly step: 'replace'; readonly why: string; readonly members: readonly MemberView[]; readonly reason: ReplaceReason }
+
+/**
+ * Why an older member leaves: a newer one is there, a newer one found no room, or its own agent never ran. It stands in the member's
+ * disruption, so that the next leader knows it too.
+ */
+export type ReplaceReason = 'Outdated' | 'NoRoom' | 'NeverRan'
 
 /** What a rollout is planned from. */
 export interface RolloutView {
@@ -43,7 +50,7 @@ const isReady = ({ state }: MemberView): boolean => state === 'ready' || state =
 /** An older member whose agent never ran: nobody is on it, and nothing is to be waited for. */
 const isBroken = ({ state, everHeard }: MemberView): boolean => state === 'pending' && !everHeard
 
-const leavesForRollout = ({ disruptions }: MemberView): boolean => disruptions.some(({ source }) => source === 'Rollout')
+const rolloutOf = ({ disruptions }: MemberView): Disruption | undefined => disruptions.find(({ source }) => source === 'Rollout')
 
 const troubleOf = ({ trouble }: MemberView): string => trouble?.message ?? 'it is not ready yet'
 
@@ -61,29 +68,32 @@ function withSurge(view: RolloutView, newer: readonly MemberView[], outdated: re
   const unready = newer.filter((member) => !isReady(member)).toSorted(byAge)[0]
   if (unready === undefined) {
     const made = newer.toSorted(byAge).at(-1)?.name ?? ''
-    return { step: 'replace', why: `${made} is ready`, members: next(outdated), withoutSurge: false }
+    return { step: 'replace', why: `${made} is ready`, members: next(outdated), reason: 'Outdated' }
   }
   const why = `${unready.name}: ${troubleOf(unready)}`
   const patientUntilMs = outOfPatienceAtMs(unready, view.hadNoRoom)
   if (patientUntilMs === undefined || view.wallMs < patientUntilMs) {
     return { step: 'waiting', why, wakeAtWallMs: patientUntilMs }
   }
-  return { step: 'replace', why, members: next(outdated), withoutSurge: true }
+  return { step: 'replace', why, members: next(outdated), reason: 'NoRoom' }
 }
 
 /** Plans the next step of a rollout. */
 export function planRollout(view: RolloutView): RolloutPlan {
   const { staying, members, desired, template } = view
   const outdated = staying.filter((member) => member.template !== template)
-  const leaving = members.filter(leavesForRollout)
+  const leaving = members.filter((member) => rolloutOf(member) !== undefined)
   if (outdated.length === 0 && leaving.length === 0) return { step: 'updated' }
   if (view.short > 0) return { step: 'waiting', why: `${view.short} media nodes are made first`, wakeAtWallMs: undefined }
   const broken = outdated.filter(isBroken)
   if (broken.length > 0) {
     const why = 'they were made from an older template and never ran'
-    return { step: 'replace', why, members: broken, withoutSurge: true }
+    return { step: 'replace', why, members: broken, reason: 'NeverRan' }
   }
-  if (leaving.length > 0) return { step: 'leaving', why: `${leaving.map(({ name }) => name).join(', ')} is being emptied` }
+  if (leaving.length > 0) {
+    const forRoom = leaving.some((member) => rolloutOf(member)?.reason === ('NoRoom' satisfies ReplaceReason))
+    return { step: 'leaving', why: `${leaving.map(({ name }) => name).join(', ')} is being emptied`, forRoom }
+  }
   const newer = staying.filter((member) => member.template === template)
   if (staying.length > desired) return withSurge(view, newer, outdated)
   const unready = newer.find((member) => !isReady(member))

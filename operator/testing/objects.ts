@@ -1,4 +1,4 @@
-import { specDefaults, type MediaNode, type MediaNodeSpec } from '../../crds/index.ts'
+import { specDefaults, type MediaNode, type MediaNodePool, type MediaNodePoolSpec, type MediaNodeSpec } from '../../crds/index.ts'
 import type { Pod } from '../kube/core.ts'
 
 const namespace = 'demo'
@@ -24,5 +24,21 @@ export function aPod(node: MediaNode, status: NonNullable<Pod['status']> = {}, s
     metadata: { name: metadata.name, namespace, uid: `pod-of-${metadata.uid}`, ...times, ownerReferences: [owner] },
     spec,
     status,
+  }
+}
+
+/** What a test says of a pool; the rest are the defaults of the definition. */
+export type PoolSpecParts = Partial<Omit<MediaNodePoolSpec, 'network'>> & {
+  readonly network?: Partial<MediaNodePoolSpec['network']>
+}
+
+/** A MediaNodePool that makes Pods. */
+export function aPool(name: string, { network, ...spec }: PoolSpecParts = {}): MediaNodePool {
+  const defaults = specDefaults.MediaNodePool
+  return {
+    apiVersion: 'parley.media/v1alpha1',
+    kind: 'MediaNodePool',
+    metadata: { name, namespace, uid: `pool-${name}`, generation: 1, ...times },
+    spec: { ...defaults, region: 'eu-west', image: 'parley-sfu:1', network: { ...defaults.network, ...network }, ...spec },
   }
 }

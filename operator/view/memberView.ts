@@ -62,22 +62,27 @@ function heardOf(
   }
 }
 
+/** Its Pod, and what becomes of the Kubernetes Node that it runs on. */
+function placedOf(node: MediaNode, { pods, hosts }: PodSources): Pick<MemberView, 'pod' | 'leaving'> {
+  const pod = viewPod(node, pods.get(keyOf(node)))
+  return { pod, leaving: pod?.host === undefined ? undefined : leavingOf(hosts.get(pod.host)) }
+}
+
 /** The view of a media node whose Pod the operator makes. */
 export function viewMember(node: MediaNode, sources: PodSources, nowMs: number): MemberView {
-  const { ledger, pods, hosts, disruptions, refusals } = sources
+  const { ledger, disruptions, refusals } = sources
   const { name, uid, creationTimestamp, deletionTimestamp, labels } = node.metadata
-  const pod = viewPod(node, pods.get(keyOf(node)))
+  const placed = placedOf(node, sources)
   return {
     name,
     uid,
     createdAtMs: Date.parse(creationTimestamp),
     template: labels?.[podLabels.template],
     deleted: deletionTimestamp !== undefined,
-    pod,
-    trouble: pod === undefined ? refusals.get(uid) : podTroubleOf(pod),
+    ...placed,
+    trouble: placed.pod === undefined ? refusals.get(uid) : podTroubleOf(placed.pod),
     ...heardOf(node, ledger.nodes.get(name), nowMs),
     drainedByUser: node.spec.drain !== undefined,
     disruptions: disruptions.of(node),
-    leaving: pod?.host === undefined ? undefined : leavingOf(hosts.get(pod.host)),
   }
 }
