@@ -18,7 +18,7 @@ interface Field {
 }
 
 function fieldOf(members: readonly CascadeMember[]): Field {
-  const cores = isTree(members) ? members.filter(({ role }) => role === 'core') : []
+  const cores = isTree(members) ? members.filter(({ role, draining }) => role === 'core' && draining !== true) : []
   return {
     pipesAtMost: members.length - 1,
     byRegion: Map.groupBy(members, ({ region }) => region),
@@ -37,10 +37,11 @@ function byRank(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Who of a region should be its core: one that is, then one with people, then the one whose budget carries more, then the oldest.
+ * Who of a region should be its core: one whose node does not drain, then one that is, then one with people, then the one whose budget carries more, then the oldest.
  */
 function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): CascadeMember | undefined {
   const rank = (member: CascadeMember): readonly number[] => [
+    Number(member.draining !== true),
     Number(standing.has(member.node)),
     Number(member.people > 0),
     Math.min(roomOf(member), pipesAtMost),
@@ -112,7 +113,7 @@ function relays(cores: readonly Core[], field: Field): readonly Core[] {
 /** The segments on which people publish, then the relays of regions that only watch. */
 function stageCores(members: readonly CascadeMember[], field: Field): readonly Core[] {
   const onStage = members
-    .filter(({ publishers }) => publishers > 0)
+    .filter(({ publishers, draining }) => publishers > 0 && draining !== true)
     .toSorted((a, b) => Number(field.standing.has(b.node)) - Number(field.standing.has(a.node)) || byAge(a, b))
   if (onStage.length === 0) return withStanding(regionCores(field), members, field)
   const stage = onStage.slice(0, coresAtMost).map((member): Core => ({ member, why: 'core: people on it are on stage' }))

@@ -17,6 +17,8 @@ export interface CascadeMember {
   readonly role?: SegmentRole | undefined
   /** The core that it hangs on at the moment, where it is a leaf. */
   readonly parent?: string | undefined
+  /** Its node drains: it is no core where another can be. */
+  readonly draining?: boolean | undefined
   readonly people: number
   /** How many of them publish. */
   readonly publishers: number

@@ -1,22 +1,25 @@
 import { anyCascade, planCascade, type CascadePlace } from '../cascade/cascade.ts'
 import type { CascadeMember, CascadeWish } from '../cascade/member.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
+import { isEmptied } from './segments.ts'
 
 /** Only a segment that follows an order has a role and a parent that count. */
 function standing({ report }: SegmentView): Pick<CascadeMember, 'role' | 'parent'> {
   if (report === undefined || report.epoch === 0) return {}
-  const parent = report.role === 'leaf' ? report.peers.find(({ role }) => role === 'core')?.node : undefined
+  const parent =
+    report.role === 'leaf' ? report.peers.find(({ role, leaving }) => role === 'core' && leaving === undefined)?.node : undefined
   return { role: report.role, parent }
 }
 
 function memberOf(segment: SegmentView): CascadeMember {
-  const { node, region, createdAtMs, emptySinceMs, pipes, report } = segment
+  const { node, region, nodeState, createdAtMs, emptySinceMs, pipes, report } = segment
   const here = report?.participants ?? []
   return {
     node,
     region,
     sinceMs: createdAtMs,
     ...standing(segment),
+    draining: isEmptied({ nodeState }),
     // Whoever holds a grant and has not come yet counts as one.
     people: emptySinceMs === undefined ? Math.max(1, here.length) : 0,
     publishers: here.filter(({ publishing }) => publishing).length,

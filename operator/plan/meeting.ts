@@ -1,10 +1,12 @@
 import { specDefaults, type MeetingStatus } from '../../crds/index.ts'
 import { adHocLabel, adHocWrittenAfterMs } from '../ledger/adHoc.ts'
+import type { StepPlace } from '../cascade/step.ts'
 import type { MeetingView } from '../view/meetingView.ts'
 import { phaseOf, planMeetingStatus, type MeetingPhase } from './meetingStatus.ts'
 import { planOrders, type PlannedOrder } from './orders.ts'
 import type { Planned } from './planned.ts'
-import { planSegments, type PlannedClose } from './segments.ts'
+import { planReplan, relaysUntilMs } from './replan.ts'
+import { planCloses, planSegments, type PlannedClose } from './segments.ts'
 
 /** What should be true of one meeting, and why. */
 export interface MeetingPlan {
@@ -81,20 +83,22 @@ export function planMeeting(seen: MeetingView): MeetingPlan {
   const end = endNow(seen)
   const view: MeetingView = end === undefined ? seen : { ...seen, ended: { ...end, atMs: seen.nowMs } }
   const ended = view.ended !== undefined
-  const { stay, close, wakeAtMs } = planSegments(view, ended)
+  const { stay, going, closeStrays, wakeAtMs } = planSegments(view, ended)
+  const replan = ended ? { step: new Map<string, StepPlace>(), close: going } : planReplan(view, { stay, going })
   const phase = phaseOf(view, ended)
   const createAtMs = writtenAtMs(view)
   const deleteAtMs = deleteAtWallMs(view)
   return {
     end,
     phase,
-    orders: ended ? [] : planOrders(view, stay),
-    close,
+    orders: planOrders(view, replan.step),
+    close: [...planCloses(view, replan.close, ended ? 'ended' : 'replanned'), ...closeStrays],
     status: view.object === undefined ? undefined : planMeetingStatus(view, phase, stay),
     writeObject: createAtMs !== undefined && view.nowMs >= createAtMs,
     deleteObject: deletion(view),
     wakeAtMs: earliest(view, [
       wakeAtMs,
+      ...relaysUntilMs(replan, going),
       emptyUntilMs(view),
       view.nextExpiryMs,
       createAtMs,

@@ -1,14 +1,19 @@
 import type { Fence, SegmentOrder, SegmentRole } from '../../sfu/api/order.ts'
 import { peerTokenLifetimeMs } from '../../sfu/api/tokens.ts'
+import type { StepPlace } from '../cascade/step.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
-import { cascadeOf } from './cascadeOf.ts'
 import { canBeTold } from './segments.ts'
 
 /** What an order says, but for its fence and the peers' tokens. */
 export interface OrderBody {
   readonly role: SegmentRole
   readonly region: string
-  readonly peers: readonly { readonly node: string; readonly url: string; readonly role: SegmentRole }[]
+  readonly peers: readonly {
+    readonly node: string
+    readonly url: string
+    readonly role: SegmentRole
+    readonly leaving?: boolean
+  }[]
   readonly limits: SegmentOrder['limits']
 }
 
@@ -27,17 +32,24 @@ const unlimited = 100_000
 /** Peer tokens are made anew when half their life is over. */
 const renewAfterMs = peerTokenLifetimeMs / 2
 
-function bodies(view: MeetingView, stay: readonly SegmentView[]): ReadonlyMap<string, OrderBody> {
-  const byNode = new Map(stay.map((segment) => [segment.node, segment]))
-  const places = cascadeOf(view, stay)
+/** What each segment is told that has a place in this step. */
+type Step = ReadonlyMap<string, StepPlace>
+
+function bodies(view: MeetingView, step: Step): ReadonlyMap<string, OrderBody> {
+  const byNode = new Map(view.segments.map((segment) => [segment.node, segment]))
   const limits = { maxParticipants: view.object?.spec.capacity?.maxParticipants ?? unlimited }
   return new Map(
-    [...places].map(([node, { role, peers }]) => [
+    [...step].map(([node, { role, peers }]) => [
       node,
       {
         role,
         region: byNode.get(node)?.region ?? '',
-        peers: peers.map((peer) => ({ node: peer, url: byNode.get(peer)?.url ?? '', role: places.get(peer)?.role ?? 'core' })),
+        peers: peers.map(({ node: peer, leaving }) => ({
+          node: peer,
+          url: byNode.get(peer)?.url ?? '',
+          role: step.get(peer)?.role ?? 'core',
+          ...(leaving ? { leaving } : {}),
+        })),
         limits,
       },
     ]),
@@ -58,11 +70,11 @@ function isTaken({ report }: SegmentView, fence: Fence): boolean {
  * The orders that are due: those whose content changed, under one new generation, and those that the node has not taken. A node that
  * is silent gets its order when it is heard again.
  */
-export function planOrders(view: MeetingView, stay: readonly SegmentView[]): readonly PlannedOrder[] {
+export function planOrders(view: MeetingView, step: Step): readonly PlannedOrder[] {
   const next: Fence = { epoch: view.epoch, generation: view.generation + 1 }
-  const wanted = bodies(view, stay)
+  const wanted = bodies(view, step)
   const orders: PlannedOrder[] = []
-  for (const segment of stay) {
+  for (const segment of view.segments) {
     const body = wanted.get(segment.node)
     if (body === undefined || !canBeTold(segment)) continue
     const digest = JSON.stringify(body)

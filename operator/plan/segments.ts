@@ -15,7 +15,10 @@ export interface PlannedClose {
 /** Which segments of the meeting stay, which go, and when to look again. */
 export interface SegmentPlan {
   readonly stay: readonly SegmentView[]
-  readonly close: readonly PlannedClose[]
+  /** Those that close as soon as nobody hears anything through them. */
+  readonly going: readonly SegmentView[]
+  /** What is left of other incarnations. */
+  readonly closeStrays: readonly PlannedClose[]
   readonly wakeAtMs: number | undefined
 }
 
@@ -24,7 +27,8 @@ export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolea
   nodeState === 'ready' || nodeState === 'cordoned' || nodeState === 'unreachable' || isEmptied({ nodeState })
 
 /** Nodes that take nothing new, and whose segments go as soon as they are empty. */
-const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean => nodeState === 'draining' || nodeState === 'drained'
+export const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>
+  nodeState === 'draining' || nodeState === 'drained'
 
 /** Granted on a node that began to drain before anybody came: it will never be. */
 const isVain = (segment: SegmentView): boolean => isEmptied(segment) && segment.report === undefined
@@ -50,14 +54,23 @@ function wakeAt(view: MeetingView): number | undefined {
   return dueMs.length === 0 ? undefined : Math.min(...dueMs)
 }
 
+/** The orders that close segments of the meeting. */
+export function planCloses(
+  view: MeetingView,
+  going: readonly SegmentView[],
+  reason: PlannedClose['reason'],
+): readonly PlannedClose[] {
+  const { epoch, incarnation = '' } = view
+  return going.filter(canBeTold).map(({ node, report }) => {
+    const generation = Math.max(view.generation, report?.generation ?? 0)
+    return { node, incarnation, fence: { epoch, generation }, reason }
+  })
+}
+
 /** Decides which segments stay. `ended`: none does. */
 export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
-  const { epoch, incarnation = '' } = view
+  const { epoch } = view
   const going = new Set(ended ? view.segments : leaving(view))
-  const closeOwn = [...going].filter(canBeTold).map(({ node, report }): PlannedClose => {
-    const generation = Math.max(view.generation, report?.generation ?? 0)
-    return { node, incarnation, fence: { epoch, generation }, reason: ended ? 'ended' : 'replanned' }
-  })
   const closeStrays = view.strays.filter(canBeTold).map(({ node, report, retired }): PlannedClose => ({
     node,
     incarnation: report.meeting.incarnation,
@@ -66,7 +79,8 @@ export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
   }))
   return {
     stay: view.segments.filter((segment) => !going.has(segment) && !isVain(segment)),
-    close: [...closeOwn, ...closeStrays],
+    going: [...going],
+    closeStrays,
     wakeAtMs: ended ? undefined : wakeAt(view),
   }
 }

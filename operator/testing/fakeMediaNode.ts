@@ -46,7 +46,7 @@ const capacity: NodeCapacity = {
 
 /** What an order says, without its tokens. */
 const planOf = ({ role, region, limits, peers }: SegmentOrder): string =>
-  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole }) => [node, url, peerRole])])
+  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole, leaving }) => [node, url, peerRole, leaving])])
 
 /**
  * A media node without media: it speaks the contract of sfu/api (orders with their fence, the load stream) and keeps its segments in
@@ -108,7 +108,10 @@ export class FakeMediaNode {
     this.#mustBeNewer(known, order)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
     const { epoch, generation, role } = order
-    const peers = order.peers.map(({ node, role: peerRole }) => ({ node, role: peerRole, up: true }))
+    const peers = order.peers.map(({ node, role: peerRole, leaving }) => ({
+      ...{ node, role: peerRole, up: true },
+      ...(leaving === true ? { leaving: 'needed' as const } : {}),
+    }))
     this.#set({ order, report: { ...known.report, epoch, generation, role, peers, fallback: false } })
     return this.#segments.get(meetingKey(meeting))?.report ?? known.report
   }
@@ -202,6 +205,7 @@ export class FakeMediaNode {
   /** Tells its load to all listeners; the world calls it each second. */
   beat(): void {
     this.#moveSome()
+    this.#moveTracks()
     this.#tell({ type: 'load', load: this.load() })
   }
 
@@ -232,6 +236,16 @@ export class FakeMediaNode {
 
   #forwards(): boolean {
     return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
+  }
+
+  /** Whatever came by edges that leave comes another way from one beat to the next. */
+  #moveTracks(): void {
+    for (const segment of this.#segments.values()) {
+      const { peers } = segment.report
+      if (peers.every(({ leaving }) => leaving !== 'needed')) continue
+      const moved = peers.map((peer) => (peer.leaving === 'needed' ? { ...peer, leaving: 'spare' as const } : peer))
+      this.#set({ ...segment, report: { ...segment.report, peers: moved } })
+    }
   }
 
   #tellDrain(): void {

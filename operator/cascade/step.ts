@@ -1,0 +1,110 @@
+import type { SegmentRole } from '../../sfu/api/order.ts'
+import type { CascadePlace } from './cascade.ts'
+
+/** A segment as it stands: what its media node reports. */
+export interface Standing {
+  readonly node: string
+  /** By the last order that it took; undefined where it took none. */
+  readonly role: SegmentRole | undefined
+  /** The peers whose pipes are up, and whether its order calls the edge leaving, and then whether it is needed still. */
+  readonly up: ReadonlyMap<string, 'stays' | 'needed' | 'spare'>
+}
+
+/** What a segment is told next. */
+export interface StepPlace {
+  readonly role: SegmentRole
+  /** By name. An edge that is leaving goes on until both its ends find it spare. */
+  readonly peers: readonly { readonly node: string; readonly leaving: boolean }[]
+}
+
+/** The way from the cascade as it stands to the one that should be, seen from where it stands. */
+class Way {
+  readonly #now: ReadonlyMap<string, Standing>
+  readonly #target: ReadonlyMap<string, CascadePlace>
+  /** The cores that should be, and those that stay core for as long as leaves need them. */
+  readonly #cores: ReadonlySet<string>
+  /** Leaves that shall be cores once they have a pipe to each other core. */
+  readonly #pending: ReadonlySet<string>
+  /** Segments that are to close, but pass on what their leaves do not yet have another way. */
+  readonly #kept: readonly string[]
+
+  constructor(now: readonly Standing[], target: ReadonlyMap<string, CascadePlace>) {
+    this.#now = new Map(now.map((standing) => [standing.node, standing]))
+    this.#target = target
+    const wanted = [...target].flatMap(([node, { role }]) => (role === 'core' ? [node] : []))
+    const needed = now
+      .filter((standing) => target.get(standing.node)?.role !== 'core' && this.#carriesLeaves(standing))
+      .map(({ node }) => node)
+    const cores = [...wanted, ...needed]
+    this.#pending = new Set(wanted.filter((node) => this.#isPending(node, cores)))
+    this.#cores = new Set(cores.filter((node) => !this.#pending.has(node)))
+    this.#kept = needed.filter((node) => !target.has(node))
+  }
+
+  places(): ReadonlyMap<string, StepPlace> {
+    const nodes = [...this.#target.keys(), ...this.#kept].toSorted()
+    const stays = new Map(nodes.map((node) => [node, this.#staysOf(node)]))
+    for (const [node, peers] of stays) for (const peer of peers) stays.get(peer)?.add(node)
+    return new Map(
+      nodes.map((node) => {
+        const staying = stays.get(node) ?? new Set()
+        const leaving = nodes.filter((other) => !staying.has(other) && this.#goesOn(node, other))
+        const peers = [
+          ...[...staying].map((peer) => ({ node: peer, leaving: false })),
+          ...leaving.map((peer) => ({ node: peer, leaving: true })),
+        ]
+        return [node, { role: this.#roleOf(node), peers: peers.toSorted((a, b) => (a.node < b.node ? -1 : 1)) }]
+      }),
+    )
+  }
+
+  #roleOf(node: string): SegmentRole {
+    return this.#cores.has(node) ? 'core' : 'leaf'
+  }
+
+  /** Edges that this step has for good, as far as `node` is the one to name them; the other end has them too. */
+  #staysOf(node: string): Set<string> {
+    const others = [...this.#cores, ...this.#pending].filter((other) => other !== node)
+    if (this.#cores.has(node) || this.#pending.has(node)) return new Set(others)
+    const { parent } = this.#target.get(node) ?? {}
+    return new Set(parent === undefined ? [] : [parent])
+  }
+
+  /** Whether both ends say that the pipe between them is up. */
+  #isUp(one: string, other: string): boolean {
+    return this.#now.get(one)?.up.has(other) === true && this.#now.get(other)?.up.has(one) === true
+  }
+
+  /** Whether an edge that is not wanted is needed yet, by either end that stays. */
+  #goesOn(one: string, other: string): boolean {
+    const isSpare = (node: string, peer: string): boolean =>
+      !this.#target.has(node) || this.#now.get(node)?.up.get(peer) === 'spare'
+    return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))
+  }
+
+  /** Whether leaves that will hang elsewhere still hang on this core. */
+  #carriesLeaves({ node, role, up }: Standing): boolean {
+    if (role !== 'core') return false
+    return [...up.keys()].some(
+      (peer) => this.#target.has(peer) && this.#now.get(peer)?.role === 'leaf' && this.#goesOn(node, peer),
+    )
+  }
+
+  /** A leaf that has what it hears by a core becomes a core itself only when it would hear it from all others. */
+  #isPending(node: string, cores: readonly string[]): boolean {
+    const standing = this.#now.get(node)
+    if (standing?.role !== 'leaf') return false
+    const hangs = [...standing.up.keys()].some((peer) => this.#now.get(peer)?.role === 'core' && this.#isUp(node, peer))
+    return hangs && cores.some((core) => core !== node && !this.#isUp(node, core))
+  }
+}
+
+/**
+ * The next step from the cascade as it stands to `target`: pipes are added first, and whoever is to be less stays what they are until
+ * nobody hears anything through them alone; an old edge goes when both its ends report it spare. Each step is made of what the media
+ * nodes report, so it does not matter who made the last one, nor which nodes heard of it. Segments that stand in `now` but not in
+ * `target` are to close: those that are not in the result may.
+ */
+export function planStep(now: readonly Standing[], target: ReadonlyMap<string, CascadePlace>): ReadonlyMap<string, StepPlace> {
+  return new Way(now, target).places()
+}

@@ -1,0 +1,37 @@
+import { planStep, type Standing, type StepPlace } from '../cascade/step.ts'
+import type { MeetingView, SegmentView } from '../view/meetingView.ts'
+import { cascadeOf } from './cascadeOf.ts'
+
+/** How long an empty segment passes on what others still hear through it; after that it closes all the same, so that a drain ends. */
+export const relayAtMostMs = 60_000
+
+/** The next step of the meeting's cascade. */
+export interface Replan {
+  /** What the segments are told. */
+  readonly step: ReadonlyMap<string, StepPlace>
+  /** Of those that go, those that nobody needs any more. */
+  readonly close: readonly SegmentView[]
+}
+
+function standingOf({ node, report }: SegmentView): Standing {
+  const peers = report?.peers ?? []
+  return {
+    node,
+    role: report === undefined || report.epoch === 0 ? undefined : report.role,
+    up: new Map(peers.filter(({ up }) => up).map((peer) => [peer.node, peer.leaving ?? 'stays'])),
+  }
+}
+
+/** Plans how the cascade goes on from what the media nodes report towards what it should be. */
+export function planReplan(view: MeetingView, of: { stay: readonly SegmentView[]; going: readonly SegmentView[] }): Replan {
+  const waits = of.going.filter(({ emptySinceMs }) => emptySinceMs !== undefined && view.nowMs - emptySinceMs < relayAtMostMs)
+  const step = planStep([...of.stay, ...waits].map(standingOf), cascadeOf(view, of.stay))
+  return { step, close: of.going.filter(({ node }) => !step.has(node)) }
+}
+
+/** When segments that still pass something on close all the same; monotonic milliseconds. */
+export function relaysUntilMs({ step }: Replan, going: readonly SegmentView[]): readonly number[] {
+  return going.flatMap(({ node, emptySinceMs }) =>
+    step.has(node) && emptySinceMs !== undefined ? [emptySinceMs + relayAtMostMs] : [],
+  )
+}
