@@ -102,6 +102,8 @@ export interface MediaNodePoolSpec {
   readonly overrides?: MediaNodePoolOverrides
   /** The namespaces whose meetings the pool takes. Absent means all. */
   readonly allowedNamespaces?: readonly string[]
+  /** Which media node takes a meeting that comes to the pool. spread: the least loaded one, so that each has the most room to grow. pack: the fullest one that still takes meetings, so that nodes become empty and can go. Absent means spread. */
+  readonly placement?: 'spread' | 'pack'
   /** Meetings that are made by the first join, without a Meeting object. */
   readonly adHocMeetings: MediaNodePoolAdHocMeetings
 }
@@ -385,6 +387,8 @@ export interface MediaNodePoolSpecApply {
   readonly overrides?: MediaNodePoolOverrides
   /** The namespaces whose meetings the pool takes. Absent means all. */
   readonly allowedNamespaces?: readonly string[]
+  /** Which media node takes a meeting that comes to the pool. spread: the least loaded one, so that each has the most room to grow. pack: the fullest one that still takes meetings, so that nodes become empty and can go. Absent means spread. */
+  readonly placement?: 'spread' | 'pack'
   /** Meetings that are made by the first join, without a Meeting object. */
   readonly adHocMeetings?: MediaNodePoolAdHocMeetingsApply
 }

@@ -5,8 +5,9 @@ import type { OpenNodes } from '../placement/view.ts'
 import { drainOf } from './drainOf.ts'
 import { gateOf } from './gateOf.ts'
 import { LoadOrder, type Standing } from './loadOrder.ts'
-import { newSegmentLoad, type AgentFault, type Hosted, type NodeEntry } from './nodeEntry.ts'
+import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
+import { rankForNew } from './poolOrder.ts'
 import { Queue, type Queued } from './queue.ts'
 import { sharesOf } from './shares.ts'
 
@@ -21,7 +22,7 @@ interface Entry extends Mutable<NodeEntry>, Queued<Entry>, Standing {
 const epsilon = 1e-9
 
 /**
- * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order by load a
+ * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order a
  * pool; a node leaves it the moment it is stale, cordoned or at fault.
  */
 export class MediaNodes {
@@ -61,7 +62,7 @@ export class MediaNodes {
     return hosted.host
   }
 
-  /** The nodes of a pool that take new segments, least loaded first. */
+  /** The nodes of a pool that take new segments, the one that should take the next first. */
   open(pool: string): OpenNodes {
     return this.#open.get(pool) ?? emptyOrder
   }
@@ -86,10 +87,9 @@ export class MediaNodes {
     if (entry.order !== order) entry.order.delete(entry)
     entry.order = order
     entry.object = object
-    entry.region = this.#pools.get(object.spec.pool)?.spec.region
     entry.url = url
     entry.drain = drainOf(object)
-    entry.gate = gateOf(object, this.#pools.get(object.spec.pool))
+    this.#takeFromPool(entry)
     this.#nodes.set(name, entry)
     this.#reindex(entry, nowMs)
     this.#changed(name)
@@ -177,7 +177,7 @@ export class MediaNodes {
     const entry = node as Entry
     const reserved = entry.reserved + share
     entry.reserved = reserved < epsilon ? 0 : reserved
-    entry.order.change(entry, newSegmentLoad(entry))
+    entry.order.change(entry, rankForNew(entry))
   }
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
@@ -208,17 +208,24 @@ export class MediaNodes {
     this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     for (const entry of this.#nodes.values()) {
       if (entry.object.spec.pool !== pool) continue
-      entry.region = this.#pools.get(pool)?.spec.region
-      entry.gate = gateOf(entry.object, this.#pools.get(pool))
+      this.#takeFromPool(entry)
       this.#reindex(entry, nowMs)
       this.#changed(entry.name)
     }
   }
 
+  /** What a node has of its pool. */
+  #takeFromPool(entry: Entry): void {
+    const pool = this.#pools.get(entry.object.spec.pool)
+    entry.region = pool?.spec.region
+    entry.packs = pool?.spec.placement === 'pack'
+    entry.gate = gateOf(entry.object, pool)
+  }
+
   /** Puts a node where its load belongs, or out where it takes no work. */
   #reindex(entry: Entry, nowMs: number): void {
     const takesWork = entry.region !== undefined && entry.shares !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
-    if (takesWork) entry.order.set(entry, newSegmentLoad(entry))
+    if (takesWork) entry.order.set(entry, rankForNew(entry))
     else entry.order.delete(entry)
   }
 
@@ -240,6 +247,7 @@ function newEntry(object: MediaNode, order: LoadOrder<Entry>, nowMs: number): En
     isKnown: true,
     url: undefined,
     region: undefined,
+    packs: false,
     gate: undefined,
     drain: undefined,
     drainTold: undefined,

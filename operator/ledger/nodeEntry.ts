@@ -28,6 +28,8 @@ export interface NodeEntry {
   readonly drain: WantedDrain | undefined
   /** How far its drain is, by its own word; undefined where it takes work. */
   readonly drainTold: DrainReport | undefined
+  /** Its pool fills one node after the other. */
+  readonly packs: boolean
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
   readonly introduction: Introduction | undefined

@@ -4,21 +4,39 @@ import { expect, test } from 'vitest'
 import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
-import { loadFor, whyNot } from './filters.ts'
+import { acceptLimit, loadFor, whyNot } from './filters.ts'
 import { wouldBeMade } from './pools.ts'
 import type { PlacementView, Wish } from './view.ts'
 
 const pools = { eu: 'eu-west', eu2: 'eu-west', us: 'us-east' } as const
+/** The nodes of this one are filled one after the other. */
+const packing = 'eu2'
+const addPool = (world: ALedger, name: keyof typeof pools): ALedger =>
+  world.pool(name, pools[name], name === packing ? { placement: 'pack' } : {})
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 
 const lightest = <T extends { node: NodeEntry; load: number }>(all: readonly T[]): T | undefined =>
   all.toSorted((a, b) => a.load - b.load || (a.node.name < b.node.name ? -1 : 1))[0]
+
+const fullest = <T extends { node: NodeEntry; load: number }>(all: readonly T[]): T | undefined =>
+  all.toSorted((a, b) => b.load - a.load || (a.node.name < b.node.name ? -1 : 1))[0]
 
 /** Nodes that stand in a pool's order, found by looking at all. */
 const takingWork = (world: ALedger, pool: string): readonly NodeEntry[] =>
   [...world.ledger.nodes.all()]
     .filter((node) => node.object.spec.pool === pool && node.region !== undefined && node.shares !== undefined)
     .filter((node) => nodeStateOf(node, world.nowMs).state === 'ready')
+
+/** Nodes of one pool in the order in which they take new segments: of one that packs, those with room come before those without. */
+function inOrder(nodes: readonly NodeEntry[]): readonly NodeEntry[] {
+  const room = (node: NodeEntry): number => (newSegmentLoad(node) < acceptLimit ? 0 : 1)
+  const byName = (a: NodeEntry, b: NodeEntry): number => (a.name < b.name ? -1 : 1)
+  return nodes.toSorted((a, b) => {
+    const rising = newSegmentLoad(a) - newSegmentLoad(b)
+    if (a.object.spec.pool !== packing || b.object.spec.pool !== packing) return rising || byName(a, b)
+    return room(a) - room(b) || (room(a) === 0 ? -rising : rising) || byName(a, b)
+  })
+}
 
 /** Where a participant goes, by asking every node and every segment of every region. */
 class BruteForce {
@@ -36,7 +54,8 @@ class BruteForce {
     const all = [...new Set(this.#view.pools.map(({ spec }) => spec.region))]
     const ranked = all.map((region) => ({ region, rank: this.#rank(region) })).toSorted((a, b) => compare(a.rank, b.rank))
     for (const { region } of ranked) {
-      const found = lightest(this.#seats(region)) ?? lightest(this.#newSeats(region))
+      const opened = this.#view.pools.flatMap(({ metadata }) => this.#newSeat(region, metadata.name))
+      const found = lightest(this.#seats(region)) ?? lightest(opened)
       if (found !== undefined) return found.node.name
     }
     const ready = this.#view.pools.some(({ metadata }) => takingWork(this.#world, metadata.name).length > 0)
@@ -55,7 +74,10 @@ class BruteForce {
       (node) => this.#world.ledger.nodes.get(node)?.region === region,
     )
     const rttMs = (this.#wish.rttsMs?.[region] ?? Number.POSITIVE_INFINITY) * (hosts ? 0.75 : 1)
-    return [rttMs, this.#wish.region === region ? 0 : 1, hosts ? 0 : 1, Math.min(...nodes.map(newSegmentLoad)), region]
+    const next = this.#view.pools.flatMap(
+      ({ metadata }) => inOrder(nodes.filter(({ object }) => object.spec.pool === metadata.name))[0] ?? [],
+    )
+    return [rttMs, this.#wish.region === region ? 0 : 1, hosts ? 0 : 1, Math.min(...next.map(newSegmentLoad)), region]
   }
 
   #seats(region: string) {
@@ -67,13 +89,15 @@ class BruteForce {
     })
   }
 
-  #newSeats(region: string) {
-    return [...this.#world.ledger.nodes.all()].flatMap((node) => {
+  /** The node of one pool for a new segment. */
+  #newSeat(region: string, pool: string) {
+    const taking = [...this.#world.ledger.nodes.all()].flatMap((node) => {
       const stands = this.#segments.some((segment) => segment.node === node.name && !segment.closing)
       const candidate = { node, segment: undefined, wish: this.#wish, nowMs: this.#view.nowMs }
-      if (node.region !== region || stands || whyNot(candidate) !== undefined) return []
-      return [{ node, load: newSegmentLoad(node) }]
+      if (node.object.spec.pool !== pool || node.region !== region) return []
+      return stands || whyNot(candidate) !== undefined ? [] : [{ node, load: newSegmentLoad(node) }]
     })
+    return (pool === packing ? fullest(taking) : lightest(taking)) ?? []
   }
 }
 
@@ -88,7 +112,7 @@ function compare(a: readonly (number | string)[], b: readonly (number | string)[
 /** What the orders by load hold, against all nodes that take work, sorted. */
 function expectOrders(world: ALedger): void {
   for (const each of Object.keys(pools)) {
-    const sorted = takingWork(world, each).toSorted((a, b) => newSegmentLoad(a) - newSegmentLoad(b) || (a.name < b.name ? -1 : 1))
+    const sorted = inOrder(takingWork(world, each))
     expect([...world.ledger.nodes.open(each).inOrder()].map(({ name }) => name)).toEqual(sorted.map(({ name }) => name))
   }
 }
@@ -155,7 +179,7 @@ const aStep = fc.oneof(
       step('fault', it, ({ ledger, nowMs }) => ledger.fault(it, { message: 'another answers' }, nowMs)),
     ),
   },
-  { weight: 1, arbitrary: pool.map((it) => step('pool', it, (world) => world.pool(it, pools[it]))) },
+  { weight: 1, arbitrary: pool.map((it) => step('pool', it, (world) => addPool(world, it))) },
   { weight: 1, arbitrary: pool.map((it) => step('no pool', it, ({ ledger, nowMs }) => ledger.removePool(it, nowMs))) },
 )
 
@@ -163,7 +187,7 @@ test('whatever happens to the nodes, their orders are right and a decision is th
   fc.assert(
     fc.property(fc.array(cpu, { maxLength: names.length }), fc.array(aStep, { maxLength: 80, size: 'max' }), (cpus, steps) => {
       const world = new ALedger()
-      for (const [name, region] of Object.entries(pools)) world.pool(name, region)
+      for (const name of ['eu', 'eu2', 'us'] as const) addPool(world, name)
       for (const [index, load] of cpus.entries()) {
         world.node(names[index] ?? '', { pool: Object.keys(pools)[index % 3] ?? '', cpu: load })
       }

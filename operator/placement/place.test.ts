@@ -64,6 +64,22 @@ test('allowed regions and pools are hard, whatever the client names', () => {
   expect(outcomeOf(world.decide('pooled', 'ann', { region: 'us-east' }))).toBe('a')
 })
 
+test('a pool that packs fills the fullest node that has room, and says so', () => {
+  const world = new ALedger().pool('eu', 'eu-west', { placement: 'pack' })
+  world.node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.4 }).node('c', { pool: 'eu', cpu: 0.6 })
+  expect(world.decide('x', 'ann')).toMatchObject({
+    node: { name: 'b' },
+    reason: 'fullest with room of 3 in eu-west (load 0.40)',
+  })
+  world.load('b', 0.7)
+  expect(outcomeOf(world.decide('x', 'ann'))).toBe('a')
+  world.pool('eu', 'eu-west').load('b', 0.4).load('a', 0.5)
+  expect(world.decide('x', 'ann')).toMatchObject({
+    node: { name: 'b' },
+    reason: 'least loaded of 3 in eu-west (load 0.40)',
+  })
+})
+
 test('silence takes a node out at once, and a word puts it back', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
   world.nowMs += 2_000

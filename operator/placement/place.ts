@@ -58,8 +58,8 @@ function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
   return whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined
 }
 
-/** The least loaded node of one pool that takes a new segment of the meeting: mostly the very first. */
-function leastLoaded(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
+/** The first node of one pool, in its order, that takes a new segment of the meeting: mostly the very first. */
+function firstTaking(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
   const open = view.open(pool)
   const first = open.first()
   if (first === undefined || newSegmentLoad(first) >= acceptLimit) return undefined
@@ -76,18 +76,18 @@ const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
   return difference < 0 || (difference === 0 && a.name < b.name)
 }
 
-/** The least loaded node of the region for a new segment. */
+/** The node of the region for a new segment; between pools the less loaded. */
 function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice, wish: Wish): Placed | undefined {
   if (!maySpread(view)) return undefined
   let node: NodeEntry | undefined
   let count = 0
   for (const pool of pools) {
     count += view.open(pool.metadata.name).size
-    const candidate = leastLoaded(view, pool.metadata.name, wish)
+    const candidate = firstTaking(view, pool.metadata.name, wish)
     if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
   }
   if (node === undefined) return undefined
-  const reason = reasons.leastLoadedOf(count).at(newSegmentLoad(node))
+  const reason = reasons.opens(count, node).at(newSegmentLoad(node))
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 

@@ -1,5 +1,5 @@
 import type { MediaNodePool } from '../../crds/index.ts'
-import { newSegmentLoad } from '../ledger/nodeEntry.ts'
+import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { Sentence } from './sentences.ts'
 import type { PlacementView, Wish } from './view.ts'
 
@@ -15,20 +15,28 @@ export class Reasons {
   readonly hosts: Sentence
   readonly #region: string
   #count = 0
-  #leastLoaded: Sentence | undefined
+  #leastLoaded: Sentence
+  #fullest: Sentence
 
   constructor(region: string) {
     this.#region = region
     this.hosts = new Sentence(`hosts the meeting in ${region}`)
+    this.#leastLoaded = this.#about('least loaded')
+    this.#fullest = this.#about('fullest with room')
   }
 
-  /** Of so many nodes, which change seldom. */
-  leastLoadedOf(count: number): Sentence {
-    if (this.#leastLoaded === undefined || count !== this.#count) {
+  /** Why one of so many nodes takes a new segment; their number changes seldom. */
+  opens(count: number, { packs }: Pick<NodeEntry, 'packs'>): Sentence {
+    if (count !== this.#count) {
       this.#count = count
-      this.#leastLoaded = new Sentence(`least loaded of ${count} in ${this.#region}`)
+      this.#leastLoaded = this.#about('least loaded')
+      this.#fullest = this.#about('fullest with room')
     }
-    return this.#leastLoaded
+    return packs ? this.#fullest : this.#leastLoaded
+  }
+
+  #about(what: string): Sentence {
+    return new Sentence(`${what} of ${this.#count} in ${this.#region}`)
   }
 }
 

@@ -19,7 +19,7 @@ export interface Wish {
   readonly replaces?: string | undefined
 }
 
-/** Nodes of one pool that take new segments, least loaded first. */
+/** Nodes of one pool that take new segments: the least loaded first, or, where the pool packs, the fullest that has room. */
 export interface OpenNodes {
   readonly size: number
   first(): NodeEntry | undefined
@@ -32,7 +32,6 @@ export interface PlacementView {
   readonly meeting: MeetingEntry | undefined
   readonly pools: readonly MediaNodePool[]
   hostOf(segment: Segment): NodeEntry | undefined
-  /** Nodes of a pool that take new segments, least loaded first. */
   open(pool: string): OpenNodes
   /** How many ad hoc meetings a pool has in its account. */
   adHocCount(pool: string): number
