@@ -83,7 +83,7 @@ test('install, upgrade, roll back, uninstall: the definitions stay and nothing e
   for (const words of [
     `kubectl -n ${namespace} port-forward service/parley-signaling 7700:80`,
     'kubectl-parley token --meeting standup --api-keys-file /dev/stdin --url http://localhost:7700',
-    'Pool default: clients must reach the Kubernetes Nodes on UDP and TCP 40000-40001 (hostPort)',
+    'Pool default: clients must reach the Kubernetes Nodes on UDP and TCP port 40000 (hostPort)',
     `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged`,
     `kubectl -n ${namespace} label pod POD parley.media/guard=off`,
     `helm -n ${namespace} test parley`,

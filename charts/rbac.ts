@@ -117,7 +117,11 @@ export const uninstallGrants = (fullname: string): readonly Grant[] => [
     resources: ['medianodepools', 'medianodes'],
     verbs: { list: 'finds them', delete: 'takes them away' },
   },
-  { group: '', resources: ['pods'], verbs: { list: 'sees which are left', delete: 'ends media Pods within the grace' } },
+  {
+    group: '',
+    resources: ['pods'],
+    verbs: { list: 'sees which are left', delete: 'ends media Pods within the grace, and that of helm test' },
+  },
   {
     group: 'apps',
     resources: ['deployments'],

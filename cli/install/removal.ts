@@ -27,6 +27,7 @@ export interface Removed {
 
 /** Labels of the Pods that the operator makes, and of its own. */
 const mediaPods = 'app.kubernetes.io/component=media,app.kubernetes.io/managed-by=parley-operator'
+const testPods = (release: string): string => `app.kubernetes.io/component=test,app.kubernetes.io/instance=${release}`
 const operatorPods = (release: string): string => `app.kubernetes.io/component=operator,app.kubernetes.io/instance=${release}`
 
 const pollMs = 1_000
@@ -105,7 +106,10 @@ export function createRemoval(deps: CliDeps, { api, namespace }: Cluster, wish: 
       const pods = await deleteAll(installKinds.Pod, { selector: mediaPods, graceSeconds: Math.round(wish.graceMs / 1_000) })
       await untilGone(installKinds.Pod, mediaPods)
       // Only an operator that has stopped does not make its Lease again.
-      if (wish.operator !== undefined) await stopOperator(wish.operator)
+      if (wish.operator !== undefined) {
+        await stopOperator(wish.operator)
+        await deleteAll(installKinds.Pod, { selector: testPods(wish.operator.release) })
+      }
       await deleteOne(kinds.Lease, wish.lease)
       if (wish.secret !== undefined) await deleteOne(installKinds.Secret, wish.secret, isOurs)
       if (wish.configMap !== undefined) await deleteOne(installKinds.ConfigMap, wish.configMap, isOurs)

@@ -41,7 +41,7 @@ install() {
 locked apt install
 # Nor start with the machine.
 for package in "${missing[@]}"; do
-  if [[ ($package == *-server || $package == containerd) && -d /run/systemd/system ]]; then
+  if [[ ($package == *-server || $package == containerd || $package == coturn) && -d /run/systemd/system ]]; then
     quietly "${as_root[@]}" systemctl disable "$package" || true
   fi
 done

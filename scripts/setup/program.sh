@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints where a program of the distribution is, installing its packages first where it is missing.
-#   program.sh redis | chromium
-# PARLEY_REDIS_SERVER and PARLEY_CHROMIUM name one to use instead.
+#   program.sh redis | chromium | turn
+# PARLEY_REDIS_SERVER, PARLEY_CHROMIUM and PARLEY_TURN_SERVER name one to use instead.
 set -euo pipefail
 step=$1
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,7 +13,8 @@ case $1 in
     names=(chromium chromium-browser google-chrome-stable google-chrome)
     packages=(chromium fonts-liberation)
     ;;
-  *) die 'redis or chromium' ;;
+  turn) wish=${PARLEY_TURN_SERVER:-} names=(turnserver) packages=(coturn) ;;
+  *) die 'redis, chromium or turn' ;;
 esac
 
 # The first program that runs: on Ubuntu `chromium-browser` may be a script that only asks for a snap.

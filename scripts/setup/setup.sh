@@ -47,6 +47,7 @@ case $what in
   test)
     part redis PARLEY_REDIS_SERVER "$here/program.sh" redis
     part chromium PARLEY_CHROMIUM "$here/program.sh" chromium
+    part turn PARLEY_TURN_SERVER "$here/program.sh" turn
     part engine PARLEY_ENGINE "$here/engine.sh"
     has patchelf || "$here/apt.sh" patchelf || true
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
