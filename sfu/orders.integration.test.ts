@@ -144,5 +144,10 @@ test('metrics stand behind the door, liveness does not', async () => {
   expect(text).toContain('mediasoup_workers 2')
   expect(text).toContain('mediasoup_worker_crashes_total 0')
   expect((await get('/livez')).status).toBe(200)
-  expect(await (await get('/readyz')).json()).toEqual({ ready: false, missing: ['no operator reads the load stream'] })
+  expect(await (await get('/readyz')).json()).toEqual({
+    ready: false,
+    draining: false,
+    drained: false,
+    missing: ['no operator reads the load stream'],
+  })
 })

@@ -25,6 +25,14 @@ async function start(nodes: number): Promise<TestCluster> {
   return cluster
 }
 
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended with the one before it.
+  }
+}
+
 /** Kills everything that a cluster runs at once, as a crash of the machine's test run does. */
 async function crash(cluster: TestCluster): Promise<void> {
   const marked = (pid: string): boolean => {
@@ -35,7 +43,7 @@ async function crash(cluster: TestCluster): Promise<void> {
     }
   }
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && marked(name))
-  for (const pid of pids) process.kill(Number(pid), 'SIGKILL')
+  for (const pid of pids) kill(Number(pid))
   await gone(pids.map(Number))
 }
 
