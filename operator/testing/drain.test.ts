@@ -1,19 +1,10 @@
 import { expect, test } from 'vitest'
 
-import type { MediaNode } from '../../crds/index.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './fakeAgents.ts'
 import { seededRandom } from './history.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
 import type { Simulation } from './simulation.ts'
-
-/** Asks for the drain of a node, or that it be over. */
-function askToDrain(simulation: Simulation, name: string, drain: MediaNode['spec']['drain'] | undefined): void {
-  const object = simulation.nodeObject(name)
-  if (object === undefined) throw new Error(`there is no ${name}`)
-  const { drain: _, ...spec } = object.spec
-  simulation.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
-}
 
 const phaseOf = (simulation: Simulation, name: string): string | undefined => simulation.nodeObject(name)?.status?.phase
 const drainOf = (simulation: Simulation, name: string) => simulation.nodeObject(name)?.status?.drain
@@ -35,7 +26,7 @@ async function aMeetingOnTwoNodes(options: { random?: () => number } = {}): Prom
 
 test('a node that drains: its people go to another node, nobody else is touched, and it is drained', async () => {
   const simulation = await aMeetingOnTwoNodes()
-  askToDrain(simulation, 'eu-1', { deadlineSeconds: 600, reason: 'kernel upgrade' })
+  simulation.drain('eu-1', { deadlineSeconds: 600, reason: 'kernel upgrade' })
   await simulation.pass(5_000)
   expect(hosted(simulation)).toEqual(['eu-2: standup (ann bob)', 'us-1: standup (cid)'])
   expect(simulation.nodes.get('us-1')?.segments()).toMatchObject([{ peers: [{ node: 'eu-2' }] }])
@@ -55,14 +46,14 @@ test('a node that drains: its people go to another node, nobody else is touched,
 
 test('its removal cancels a drain: the node takes work again, and its status tells of none', async () => {
   const simulation = await aMeetingOnTwoNodes()
-  askToDrain(simulation, 'eu-1', { deadlineSeconds: 600 })
+  simulation.drain('eu-1', { deadlineSeconds: 600 })
   await simulation.pass(10_000)
-  askToDrain(simulation, 'eu-1', undefined)
+  simulation.drain('eu-1', undefined)
   await simulation.pass(5_000)
   expect(phaseOf(simulation, 'eu-1')).toBe('Ready')
   expect(drainOf(simulation, 'eu-1')).toBeUndefined()
   expect(simulation.nodes.get('eu-1')?.drainReport()).not.toHaveProperty('ordered')
-  askToDrain(simulation, 'eu-2', { deadlineSeconds: 600 })
+  simulation.drain('eu-2', { deadlineSeconds: 600 })
   await simulation.pass(10_000)
   expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid)'])
 })
@@ -74,7 +65,7 @@ test('where no other node has room people stay until the deadline, and status sa
   eu2.cpu = [0.95]
   us1.cpu = [0.95]
   await simulation.pass(2_000)
-  askToDrain(simulation, 'eu-1', { deadlineSeconds: 60 })
+  simulation.drain('eu-1', { deadlineSeconds: 60 })
   await simulation.pass(30_000)
   expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
   expect(drainOf(simulation, 'eu-1')).toMatchObject({
@@ -93,7 +84,7 @@ test('at the deadline nobody stays, though there is no room', async () => {
   const simulation = await aMeetingOnTwoNodes()
   for (const name of ['eu-2', 'us-1']) simulation.kill(name)
   await simulation.pass(5_000)
-  askToDrain(simulation, 'eu-1', { deadlineSeconds: 30 })
+  simulation.drain('eu-1', { deadlineSeconds: 30 })
   await simulation.pass(25_000)
   expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
   await simulation.pass(10_000)
@@ -107,7 +98,7 @@ test('the operator dies half-way: the node goes on draining, and the next operat
   const simulation = await anInstallation()
   for (let index = 0; index < 30; index++) placedIn(await simulation.join(`chat-${index}`, 'ann', { region: 'us-east' }))
   await simulation.pass(3_000)
-  askToDrain(simulation, 'us-1', { deadlineSeconds: 120 })
+  simulation.drain('us-1', { deadlineSeconds: 120 })
   await simulation.pass(1_500)
   const { deadline } = drainOf(simulation, 'us-1') ?? {}
   expect(simulation.nodes.get('us-1')?.drainReport().left).toBe(10)
@@ -127,7 +118,7 @@ test.each<CallFault>(['refused', 'lostAnswer', 'lostRequest'])(
     const simulation = await aMeetingOnTwoNodes()
     let left = 3
     simulation.faults.agentCall = (node) => (node === 'eu-1' && left-- > 0 ? fault : undefined)
-    askToDrain(simulation, 'eu-1', { deadlineSeconds: 600 })
+    simulation.drain('eu-1', { deadlineSeconds: 600 })
     await simulation.pass(20_000)
     expect(left).toBeLessThan(1)
     expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
@@ -149,18 +140,18 @@ test('a node that was told to stop drains by itself; it takes nobody new, and co
 
 test('two nodes drain at once: everybody ends on the third, and each transition is an Event', async () => {
   const simulation = await aMeetingOnTwoNodes({ random: seededRandom(1) })
-  for (const name of ['eu-1', 'us-1']) askToDrain(simulation, name, { deadlineSeconds: 600 })
+  for (const name of ['eu-1', 'us-1']) simulation.drain(name, { deadlineSeconds: 600 })
   await simulation.pass(20_000)
   expect(hosted(simulation)).toEqual([expect.stringMatching(/^eu-2: standup \((ann|bob|cid) (ann|bob|cid) (ann|bob|cid)\)$/)])
   expect(eventsOf(simulation, 'eu-1')).toEqual(expect.arrayContaining(['Draining', 'Drained']))
-  askToDrain(simulation, 'eu-1', undefined)
+  simulation.drain('eu-1', undefined)
   await simulation.pass(5_000)
   expect(eventsOf(simulation, 'eu-1')).toContain('Ready')
 })
 
 test('once drained, nothing is written', async () => {
   const simulation = await aMeetingOnTwoNodes()
-  askToDrain(simulation, 'eu-1', { deadlineSeconds: 60 })
+  simulation.drain('eu-1', { deadlineSeconds: 60 })
   await simulation.pass(120_000)
   const writes = (): readonly string[] => simulation.cluster.written.filter((write) => !write.includes('Lease'))
   const before = writes().length

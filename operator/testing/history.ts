@@ -1,3 +1,4 @@
+import { CodedError } from '../../kit/errors.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './fakeAgents.ts'
 import { namespace, Simulation } from './simulation.ts'
@@ -19,6 +20,9 @@ const regions = ['eu-west', 'us-east'] as const
 const callFaults: readonly CallFault[] = ['refused', 'lostAnswer', 'lostRequest']
 const apiFaults = ['lostAnswer', 'unavailable', 'tooManyRequests', 'timeout', 'conflict'] as const
 const verbs = ['create', 'mergePatch', 'patchStatus', 'delete', 'list'] as const
+
+/** How long a node that is told to stop may drain. */
+const stopMs = 20_000
 
 type Action = (history: History) => void | Promise<void>
 
@@ -44,6 +48,11 @@ export class History {
     for (const name of ['eu-1', 'eu-2', 'eu-3']) this.simulation.node(name, 'eu')
     for (const name of ['us-1', 'us-2', 'us-3']) this.simulation.node(name, 'us')
     for (const name of objects) this.simulation.meeting(name)
+    this.simulation.onMoved = (meeting, { participant, attachment }, to) => {
+      const key = `${meeting} ${participant}`
+      if (this.people.get(key)?.attachment === attachment) this.people.set(key, to)
+      else this.simulation.leave(to.attachment) // They have left, or joined again by themselves.
+    }
     this.simulation.faults.agentCall = () => (this.random() < this.#callFaultRate ? this.pick(callFaults) : undefined)
   }
 
@@ -76,6 +85,7 @@ export class History {
     simulation.cluster.holdWatches(false)
     simulation.cut.clear()
     for (const node of [...simulation.down]) simulation.start(node)
+    for (const node of simulation.nodes.keys()) simulation.drain(node, undefined)
     if (simulation.operators.size === 0) this.startOperator()
     await simulation.pass(60_000)
   }
@@ -109,8 +119,14 @@ export class History {
     const { meeting, participant, attachment, node } = to
     const before = this.people.get(key)
     if (before !== undefined) this.simulation.leave(before.attachment)
-    this.simulation.nodes.get(node)?.attach(meeting, { participant, attachment, fallback })
-    this.people.set(key, { attachment, node })
+    try {
+      this.simulation.nodes.get(node)?.attach(meeting, { participant, attachment, fallback })
+      this.people.set(key, { attachment, node })
+    } catch (thrown) {
+      // It drains: the client would try elsewhere.
+      if (!(thrown instanceof CodedError) || thrown.code !== 'node_draining') throw thrown
+      this.people.delete(key)
+    }
   }
 
   isThere({ attachment, node }: { attachment: string; node: string }): boolean {
@@ -131,6 +147,20 @@ const actions: Readonly<Record<string, Action>> = {
   },
   killNode: ({ simulation, pick, random }) => (random() < 0.5 ? simulation.kill(pick([...simulation.nodes.keys()])) : undefined),
   startNode: ({ simulation, pick }) => (simulation.down.size > 0 ? simulation.start(pick([...simulation.down])) : undefined),
+  drainNode({ simulation, pick, random }) {
+    const name = pick([...simulation.nodes.keys()])
+    const drains = simulation.nodeObject(name)?.spec.drain !== undefined
+    simulation.drain(name, drains ? undefined : { deadlineSeconds: Math.floor(random() * 60) })
+  },
+  /** SIGTERM: it drains by itself and ends; its supervisor starts it again. */
+  stopNode({ simulation, pick }) {
+    const name = pick([...simulation.nodes.keys()])
+    simulation.nodes.get(name)?.stopBy(simulation.clock.nowMs() + stopMs)
+    simulation.clock.after(stopMs, () => {
+      simulation.kill(name)
+      simulation.start(name)
+    })
+  },
   cutNode: ({ simulation, pick }) => void simulation.cut.add(pick([...simulation.nodes.keys()])),
   healNode: ({ simulation }) => simulation.cut.clear(),
   killOperator: async ({ simulation, pick }) => {
@@ -163,5 +193,13 @@ const actions: Readonly<Record<string, Action>> = {
 }
 
 /** How often each action comes up. */
-const weights: Readonly<Record<string, number>> = { join: 16, leave: 5, startNode: 2, healNode: 2, startOperator: 4, fallback: 3 }
+const weights: Readonly<Record<string, number>> = {
+  join: 16,
+  leave: 5,
+  startNode: 2,
+  healNode: 2,
+  startOperator: 4,
+  drainNode: 3,
+  fallback: 3,
+}
 const weighted = Object.keys(actions).flatMap((name) => Array.from({ length: weights[name] ?? 1 }, () => name))

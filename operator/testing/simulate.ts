@@ -8,8 +8,8 @@ interface Ending {
 }
 
 const stepsEach = 60
-/** Meetings that everybody left end after 300 s. */
-const untilEmptyOnesEndedMs = 330_000
+/** Meetings that everybody left end after 300 s, and counts are told within the minute after. */
+const untilEmptyOnesEndedMs = 390_000
 
 async function live(seed: number): Promise<Ending> {
   const history = new History(seed)

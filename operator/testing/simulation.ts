@@ -57,6 +57,9 @@ export class Simulation {
   readonly blocked = new Set<string>()
   readonly operators = new Map<string, SimulatedOperator>()
   readonly faults: SimulatedFaults = { agentCall: () => undefined }
+  /** Somebody whom a draining node told to go is back on another one. */
+  onMoved: (meeting: string, who: { participant: string; attachment: string }, to: { node: string; attachment: string }) => void =
+    () => undefined
   readonly random: () => number
   /** What operators are given to make Pods by, from when they start. */
   pods: Pick<PodSettings, 'mediaImage' | 'givenPools'> = { mediaImage: '', givenPools: [] }
@@ -217,9 +220,20 @@ export class Simulation {
     wish: Partial<PlacementRequest>,
   ): Promise<void> {
     const led = this.leader() !== undefined
-    const answer = led ? await this.join(meeting, participant, { replaces: attachment, ...wish }) : undefined
-    if (answer?.result === 'placed') return
+    // Its grant may be for a node that has begun to drain meanwhile, or that has died.
+    const joining = led ? this.join(meeting, participant, { replaces: attachment, ...wish }) : Promise.resolve(undefined)
+    const answer = await joining.catch(() => undefined)
+    if (answer?.result === 'placed') this.onMoved(meeting, { participant, attachment }, answer)
+    if (answer?.result === 'placed' || answer?.result === 'refused') return
     this.clock.after(rejoinAfterMs, () => void this.#comeBack(meeting, { participant, attachment }, wish))
+  }
+
+  /** Asks for the drain of a node, or that it be over; a node without an object is left alone. */
+  drain(name: string, drain: MediaNode['spec']['drain'] | undefined): void {
+    const object = this.nodeObject(name)
+    if (object === undefined) return
+    const { drain: _, ...spec } = object.spec
+    this.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
   }
 
   /** Leaves wherever the attachment is. */
