@@ -13,5 +13,8 @@ export interface Peer {
   /** The project, its file, and what of it is restated. */
   readonly source: string
   /** The server for a participant of `region`; `hosting` has those that the meeting stands on. */
-  choose(servers: readonly PeerServer[], join: { region: string; hosting: ReadonlySet<PeerServer>; nowMs: number }): PeerServer | undefined
+  choose(
+    servers: readonly PeerServer[],
+    join: { region: string; hosting: ReadonlySet<PeerServer>; nowMs: number },
+  ): PeerServer | undefined
 }
