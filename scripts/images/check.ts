@@ -44,6 +44,7 @@ export async function checkWorker(image: string, base: string): Promise<void> {
   const end = await endOf(image, ['/app/worker/mediasoup-worker'])
   if (end === workerRuns) return
   throw new Error(
-    `${base} cannot be built on: mediasoup's worker, as built on this machine, does not run there (${end}). It needs the GNU C library, not older than this machine's.`,
+    `${base} cannot be built on: mediasoup's worker, as built on this machine, does not run there (${end}). ` +
+      "It needs the GNU C library, and not an older one than this machine's.",
   )
 }

@@ -1,6 +1,6 @@
 /**
- * Builds the images (docs/images.md), with the Docker engine that answers: `make images` starts one where none does. Progress goes to stderr; stdout gets
- * a line an image, its name and size.
+ * Builds the images (docs/images.md), with the Docker engine that answers: `make images` starts one where none does. Progress goes to
+ * stderr; stdout gets a line an image, its name and size, and at last the tar where one was wished for.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -8,8 +8,8 @@ import { faultsTogether, settings as table } from './config.ts'
 import { meet } from './meet.ts'
 
 /**
- * The tester, which `helm test` runs: two synthetic people meet on an installation, through its front door. It prints one line of JSON, `{ "ok": true, meeting,
- * visits }` or `{ "ok": false, code, why }`, and ends with 0 or 1.
+ * The tester, which `helm test` runs: two synthetic people meet on an installation, through its front door. It prints one line of JSON,
+ * `{ "ok": true, meeting, visits }` or `{ "ok": false, code, why }`, and ends with 0 or 1.
  */
 const settings = settingsOrExit('tester', table, faultsTogether)
 const url = `${settings.url.replace(/^http/, 'ws')}${clientPath}`
