@@ -75,11 +75,11 @@ async function buildAll({ registry, tag, base: wish, out }: ImageSettings, work:
 }
 
 const work = mkdtempSync(join(tmpdir(), 'parley-images-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(1))
 try {
   await buildAll(imageSettings(process.env, version), work)
 } catch (error) {
   say((error as Error).message)
   process.exitCode = 1
-} finally {
-  rmSync(work, { recursive: true, force: true })
 }

@@ -19,7 +19,7 @@ packages=("$@")
 
 [[ -r /etc/os-release ]] || die 'only Debian and Ubuntu can make one'
 . /etc/os-release
-[[ -n ${VERSION_CODENAME:-} ]] && has apt-get || die "only Debian and Ubuntu can make one, this is ${PRETTY_NAME:-unknown}"
+{ [[ -n ${VERSION_CODENAME:-} ]] && has apt-get; } || die "only Debian and Ubuntu can make one, this is ${PRETTY_NAME:-unknown}"
 sources=()
 for file in /etc/apt/sources.list /etc/apt/sources.list.d/{debian,ubuntu}.sources; do
   [[ ! -s $file ]] || sources+=("$file")

@@ -18,6 +18,8 @@ image() {
   elif tar=$(SETUP_REASON=$reason "$root/scripts/setup/distributionImage.sh" "$name" -- "$@"); then
     found=localhost/$(basename "$tar" .tar | sed 's/-\([0-9a-f]*\)$/:\1/')
     docker image inspect "$found" >/dev/null 2>&1 || docker load --quiet --input "$tar" >/dev/null
+    # Nor can Testcontainers' own helper be pulled then.
+    export TESTCONTAINERS_RYUK_DISABLED=true
   else
     PARLEY_MISSING+="${PARLEY_MISSING:+$'\n'}$name image: $(head -n 1 "$reason")"
     export PARLEY_MISSING
