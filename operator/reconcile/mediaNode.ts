@@ -29,8 +29,13 @@ export function mediaNodeReconciler({ sources, teller, orders, reachOf, clock }:
     const plan = planMediaNode(seen)
     const happened = (before: Parameters<typeof mediaNodeHappenings>[0]) => mediaNodeHappenings(before, plan.status)
     teller.tell({ kind: kinds.MediaNode, object: seen.object, planned: plan.status, happened })
-    if (plan.announce !== undefined) await orders.announce(name, plan.announce, signal)
-    if (plan.drain !== undefined) await orders.drain(name, plan.drain, signal)
+    // One that an agent does not take (an older one may not know it) keeps it from no other.
+    const ordered = await Promise.allSettled([
+      plan.announce === undefined ? undefined : orders.announce(name, plan.announce, signal),
+      plan.drain === undefined ? undefined : orders.drain(name, plan.drain, signal),
+    ])
+    const failed = ordered.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
     return plan.wakeAtMs === undefined ? done : wakeAfter(plan.wakeAtMs - nowMs)
   }
 }

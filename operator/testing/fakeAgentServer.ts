@@ -6,6 +6,7 @@ import { verifyToken, type TrustedKeys } from '../../kit/keys.ts'
 import { silentLog } from '../../kit/log.ts'
 import { ndjsonContentType, ndjsonLine } from '../../kit/ndjson.ts'
 import { checked } from '../../kit/validation.ts'
+import { addressesPath, addressOrder } from '../../sfu/api/addresses.ts'
 import { drainOrder, drainPath, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { verifyGrant, verifyPeerToken } from '../../sfu/api/grant.ts'
@@ -27,8 +28,12 @@ export interface FakeAgentServer {
 const segmentPath = '/v1/segments/:namespace/:name/:incarnation'
 const bodyLimitBytes = 1024 * 1024
 
-/** Serves the node's API on a free port of the loopback. Every token is verified as the real agent verifies it. */
-export async function serveFakeAgent(node: FakeMediaNode, keys: TrustedKeys): Promise<FakeAgentServer> {
+/** Serves the node's API, on a free port of the loopback unless told otherwise. Every token is verified as the real agent verifies it. */
+export async function serveFakeAgent(
+  node: FakeMediaNode,
+  keys: TrustedKeys,
+  { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number } = {},
+): Promise<FakeAgentServer> {
   const app: FastifyInstance = createHttpServer({ log: silentLog, bodyLimitBytes })
   const beat = clock.every(loadPeriodMs, () => node.beat())
 
@@ -57,9 +62,15 @@ export async function serveFakeAgent(node: FakeMediaNode, keys: TrustedKeys): Pr
     return node.drain(checked(drainOrder, request.body, 'body'))
   }
 
+  async function announce(request: FastifyRequest): Promise<{ addresses: readonly string[] }> {
+    await mustBeOperator(request)
+    return { addresses: node.announce(checked(addressOrder, request.body, 'body')) }
+  }
+
   app.put(segmentPath, (request) => put(request))
   app.get(segmentPath, (request) => get(request))
   app.put(drainPath, (request) => drain(request))
+  app.put(addressesPath, (request) => announce(request))
   app.delete(segmentPath, async (request, reply) => {
     await mustBeOperator(request)
     node.delete(checked(meetingRef, request.params, 'path'), checked(segmentDeletion, request.query, 'query'))
@@ -81,7 +92,7 @@ export async function serveFakeAgent(node: FakeMediaNode, keys: TrustedKeys): Pr
     stream(reply)
   })
 
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host, port })
   return {
     url,
     node,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { commonErrors } from '../../kit/errors.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
 import { aCluster, patchPool, phases, poolOf, poolStatus, quietWrites, type ACluster } from './aCluster.ts'
@@ -136,6 +137,20 @@ test('a Kubernetes Node that is uncordoned in time keeps its Pod', async () => {
   expect(kubernetes.shown()).toEqual(['eu on k1 guard on serving true'])
   expect(phases(simulation)).toEqual(['Ready'])
   expect(people(cluster)).toEqual(['ann'])
+})
+
+test('a media node that takes no addresses, as one of an older version, is drained all the same', async () => {
+  const cluster = await aCluster({ replicas: 1 })
+  const { simulation, kubernetes } = cluster
+  const [pod] = kubernetes.pods()
+  const agent = simulation.nodes.get(pod?.metadata.name ?? '')
+  if (agent !== undefined)
+    agent.announce = () => {
+      throw commonErrors.raise.not_found({ what: 'such path' })
+    }
+  kubernetes.host('k1', { unschedulable: true }, [{ type: 'ExternalIP', address: '203.0.113.1' }])
+  await evicting(cluster, 30, 'k1')
+  expect(kubernetes.pods().map(({ spec }) => spec.nodeName)).toEqual(['k2'])
 })
 
 test('a changed image replaces one after the other, a newer one first', async () => {
