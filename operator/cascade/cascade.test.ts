@@ -134,6 +134,14 @@ test('a core that is lost leaves the oldest of the rest as core; one without peo
   expect(planCascade(emptied).get('c')?.why).toBe('core of eu: the oldest of those there with people and room for pipes')
 })
 
+test('the core of a node that drains is replaced before its people have gone; where all drain, they stay', () => {
+  const star = standing(aged('abcde')).map((member) => ({ ...member, draining: member.node === 'a' }))
+  const places = planCascade(star)
+  expect(drawn(places)[0]).toBe('a leaf [b] leaf of b, a core of eu')
+  expect(places.get('b')).toMatchObject({ role: 'core', peers: ['a', 'c', 'd', 'e'] })
+  expect(planCascade(star.map((member) => ({ ...member, draining: true }))).get('a')?.role).toBe('core')
+})
+
 test('leaves abroad come home when their region gets a core', () => {
   const old = standing([...aged('abcde'), ...aged('x', { region: 'us', people: 0, publishers: 0 })])
   expect(old.find(({ node }) => node === 'x')).toMatchObject({ role: 'leaf', parent: 'a' })

@@ -36,7 +36,9 @@ class Way {
       .filter((standing) => target.get(standing.node)?.role !== 'core' && this.#carriesLeaves(standing))
       .map(({ node }) => node)
     const cores = [...wanted, ...needed]
-    this.#pending = new Set(wanted.filter((node) => this.#isPending(node, cores)))
+    // One that shall be a leaf is a core for the others until it says otherwise.
+    const seen = now.filter(({ node, role }) => role === 'core' && target.has(node)).map(({ node }) => node)
+    this.#pending = new Set(wanted.filter((node) => this.#isPending(node, [...cores, ...seen])))
     this.#cores = new Set(cores.filter((node) => !this.#pending.has(node)))
     this.#kept = needed.filter((node) => !target.has(node))
   }

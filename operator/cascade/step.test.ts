@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+
+import type { CascadePlace } from './cascade.ts'
+import { planStep, type Standing } from './step.ts'
+
+/** A segment as it stands, from `core b c (d) ((e))`: in one pair of brackets a leaving edge that is needed, in two one that is spare. */
+function standing(node: string, text: string): Standing {
+  const [role, ...peers] = text.split(' ')
+  const up = peers.map((peer) => {
+    const [name = ''] = /[a-z]/.exec(peer) ?? []
+    return [name, peer.startsWith('((') ? 'spare' : peer.startsWith('(') ? 'needed' : 'stays'] as const
+  })
+  return { node, role: role === 'core' || role === 'leaf' ? role : undefined, up: new Map(up) }
+}
+
+/** A target, from `core` or `leaf of a`; peers follow from it. */
+function target(places: Readonly<Record<string, string>>): ReadonlyMap<string, CascadePlace> {
+  return new Map(
+    Object.entries(places).map(([node, text]) => {
+      const parent = text === 'core' ? undefined : text.split(' ').at(-1)
+      return [node, { role: parent === undefined ? 'core' : 'leaf', parent, peers: [], why: '' }]
+    }),
+  )
+}
+
+/** What each is told, as in {@link standing}. */
+function step(now: Readonly<Record<string, string>>, to: Readonly<Record<string, string>>): Record<string, string> {
+  const places = planStep(
+    Object.entries(now).map(([node, text]) => standing(node, text)),
+    target(to),
+  )
+  const told = [...places].map(([node, { role, peers }]) => {
+    const edges = peers.map((peer) => (peer.leaving ? `(${peer.node})` : peer.node))
+    return [node, [role, ...edges].join(' ')] as const
+  })
+  return Object.fromEntries<string>(told)
+}
+
+const star = { a: 'core', b: 'leaf of a', c: 'leaf of a' }
+
+test('a mesh becomes a star: edges between leaves leave, and go when both ends find them spare', () => {
+  expect(step({ a: 'core b c', b: 'core a c', c: 'core a b' }, star)).toEqual({ a: 'core b c', b: 'leaf a (c)', c: 'leaf a (b)' })
+  const half = { a: 'core b c', b: 'leaf a ((c))', c: 'leaf a (b)' }
+  expect(step(half, star)).toEqual({ a: 'core b c', b: 'leaf a (c)', c: 'leaf a (b)' })
+  const whole = { a: 'core b c', b: 'leaf a ((c))', c: 'leaf a ((b))' }
+  expect(step(whole, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
+})
+
+test('a star becomes a mesh: leaves are cores when they have a pipe to each other core', () => {
+  const mesh = { a: 'core', b: 'core', c: 'core' }
+  expect(step({ a: 'core b c', b: 'leaf a', c: 'leaf a' }, mesh)).toEqual({ a: 'core b c', b: 'leaf a c', c: 'leaf a b' })
+  expect(step({ a: 'core b c', b: 'leaf a c', c: 'leaf a b' }, mesh)).toEqual({ a: 'core b c', b: 'core a c', c: 'core a b' })
+})
+
+test('another core: the old one stays core while leaves hear through it, and only then is a leaf', () => {
+  const to = { a: 'leaf of b', b: 'core', c: 'leaf of b' }
+  expect(step({ a: 'core b c', b: 'leaf a', c: 'leaf a' }, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ a: 'core b ((c))', b: 'core a c', c: 'leaf ((a)) b' }, to)).toEqual({ a: 'leaf b', b: 'core a c', c: 'leaf b' })
+})
+
+test('a core that is to close is told the same, whatever it hears itself, and then has no place', () => {
+  const to = { b: 'core', c: 'leaf of b' }
+  expect(step({ a: 'core b c', b: 'leaf a', c: 'leaf a' }, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ a: 'core b (c)', b: 'core a c', c: 'leaf ((a)) b' }, to)).toEqual({ b: 'core c', c: 'leaf b' })
+})
+
+test('a leaf that shall be core waits for a core that shall be leaf, which it hears through its own core', () => {
+  const to = { b: 'leaf of f', f: 'core' }
+  expect(step({ a: 'core b f', b: 'core a', f: 'leaf a' }, to)).toEqual({ a: 'core (b) f', b: 'leaf (a) f', f: 'leaf a b' })
+  expect(step({ a: 'core (b) f', b: 'leaf (a) f', f: 'leaf a b' }, to)).toMatchObject({ f: 'core a b' })
+})
+
+test('a pipe that is down holds nobody up, and a node that follows no order yet is told all at once', () => {
+  const torn = { a: 'core b c', b: 'core a', c: 'core a' }
+  expect(step(torn, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
+  expect(step({ a: 'new', b: 'new', c: 'new' }, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
+})
