@@ -25,6 +25,17 @@ test('what is missing is made; a node that leaves, for whatever reason, does not
   expect(scaled(2, aMember('a'), ...going)).toEqual({ create: 1, remove: [], revive: [] })
 })
 
+test('a node whose Pod has gone does not count, though nothing disrupts it any more; one that waits for its first Pod does', () => {
+  const evicted = aMember('evicted', { pod: undefined, state: 'lost' })
+  const made = aMember('made', { pod: undefined, state: 'pending', everHeard: false })
+  expect(scaled(1, evicted, aMember('replacement', { state: 'pending', everHeard: false }))).toEqual({
+    create: 0,
+    remove: [],
+    revive: [],
+  })
+  expect(scaled(1, evicted, made)).toEqual({ create: 0, remove: [], revive: [] })
+})
+
 test('those with the fewest people leave, then those that are not ready, then the newest', () => {
   const members = [
     aMember('busy', { people: 9 }),

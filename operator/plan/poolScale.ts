@@ -17,7 +17,9 @@ export interface ScaleView {
   readonly template: string
 }
 
-const isGoing = ({ deleted, pod }: MemberView): boolean => deleted || pod?.killedAtMs !== undefined || pod?.state.at === 'over'
+/** One that was heard and has no Pod has lost it, and goes too; one that was not may be about to get it. */
+const isGoing = ({ deleted, pod, everHeard }: MemberView): boolean =>
+  deleted || (pod === undefined ? everHeard : pod.killedAtMs !== undefined || pod.state.at === 'over')
 
 /** The members that count: nobody and nothing empties them. */
 export function stayingMembers(members: readonly MemberView[]): readonly MemberView[] {

@@ -126,6 +126,10 @@ test('no override changes what a Pod may do', () => {
   )
 })
 
+test('the agent is not PID 1, which would be deaf to a SIGTERM that comes early', () => {
+  expect(draftOf().spec).toMatchObject({ shareProcessNamespace: true })
+})
+
 test('a Pod is restricted: no privileges, no token, nothing writable, no stranger’s environment', () => {
   const { spec } = draftOf()
   expect(spec).toMatchObject({

@@ -139,6 +139,8 @@ export function podDraft(parts: PodParts): Draft<PodDraft> {
       ...overridden(pool),
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      // As PID 1 the agent would be deaf to a SIGTERM that comes before it listens for signals, and stay for the whole grace period.
+      shareProcessNamespace: true,
       terminationGracePeriodSeconds: drain.deadlineSeconds + afterDrainSeconds,
       ...(network.mode === 'hostNetwork' ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
       securityContext: {
