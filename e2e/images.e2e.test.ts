@@ -166,7 +166,7 @@ test('a fault names the sources, not the bundle', async () => {
   const run = ['run', '--rm', '--network=none', ...restricted, imageOf('sfu'), '--node', 'a', '--trusted-keys', '/etc/hostname']
   const { code, out, err } = await docker(...run)
   expect(code).toBe(1)
-  expect(out + err).toMatch(/\/app\/kit\/keys\.ts:\d+/)
+  expect(out + err).toMatch(/\/app\/sfu\/main\.ts:\d+/)
 })
 
 test.each([
