@@ -17,15 +17,15 @@ export interface PlacementRun {
   readonly microseconds: Times
   /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
   readonly emptyMicroseconds: Times
-  readonly memory: Memory
   /** A choice of the same among the same media nodes by other projects' algorithms (bench/peers). */
   readonly peerMicroseconds: PeerTimes
   /** Their median over ours. */
   readonly timesAsFast: { readonly livekit: number; readonly jicofo: number }
 }
 
-/** Live heap of the ledger at the end of a run. Below a thousand nodes it drowns in what the process does beside. */
+/** Live heap of a ledger that has settled, in a run of its own: to collect all garbage would disturb those that are timed. */
 export interface Memory {
+  readonly nodes: number
   /** Before any meeting. */
   readonly bytesPerNode: number
   readonly meetings: number
@@ -45,6 +45,7 @@ export interface PlacementResult {
   readonly ratioOfP50: number
   /** p99 of every round at the most nodes, least first. */
   readonly p99OfRounds: readonly number[]
+  readonly memory: Memory
 }
 
 /** How much is measured. */
@@ -109,29 +110,23 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
 
 const quotient = (a = 0, b = 0): number => Math.round((a / b) * 100) / 100
 
-function runOver(nodes: number, { warmUp, measured }: PlacementOptions): PlacementRun {
+/** Joins until as much falls as is made, and the measured ones; the time of each of these in nanoseconds. */
+function settleAndMeasure(fleet: Fleet, random: () => number, { warmUp, measured }: PlacementOptions): Float64Array {
+  const settling = Math.ceil((settledAfterMs / 1_000) * fleet.size * joinsPerNodePerSecond)
+  return measure(fleet, random, { warmUp: Math.max(warmUp, settling), measured })
+}
+
+function runOver(nodes: number, options: PlacementOptions): PlacementRun {
   const random = generator(nodes)
-  const bytesBefore = liveBytes()
   const fleet = new Fleet(nodes, random)
-  const bytesOfFleet = liveBytes() - bytesBefore
-  const settling = Math.ceil((settledAfterMs / 1_000) * nodes * joinsPerNodePerSecond)
-  const microseconds = timesOf(measure(fleet, random, { warmUp: Math.max(warmUp, settling), measured }))
-  const emptyMicroseconds = emptyTimes(measured)
+  const microseconds = timesOf(settleAndMeasure(fleet, random, options))
   const peerMicroseconds = peerTimes(fleet)
-  const meetings = [...fleet.ledger.meetings.all()]
-  const bytesOfMeetings = liveBytes() - bytesBefore - bytesOfFleet
   return {
     nodes,
-    decisions: measured,
+    decisions: options.measured,
     decisionsPerSecond: Math.round(1e6 / microseconds.mean),
     microseconds,
-    emptyMicroseconds,
-    memory: {
-      bytesPerNode: Math.round(bytesOfFleet / nodes),
-      meetings: meetings.length,
-      seats: meetings.reduce((sum, { people }) => sum + people.seats, 0),
-      bytesPerMeeting: Math.round(bytesOfMeetings / meetings.length),
-    },
+    emptyMicroseconds: emptyTimes(options.measured),
     peerMicroseconds,
     timesAsFast: {
       livekit: quotient(peerMicroseconds.livekit.p50, microseconds.p50),
@@ -140,12 +135,28 @@ function runOver(nodes: number, { warmUp, measured }: PlacementOptions): Placeme
   }
 }
 
+function memoryOver(nodes: number, options: PlacementOptions): Memory {
+  const random = generator(nodes)
+  const bytesBefore = liveBytes()
+  const fleet = new Fleet(nodes, random)
+  const bytesOfFleet = liveBytes() - bytesBefore
+  settleAndMeasure(fleet, random, options)
+  const bytesOfMeetings = liveBytes() - bytesBefore - bytesOfFleet
+  const meetings = [...fleet.ledger.meetings.all()]
+  return {
+    nodes,
+    bytesPerNode: Math.round(bytesOfFleet / nodes),
+    meetings: meetings.length,
+    seats: meetings.reduce((sum, { people }) => sum + people.seats, 0),
+    bytesPerMeeting: Math.round(bytesOfMeetings / meetings.length),
+  }
+}
+
 const sizes = [100, 1_000, 10_000] as const
 
 /**
  * Measures placements at 100, 1,000 and 10,000 media nodes: joins by region, one in five to a new meeting, each entered into the ledger,
- * while every node tells its load once a second and seats, reservations and meetings fall as they are made. Signing the grant is not part
- * of it. Sizes take turns, so that a busy machine disturbs all alike.
+ * while every node tells its load once a second and as many seats and reservations fall as are made. Signing the grant is not part of it. Sizes take turns, so that a busy machine disturbs all alike.
  */
 export function benchPlacement(options: PlacementOptions): PlacementResult {
   const rounds = Array.from({ length: options.rounds }, () => sizes.map((nodes) => runOver(nodes, options)))
@@ -163,5 +174,6 @@ export function benchPlacement(options: PlacementOptions): PlacementResult {
     ratio: quotient(tenThousand?.microseconds.mean, thousand?.microseconds.mean),
     ratioOfP50: quotient(tenThousand?.microseconds.p50, thousand?.microseconds.p50),
     p99OfRounds,
+    memory: memoryOver(10_000, options),
   }
 }
