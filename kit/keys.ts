@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose'
 
 import { commonErrors } from './errors.ts'
+import { readJsonFile } from './jsonFile.ts'
 
 /** An Ed25519 signing key with the id that its tokens name. */
 export interface SigningKey {
@@ -48,7 +47,7 @@ export async function trustedKeysOf(jwks: { keys: readonly TrustedJwk[] }): Prom
 
 /** Reads a private JWK file. */
 export async function readSigningKey(path: string): Promise<SigningKey> {
-  return signingKeyOf(JSON.parse(readFileSync(path, 'utf8')) as JWK & { kid: string })
+  return signingKeyOf(readJsonFile(path) as JWK & { kid: string })
 }
 
 /** Signs a token of type `type` (the JWT's `typ`, so that one kind never passes for another) for `audience`. Times are Unix milliseconds. */

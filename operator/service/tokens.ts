@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 
 import { z } from 'zod'
 
 import { commonErrors } from '../../kit/errors.ts'
+import { readJsonFile } from '../../kit/jsonFile.ts'
 import { namespaceName } from '../../sfu/api/identity.ts'
 import { placementErrors } from '../api/errors.ts'
 
@@ -65,7 +65,7 @@ export function createBearers(tokens: PlacementTokens): (token: string) => Beare
 
 /** Reads a file of placement tokens; throws an Error that names the entry that is wrong, never a token. */
 export function readPlacementTokens(path: string): PlacementTokens {
-  const parsed = placementTokens.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  const parsed = placementTokens.safeParse(readJsonFile(path))
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`${path} is no file of placement tokens: ${faults.join('; ')}`)
