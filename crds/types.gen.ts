@@ -187,6 +187,8 @@ export interface MediaNodeStatusDrain {
   readonly left: string
   /** How many people were told to go since it began, in steps. */
   readonly moved: string
+  /** Whether somebody has nowhere to go at the moment; the message says who and why. */
+  readonly blocked: boolean
   /** How it goes on or what blocks it, as one line for people. */
   readonly message: string
 }

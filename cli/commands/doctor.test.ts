@@ -40,6 +40,8 @@ test('a healthy system', async () => {
       '- Pods: there are none here (the demo has none)',
       '✓ operator: operator-0 leads, renewed 3s ago',
       '✓ media nodes: all 1 are Ready',
+      '✓ media ports: none is known to be out of reach',
+      '✓ drains: no node drains',
       '✓ placement API: http://operator answers',
       '✓ signaling: http://signaling answers',
       'Nothing is wrong.',
@@ -62,7 +64,51 @@ test('each thing that is wrong is named with what to do, and the exit code says 
   expect(out).toContain('✗ media nodes: eu-west-2 is NotReady (no load for 12 s)\n')
   expect(out).toContain('✗ placement API: http://operator refuses the token\n')
   expect(out).toContain('✗ signaling: http://signaling/readyz cannot be reached: ECONNREFUSED.\n')
-  expect(out).toContain('4 of 7 checks failed.\n')
+  expect(out).toContain('4 of 9 checks failed.\n')
+})
+
+const drain = {
+  reason: 'asked for by spec.drain',
+  left: '2-5',
+  moved: '0',
+  blocked: false,
+  message: 'people are moved to other media nodes',
+}
+
+test('a node that drains is no fault; a drain that is stuck and ports that nobody reaches are, with what to do', async () => {
+  const { api, cli } = aCli()
+  aHealthyCluster(api)
+  const draining = {
+    phase: 'Draining',
+    conditions: [{ type: 'Ready', status: 'False', message: 'draining: asked for by spec.drain' }],
+  }
+  api.put('medianodes', { metadata: { namespace: 'parley', name: 'eu-west-2' }, status: { ...draining, drain } })
+  const well = (await cli('doctor')).out
+  expect(well).toContain('✓ media nodes: 1 of 2 are Ready; eu-west-2 is Draining (draining: asked for by spec.drain)\n')
+  expect(well).toContain(
+    '✓ drains: eu-west-2 drains (asked for by spec.drain): 2-5 left, people are moved to other media nodes\n',
+  )
+  const stuck = { ...drain, blocked: true, message: 'people have nowhere to go' }
+  const unreached = { type: 'Reachable', status: 'False', reason: 'NoAnswer', message: 'no answer at udp 192.0.2.1:40000' }
+  api.put('medianodes', {
+    metadata: { namespace: 'parley', name: 'eu-west-2' },
+    status: { ...draining, drain: stuck, conditions: [...draining.conditions, unreached] },
+  })
+  const { out, code } = await cli('doctor')
+  expect(code).toBe(1)
+  expect(out).toContain(
+    '✗ drains: eu-west-2 drains (asked for by spec.drain): 2-5 left, people have nowhere to go\n  Add media nodes',
+  )
+  expect(out).toContain('✗ media ports: eu-west-2: no answer at udp 192.0.2.1:40000\n  Open the UDP and TCP ports')
+})
+
+test('where every node was closed by somebody nobody can join, which is a fault', async () => {
+  const { api, cli } = aCli()
+  aHealthyCluster(api)
+  api.put('medianodes', { metadata: { namespace: 'parley', name: 'eu-west-1' }, status: { phase: 'Drained', drain } })
+  expect((await cli('doctor')).out).toContain(
+    '✗ media nodes: none takes meetings: eu-west-1 is Drained (not judged yet)\n  Uncordon one',
+  )
 })
 
 test('an older definition is told by the fields that it lacks', async () => {
@@ -86,6 +132,8 @@ test('one cause is one failure', async () => {
     'Pods: skipped',
     'operator: skipped',
     'media nodes: skipped',
+    'media ports: skipped',
+    'drains: skipped',
     'placement API: skipped',
     'signaling: skipped',
   ])

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { clusterCommand, print, withCluster, type CommonFlags } from '../command.ts'
 import type { CliDeps } from '../deps.ts'
 import { examine, type Check, type Examined } from '../doctor/check.ts'
-import { apiReachable, definitionsCurrent, nodesReady, operatorLeads } from '../doctor/clusterChecks.ts'
+import { apiReachable, definitionsCurrent, operatorLeads } from '../doctor/clusterChecks.ts'
+import { drainsGoOn, nodesReachable, nodesReady } from '../doctor/nodeChecks.ts'
 import { podsRun } from '../doctor/podChecks.ts'
 import { placementAnswers, signalingAnswers } from '../doctor/serviceChecks.ts'
 import { exitCodes, failureOf } from '../failure.ts'
@@ -17,6 +18,8 @@ export const checks: readonly Check[] = [
   podsRun,
   operatorLeads,
   nodesReady,
+  nodesReachable,
+  drainsGoOn,
   placementAnswers,
   signalingAnswers,
 ]

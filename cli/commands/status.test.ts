@@ -71,6 +71,35 @@ test('everything at a glance, and what is wrong in words', async () => {
   )
 })
 
+test('a drain has its line, and is nothing wrong; ports that nobody reaches are', async () => {
+  const { api, cli } = aCli()
+  const status = {
+    phase: 'Draining',
+    drain: {
+      reason: 'asked for by spec.drain: kernel upgrade',
+      deadline: ago(-240),
+      left: '2-5',
+      moved: '6-10',
+      blocked: false,
+      message: 'people are moved to other media nodes',
+    },
+    conditions: [
+      { ...condition('Ready', 'False', 'draining'), reason: 'Draining' },
+      condition('Reachable', 'False', 'no answer at udp 192.0.2.1:40000'),
+    ],
+  }
+  api.put('medianodes', { kind: 'MediaNode', metadata: { namespace: 'parley', name: 'eu-1' }, spec: { pool: 'eu' }, status })
+  const { out } = await cli('status')
+  expect(out).toContain(
+    [
+      'NODE   DRAIN      LEFT   MOVED   ENDS    WHY                                       HOW IT GOES',
+      'eu-1   Draining   2-5    6-10    in 4m   asked for by spec.drain: kernel upgrade   people are moved to other media nodes',
+      '',
+    ].join('\n'),
+  )
+  expect(out.split('\n').filter((line) => line.startsWith('!'))).toEqual(['! MediaNode eu-1: no answer at udp 192.0.2.1:40000'])
+})
+
 test('an empty cluster says so', async () => {
   expect((await aCli().cli('status')).out).toBe('Operator: no operator leads\n\nNo pools.\n\nNo media nodes.\n\nNo meetings.\n')
 })

@@ -4,6 +4,7 @@ import type { Condition, MediaNode, MediaNodePool, Meeting } from '../../crds/in
 import { kinds } from '../../operator/kube/kinds.ts'
 import { clusterCommand, print, withCluster, type CommonFlags } from '../command.ts'
 import type { CliDeps, Cluster } from '../deps.ts'
+import { drainColumns, drainingOf } from '../drains.ts'
 import { ageOf } from '../duration.ts'
 import { readOperatorHealth, type OperatorHealth } from '../operatorHealth.ts'
 import { table, type Column } from '../table.ts'
@@ -61,13 +62,20 @@ interface Judged {
   readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
-/** What is wrong, one line an object, in the words of its conditions: not ready, or stalled. */
+/** Why something is not ready that is as somebody wanted it; drains have a table of their own. */
+const wanted: ReadonlySet<string> = new Set(['Ended', 'Draining', 'Drained'])
+
+/** What is wrong, in the words of conditions: not ready, stalled, or out of reach. */
 export function troubles(objects: readonly Judged[]): readonly string[] {
   return objects.flatMap(({ kind, metadata, status }) => {
-    const stalled = status?.conditions?.find(({ type, status: holds }) => type === 'Stalled' && holds === 'True')
-    const unready = status?.conditions?.find(({ type, status: holds }) => type === 'Ready' && holds === 'False')
-    const because = stalled ?? unready
-    return because && because.reason !== 'Ended' ? [`${kind} ${metadata.name}: ${because.message}`] : []
+    const holding = (type: string, holds: Condition['status']): Condition | undefined =>
+      status?.conditions?.find((condition) => condition.type === type && condition.status === holds)
+    const because = holding('Stalled', 'True') ?? holding('Ready', 'False')
+    const told = [
+      ...(because && !wanted.has(because.reason) ? [because] : []),
+      ...[holding('Reachable', 'False')].filter((condition) => condition !== undefined),
+    ]
+    return told.map(({ message }) => `${kind} ${metadata.name}: ${message}`)
   })
 }
 
@@ -75,10 +83,12 @@ export function troubles(objects: readonly Judged[]): readonly string[] {
 export function renderStatus(report: StatusReport, nowMs: number): string {
   const { pools, nodes, meetings, operator } = report
   const wrong = troubles([...pools, ...nodes, ...meetings])
+  const drains = drainingOf(nodes)
   return [
     `Operator: ${operator.words}\n`,
     pools.length === 0 ? 'No pools.\n' : table(poolColumns, pools),
     nodes.length === 0 ? 'No media nodes.\n' : table(nodeColumns, nodes),
+    ...(drains.length === 0 ? [] : [table(drainColumns(nowMs), drains)]),
     meetings.length === 0 ? 'No meetings.\n' : table(meetingColumns(nowMs), meetings),
     ...(wrong.length === 0 ? [] : [wrong.map((line) => `! ${line}\n`).join('')]),
   ].join('\n')

@@ -51,6 +51,15 @@ test('a meeting that stands somewhere goes on there, in the nearest region first
   expect(choose(topology)).toMatchObject({ incarnation: '01J00000000000000000000000' })
 })
 
+test('a node that drains takes nobody into a meeting that it hosts; the next one asks it', () => {
+  const nodes = [aNode('a', { accepting: false, draining: true }), aNode('b'), aNode('c', { region: 'us' })]
+  const on = (...hosts: string[]): Topology => aTopology({ nodes, meetings: [aMeeting({ nodes: hosts })] })
+  expect(nodeOf(on('a', 'c'), { region: 'eu' })).toBe('c')
+  const choice = choose(on('a'), { region: 'eu' })
+  expect(choice).toMatchObject({ result: 'placed', peers: [{ name: 'a' }, {}] })
+  expect(choice).not.toMatchObject({ node: { name: 'a' } })
+})
+
 test('with all its nodes excluded, the meeting opens elsewhere and the new node asks the old ones', () => {
   const topology = aTopology({ meetings: [aMeeting({ nodes: ['a', 'b'] })] })
   const choice = choose(topology, { excludeNodes: ['a', 'b'] })

@@ -13,7 +13,7 @@ const aNode = (drain: MediaNode['spec']['drain'], status: MediaNode['status'] = 
   spec: { pool: 'eu', address: 'http://a:1', workers: 1, cordoned: false, ...(drain === undefined ? {} : { drain }) },
   status,
 })
-const told = { reason: '', left: '0', moved: '0', message: '' }
+const told = { reason: '', left: '0', moved: '0', blocked: false, message: '' }
 
 test('nobody asks for a drain', () => {
   expect(drainOf(aNode(undefined))).toBeUndefined()

@@ -53,3 +53,6 @@ export interface Hosted {
 
 /** Load that a new segment meets on this node, with what is reserved; 1 where nothing is known. */
 export const newSegmentLoad = (node: NodeEntry): number => (node.shares?.newSegment ?? 1) + node.reserved
+
+/** Whether the node is emptied: its object asks for it, or it was told to stop. */
+export const isEmptied = ({ drain, drainTold }: NodeEntry): boolean => drain !== undefined || drainTold !== undefined

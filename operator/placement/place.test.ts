@@ -17,6 +17,25 @@ test('a cordoned node keeps its people and takes nobody new', () => {
   })
 })
 
+test('a node that drains takes nobody, also into meetings that it hosts', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.3 })
+  expect(outcomeOf(world.join('standup', 'ann').decision)).toBe('a')
+  world.node('a', { pool: 'eu', drained: 'kernel upgrade' })
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('b')
+  world.node('b', { pool: 'eu', drained: 'kernel upgrade' })
+  expect(world.decide('standup', 'ann')).toMatchObject({ result: 'tryAfter', code: 'no_node_ready' })
+})
+
+test('a meeting that may be on one node only moves when that one drains', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.3 })
+  world.meeting('narrow', { cascade: { maxNodes: 1, topology: 'Auto' } })
+  expect(outcomeOf(world.join('narrow', 'ann').decision)).toBe('a')
+  world.node('a', { pool: 'eu', drained: 'kernel upgrade' })
+  expect(outcomeOf(world.join('narrow', 'ann').decision)).toBe('b')
+  world.node('c', { pool: 'eu' })
+  expect(outcomeOf(world.decide('narrow', 'bob'))).toBe('b')
+})
+
 test('a meeting goes on where it stands until that is too much, then next to it', () => {
   const world = twoRegions().node('a', { pool: 'eu', cpu: 0.1 }).node('b', { pool: 'eu', cpu: 0 }).node('c', { pool: 'us' })
   expect(outcomeOf(world.join('standup', 'ann', { region: 'us-east' }).decision)).toBe('c')
@@ -109,6 +128,7 @@ const nodes = fc.dictionary(
     pool: fc.constantFrom('eu', 'us', 'gone'),
     cpu: fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10),
     cordoned: fc.boolean(),
+    drained: fc.constantFrom(undefined, undefined, 'kernel upgrade'),
     heard: fc.boolean(),
     silentMs: fc.constantFrom(0, 2_000, 4_000),
   }),
@@ -118,8 +138,8 @@ const nodes = fc.dictionary(
 /** The filters again, the plain way: all nodes that may take a new segment, best first. */
 function mayOpen(all: Readonly<Record<string, ANode>>, wish: { pool: string; exclude: readonly string[] }): readonly string[] {
   return Object.entries(all)
-    .filter(([name, { pool, heard, cordoned, silentMs = 0 }]) => {
-      const live = heard === true && cordoned !== true && silentMs <= 3_000
+    .filter(([name, { pool, heard, cordoned, drained, silentMs = 0 }]) => {
+      const live = heard === true && cordoned !== true && drained === undefined && silentMs <= 3_000
       return live && pool === wish.pool && !wish.exclude.includes(name)
     })
     .filter(([, { cpu = 0 }]) => cpu < acceptLimit)

@@ -1,6 +1,6 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
-import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { isEmptied, newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, loadFor, whyNot } from './filters.ts'
 import { poolsFor, wouldBeMade } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
@@ -12,10 +12,23 @@ type Placed = Extract<Decision, { result: 'placed' }>
 /** A cascade reaches at most this many nodes, whatever spec.cascade.maxNodes allows: an order names at most 64 peers. */
 const segmentsAtMost = 64
 
+/** Parts of the meeting that stay: one on a node that drains makes room for another. */
+function staying(view: PlacementView, { segments }: MeetingEntry): number {
+  let count = 0
+  for (const segment of segments.values()) {
+    const node = view.hostOf(segment)
+    if (node !== undefined && !isEmptied(node)) count += 1
+  }
+  return count
+}
+
 /** Whether the meeting may have one segment more. */
 function maySpread(view: PlacementView): boolean {
   const meeting = standing(view)
-  return meeting === undefined || meeting.segments.size < (meeting.object?.spec.cascade.maxNodes ?? segmentsAtMost)
+  if (meeting === undefined) return true
+  const atMost = meeting.object?.spec.cascade.maxNodes ?? segmentsAtMost
+  const { size } = meeting.segments
+  return size < atMost || (size < segmentsAtMost && staying(view, meeting) < atMost)
 }
 
 /** The meeting as it stands, unless it is over and this join begins another. */

@@ -44,6 +44,9 @@ function blockedWords(blocked: readonly BlockedMeeting[]): string {
   return `people have nowhere to go and stay until the deadline: ${[...named, ...others].join('; ')}`
 }
 
+/** Whether somebody stays though they were asked to go: their meetings have no room anywhere else. */
+const isBlocked = ({ drain, state }: MediaNodeView): boolean => state.state === 'draining' && drain.blocked.length > 0
+
 function messageOf({ drain, state, wallMs }: MediaNodeView): string {
   const wish = wishOf(drain)
   if (state.state === 'drained') return 'nobody is left'
@@ -77,6 +80,7 @@ export function planDrainStatus(view: MediaNodeView): MediaNodeStatus['drain'] {
     ...deadlineOf(view),
     left: peopleStep(told?.left ?? view.people),
     moved: peopleStep(told?.moved ?? 0),
+    blocked: isBlocked(view),
     message: fitting(messageOf(view)),
   }
 }

@@ -71,12 +71,26 @@ function troubleHappenings(
   return [{ type: 'Warning', reason: ready.reason, message: ready.message }]
 }
 
+/** A drain that was cancelled before it was done, and one of which somebody has nowhere to go. */
+function drainHappenings(before: MediaNodeStatus | undefined, after: Planned<MediaNodeStatus>): readonly PlannedHappening[] {
+  const [was, is] = [before?.drain, after.drain]
+  if (was !== undefined && is === undefined && before?.phase === 'Draining')
+    return [{ type: 'Normal', reason: 'DrainCancelled', message: `no longer drained: ${was.reason}` }]
+  return is?.blocked === true && was?.blocked !== true ? [{ type: 'Warning', reason: 'DrainBlocked', message: is.message }] : []
+}
+
 /** What a MediaNode's next status makes of its last one. */
 export function mediaNodeHappenings(
   before: MediaNodeStatus | undefined,
   after: Planned<MediaNodeStatus>,
 ): readonly PlannedHappening[] {
   const { phase = 'Pending' } = after
-  if (phase === (before?.phase ?? 'Pending')) return troubleHappenings(before, after)
-  return [{ type: isGood[phase] ? 'Normal' : 'Warning', reason: phase, message: after.conditions[0]?.message ?? phase }]
+  const drain = drainHappenings(before, after)
+  if (phase === (before?.phase ?? 'Pending')) return [...troubleHappenings(before, after), ...drain]
+  const change: PlannedHappening = {
+    type: isGood[phase] ? 'Normal' : 'Warning',
+    reason: phase,
+    message: after.conditions[0]?.message ?? phase,
+  }
+  return [change, ...drain]
 }

@@ -56,6 +56,12 @@ function segmentsOf(ledger: Ledger, seen: MeetingView): Explanation['segments'] 
   }))
 }
 
+/** From which nodes its people are being moved away. */
+function leavingOf({ segments }: MeetingView): string {
+  const nodes = segments.filter(({ nodeState }) => nodeState === 'draining').map(({ node }) => node)
+  return nodes.length === 0 ? '' : `; its people leave ${nodes.join(', ')}, which ${nodes.length === 1 ? 'drains' : 'drain'}`
+}
+
 const placementsOf = ({ meeting }: PlacementView, { nowMs, wallMs }: At): Explanation['placements'] =>
   (meeting?.recent ?? []).map(({ participant, node, attachment, reason, sinceMs }) => {
     return { atMs: Math.round(wallMs - (nowMs - sinceMs)), participant, node, attachment, reason }
@@ -69,7 +75,7 @@ export function explainMeeting(ledger: Ledger, meeting: { namespace: string; nam
   const wish: Wish = { ...meeting, ...anybody, rights: { ...anybody.rights, publish: [...anybody.rights.publish] } }
   const phase = phaseOf(seen, seen.ended !== undefined)
   const refusal = view.meeting === undefined ? undefined : refusalOf(view.meeting, wish, at.nowMs)
-  const why = whyMeeting(seen, phase, seen.segments)
+  const why = `${whyMeeting(seen, phase, seen.segments)}${leavingOf(seen)}`
   return {
     meeting: { ...meeting, ...(seen.incarnation === undefined ? {} : { incarnation: seen.incarnation }) },
     phase,

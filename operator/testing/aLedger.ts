@@ -26,6 +26,8 @@ export interface ANode {
   readonly pool: string
   readonly cpu?: number
   readonly cordoned?: boolean
+  /** Somebody drains it, for this reason. */
+  readonly drained?: string | undefined
   /** False: it has an object and was never heard. */
   readonly heard?: boolean
   /** How long ago it was heard last. */
@@ -44,8 +46,9 @@ export class ALedger {
     return this
   }
 
-  node(name: string, { pool, cpu = 0, cordoned = false, heard = true, silentMs = 0 }: ANode): this {
-    const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned }
+  node(name: string, { pool, cpu = 0, cordoned = false, drained, heard = true, silentMs = 0 }: ANode): this {
+    const drain = drained === undefined ? {} : { drain: { deadlineSeconds: 600, reason: drained } }
+    const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned, ...drain }
     const object: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata('parley', name), spec }
     this.ledger.putNode(object, spec.address, this.nowMs)
     if (!heard) return this

@@ -38,6 +38,7 @@ test('a node that drains: its people go to another node, nobody else is touched,
     deadline: expect.any(String) as string,
     left: '0',
     moved: '2-5',
+    blocked: false,
     message: 'nobody is left',
   })
   expect(await simulation.place('standup', 'dan', { region: 'eu-west' })).toMatchObject({ node: 'eu-2' })
@@ -59,7 +60,7 @@ test('its removal cancels a drain: the node takes work again, and its status tel
 })
 
 test('where no other node has room people stay until the deadline, and status says why', async () => {
-  const simulation = await aMeetingOnTwoNodes()
+  const simulation = await aMeetingOnTwoNodes({ random: seededRandom(2) })
   const [eu2, us1] = [simulation.nodes.get('eu-2'), simulation.nodes.get('us-1')]
   if (eu2 === undefined || us1 === undefined) throw new Error('no such nodes')
   eu2.cpu = [0.95]
@@ -71,13 +72,28 @@ test('where no other node has room people stay until the deadline, and status sa
   expect(drainOf(simulation, 'eu-1')).toMatchObject({
     left: '2-5',
     moved: '0',
+    blocked: true,
     message:
       'people have nowhere to go and stay until the deadline: demo/standup: none of the 2 ready media nodes in eu-west, us-east has room',
   })
+  expect(eventsOf(simulation, 'eu-1').filter((reason) => reason === 'DrainBlocked')).toHaveLength(1)
   eu2.cpu = [0.1]
-  await simulation.pass(10_000)
+  await simulation.pass(15_000)
   expect(hosted(simulation)).toContain('eu-2: standup (ann bob)')
   expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+})
+
+test('a drain that is cancelled half-way keeps who is left where they are, and is told as that', async () => {
+  const simulation = await aMeetingOnTwoNodes({ random: seededRandom(3) })
+  for (const name of ['eu-2', 'us-1']) simulation.kill(name)
+  await simulation.pass(5_000)
+  simulation.drain('eu-1', { deadlineSeconds: 600 })
+  await simulation.pass(5_000)
+  simulation.drain('eu-1', undefined)
+  await simulation.pass(5_000)
+  expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
+  expect(phaseOf(simulation, 'eu-1')).toBe('Ready')
+  expect(eventsOf(simulation, 'eu-1')).toEqual(expect.arrayContaining(['Draining', 'DrainBlocked', 'DrainCancelled']))
 })
 
 test('at the deadline nobody stays, though there is no room', async () => {

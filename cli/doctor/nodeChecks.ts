@@ -1,0 +1,79 @@
+import type { MediaNode } from '../../crds/index.ts'
+import { kinds } from '../../operator/kube/kinds.ts'
+import { drainingOf, drainInWords } from '../drains.ts'
+import { failed, ok, type Check, type Finding } from './check.ts'
+import { definitionsCurrent } from './clusterChecks.ts'
+
+/** Phases that somebody asked for: such a node is well, it only takes nobody. */
+const askedFor: ReadonlySet<string | undefined> = new Set(['Cordoned', 'Draining', 'Drained'])
+
+const conditionOf = ({ status }: MediaNode, type: string) => status?.conditions?.find((condition) => condition.type === type)
+
+function isInWords(node: MediaNode): string {
+  const because = conditionOf(node, 'Ready')?.message ?? 'not judged yet'
+  return `${node.metadata.name} is ${node.status?.phase ?? 'Pending'} (${because})`
+}
+
+function readiness(nodes: readonly MediaNode[]): Finding {
+  const ready = nodes.filter(({ status }) => status?.phase === 'Ready')
+  const closed = nodes.filter(({ status }) => askedFor.has(status?.phase))
+  const unready = nodes.filter((node) => !ready.includes(node) && !closed.includes(node))
+  if (unready.length > 0) {
+    return failed(
+      unready.map(isInWords).join('; '),
+      'Look at those nodes: does the agent run, and does the operator reach it (spec.address, or its Pod)?',
+    )
+  }
+  if (ready.length === 0)
+    return failed(`none takes meetings: ${closed.map(isInWords).join('; ')}`, 'Uncordon one, cancel a drain, or add a node.')
+  if (closed.length === 0) return ok(`all ${nodes.length} are Ready`)
+  return ok(`${ready.length} of ${nodes.length} are Ready; ${closed.map(isInWords).join('; ')}`)
+}
+
+/** There are media nodes, some take meetings, and none is out of order. */
+export const nodesReady: Check = {
+  name: 'media nodes',
+  needs: [definitionsCurrent.name],
+  async examine({ cluster }) {
+    const { items } = await cluster.api.list(kinds.MediaNode, {})
+    if (items.length === 0) return failed('there is none', 'Make a MediaNodePool and MediaNodes for it.')
+    return readiness(items)
+  },
+}
+
+/** Clients reach the media ports, as far as the operator can tell. */
+export const nodesReachable: Check = {
+  name: 'media ports',
+  needs: [definitionsCurrent.name],
+  async examine({ cluster }) {
+    const { items } = await cluster.api.list(kinds.MediaNode, {})
+    const inWords = (nodes: readonly MediaNode[]): string =>
+      nodes.map((node) => `${node.metadata.name}: ${conditionOf(node, 'Reachable')?.message ?? 'not tried yet'}`).join('; ')
+    const unreached = items.filter((node) => conditionOf(node, 'Reachable')?.status === 'False')
+    if (unreached.length > 0) {
+      return failed(
+        inWords(unreached),
+        'Open the UDP and TCP ports of clients (40000 and up, one a worker) to them, or set spec.network.address of the pool.',
+      )
+    }
+    const partly = items.filter((node) => conditionOf(node, 'Reachable')?.reason === 'AnsweredPartly')
+    return partly.length > 0 ? ok(inWords(partly)) : ok('none is known to be out of reach')
+  },
+}
+
+/** Drains go on. */
+export const drainsGoOn: Check = {
+  name: 'drains',
+  needs: [definitionsCurrent.name],
+  async examine({ cluster }) {
+    const drains = drainingOf((await cluster.api.list(kinds.MediaNode, {})).items)
+    const blocked = drains.filter(({ status }) => status.drain.blocked)
+    if (blocked.length > 0) {
+      return failed(
+        blocked.map(drainInWords).join('; '),
+        'Add media nodes, or room for those meetings; at the deadline whoever is left is disconnected.',
+      )
+    }
+    return drains.length === 0 ? ok('no node drains') : ok(drains.map(drainInWords).join('; '))
+  },
+}
