@@ -11,6 +11,7 @@ import { startChromium } from './support/chromium.ts'
 import { startDemo, type RunningDemo } from './support/demoProcess.ts'
 import { keepEvidence } from './support/evidence.ts'
 import { allReceiveAll, asBrowserViewer, asViewer, type Viewer } from './support/flow.ts'
+import { killProcess } from './support/outage.ts'
 import { joinAs } from './support/people.ts'
 
 let demo: RunningDemo
@@ -23,6 +24,9 @@ const others = new Set<SyntheticParticipant>()
 beforeAll(async () => {
   ;[demo, browser] = await Promise.all([startDemo(), startChromium()])
 })
+
+/** How often a drain of the node has begun, by its log. */
+const begins = (node: string): number => demo.logOf(node).split('"drain begins"').length - 1
 
 /** Ada in a browser and Bob, both in the meeting, on one node. */
 beforeEach(async () => {
@@ -144,3 +148,25 @@ test('where all others are closed nobody is moved, status says what blocks, and 
   await cordon(false)
   await Promise.all(rest.map((name) => statusOf(name, 'Ready', ({ phase }) => phase === 'Ready')))
 })
+
+test.each(['operator', 'signaling'])(
+  'the %s dies half-way: the drain goes on, and everybody is back on another node',
+  async (name) => {
+    const { node } = await placeOfAda()
+    const before = begins(node)
+    await patchDrain(node, { deadlineSeconds: 120 })
+    await waitFor(() => begins(node) > before || missing(`the drain of ${node}`), { timeoutMs: 10_000, pollMs: 20 })
+    const outage = await killProcess(demo, name)
+    if (name === 'operator') {
+      await bothElsewhere(node)
+      await allReceiveAll(viewers, 30_000)
+    }
+    await outage.end()
+    await bothElsewhere(node)
+    await allReceiveAll(viewers, 30_000)
+    await statusOf(node, 'Drained', ({ phase }) => phase === 'Drained')
+    expect((await ada.view())?.people.map((person) => person.name).toSorted()).toEqual(['Ada', 'Bob'])
+    await patchDrain(node, null)
+    await statusOf(node, 'Ready again', ({ phase }) => phase === 'Ready')
+  },
+)
