@@ -81,9 +81,14 @@ load_images() { # TAR...
 }
 
 down() {
-  local n name
-  for n in $(nodes); do kill_node "$n"; done
-  for name in kube-scheduler kube-controller-manager kube-apiserver etcd hub; do stop "$name"; done
+  local n name job jobs=()
+  for name in kube-scheduler kube-controller-manager kube-apiserver etcd; do kill_now "$name"; done
+  for n in $(nodes); do
+    kill_node "$n" &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job"; done
+  kill_now hub
   release_machine
   rm -rf "$state"/{run,log,audit,pki,etcd,nodes,kubeconfig} "$state"/*.kubeconfig
 }

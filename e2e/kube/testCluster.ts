@@ -39,6 +39,7 @@ export const clusterScript = new URL('../cluster/cluster.sh', import.meta.url).p
 
 const upTimeoutMs = 240_000
 const loadTimeoutMs = 300_000
+const downTimeoutMs = 180_000
 const usualTimeoutMs = 60_000
 
 /** The cluster whose folder this is, whoever started it. */
@@ -61,7 +62,7 @@ export function testClusterAt(state: string): TestCluster {
     startApi: () => does(['start-api'], upTimeoutMs),
     logs: () => logsIn(state),
     async down() {
-      await does(['down'])
+      await does(['down'], downTimeoutMs)
       rmSync(state, { recursive: true })
     },
   }

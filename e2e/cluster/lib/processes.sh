@@ -20,9 +20,9 @@ wait_for() { # SECONDS WHAT COMMAND...
   done
 }
 
-wait_gone() { # PID: up to 10 seconds
+wait_gone() { # PID: up to a minute, which a killed node with many mounts may take on a busy machine
   local try
-  for ((try = 0; try < 100; try++)); do
+  for ((try = 0; try < 600; try++)); do
     ours "$1" || return 0
     sleep 0.1
   done
@@ -38,21 +38,13 @@ start() { # NAME COMMAND...
   echo $! >"$state/run/$name.pid"
 }
 
-stop() { # NAME
+# What a cluster holds is thrown away, so nothing is asked to end in order.
+kill_now() { # NAME
   local pid
   if alive "$1"; then
     pid=$(pid_of "$1")
-    kill "$pid"
-    wait_gone "$pid" || kill_now "$1"
+    kill -KILL "$pid"
+    wait_gone "$pid" || die "$1 does not end"
   fi
-  rm -f "$state/run/$1.pid"
-}
-
-kill_now() { # NAME
-  local pid
-  alive "$1" || die "$1 does not run"
-  pid=$(pid_of "$1")
-  kill -KILL "$pid"
-  wait_gone "$pid" || die "$1 does not end"
   rm -f "$state/run/$1.pid"
 }
