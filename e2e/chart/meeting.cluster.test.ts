@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
+import { missing, waitFor } from '../../kit/wait.ts'
 import { theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
 import { joinByBrowser, type BrowserPerson } from '../support/browserPerson.ts'
@@ -63,4 +64,40 @@ test('two people meet in two browsers, each by a media Pod of their region, on t
   expect(await Promise.all(people.map(async (person) => (await person.view())?.node.region))).toEqual(['eu-west', 'us-east'])
   const pods = await release.podsOf('media')
   expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
+})
+
+test('kubectl drain lets the media Pod go once its people have moved; nobody else notices', async () => {
+  const [ada, bob] = people
+  if (!ada || !bob) throw new Error('nobody is in the meeting')
+  const before = { ada: await ada.view(), bob: await bob.view() }
+  const pods = await release.podsOf('media')
+  const [leaving, staying] = [before.ada, before.bob].map((view) =>
+    pods.find(({ metadata }) => metadata.name === view?.node.name),
+  )
+  const node = leaving?.spec.nodeName ?? ''
+  const drained = cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], {
+    timeoutMs: 170_000,
+  })
+  try {
+    await waitFor(
+      async () => {
+        const view = await ada.view()
+        const moved = view?.life === 'live' && view.node.name !== before.ada?.node.name
+        return moved || missing(`Ada on another media node: ${JSON.stringify(view)}`)
+      },
+      { timeoutMs: 90_000, pollMs: 500 },
+    )
+    await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 60_000)
+    expect(await drained).toMatchObject({ code: 0 })
+  } finally {
+    await drained
+    await cluster.does('uncordon', node)
+  }
+  const after = await release.podsOf('media')
+  expect(after.map(({ metadata }) => metadata.uid)).not.toContain(leaving?.metadata.uid)
+  expect(after.map(({ metadata }) => metadata.uid)).toContain(staying?.metadata.uid)
+  expect((await bob.view())?.attachment).toBe(before.bob?.attachment)
+  expect((await ada.view())?.participant).toBe(before.ada?.participant)
+  for (const pool of ['eu-west', 'us-east']) await objects.poolIsReady(pool, 1)
+  expect([...ada.faults, ...bob.faults]).toEqual([])
 })
