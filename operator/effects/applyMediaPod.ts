@@ -140,8 +140,7 @@ export function createMediaPodEffects(options: MediaPodEffectsOptions): MediaPod
       try {
         await act(node, { plan, podUid: seen.member.pod?.uid }, signal)
       } catch (thrown) {
-        // Gone, or another by now: the caches will tell, and it is decided anew.
-        if (!isApiError(thrown, 'notFound', 'conflict')) throw thrown
+        if (!isApiError(thrown, 'notFound')) throw thrown // Gone: the caches will tell, and it is decided anew.
       }
     },
   }

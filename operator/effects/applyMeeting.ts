@@ -1,7 +1,7 @@
 import { specDefaults } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { isApiError, type ApiErrorReason } from '../kube/apiError.ts'
+import { isApiError, isPassing, type ApiErrorReason } from '../kube/apiError.ts'
 import type { ApiPort } from '../kube/apiPort.ts'
 import { kinds } from '../kube/kinds.ts'
 import { adHocLabel } from '../ledger/adHoc.ts'
@@ -68,8 +68,8 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
       options.createRefused(pool, undefined)
       log.info({ namespace, meeting: name, pool }, 'object of an ad hoc meeting written')
     } catch (thrown) {
-      if (isApiError(thrown, 'alreadyExists')) return
-      options.createRefused(pool, thrown instanceof Error ? thrown.message : 'the API server refused it')
+      if (isApiError(thrown, 'alreadyExists')) return options.createRefused(pool, undefined) // An answer was lost.
+      if (isApiError(thrown) && !isPassing(thrown)) options.createRefused(pool, thrown.message)
       throw thrown
     }
   }
