@@ -4,12 +4,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
-import { joinByBrowser, type BrowserPerson } from '../support/browserPerson.ts'
+import { joinByBrowser, type BrowserPerson, type PageView } from '../support/browserPerson.ts'
 import { startChromium } from '../support/chromium.ts'
 import { linkAt, type Entrance } from '../support/entrance.ts'
 import { allReceiveAll, asBrowserViewer } from '../support/flow.ts'
+import type { ProgramResult } from '../support/program.ts'
 import { objectsOf, smallPools, type Objects } from './pools.ts'
-import { installRelease, isReady, type Release } from './release.ts'
+import { installRelease, isReady, type Pod, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
 const meeting = 'standup'
@@ -66,23 +67,34 @@ test('two people meet in two browsers, each by a media Pod of their region, on t
   expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
 })
 
+/** What somebody's page shows of the meeting; fails where they are in none. */
+async function viewOf(person: BrowserPerson): Promise<PageView> {
+  const view = await person.view()
+  if (view === undefined) throw new Error(`${person.name} is in no meeting`)
+  return view
+}
+
+/** The Pod of a media node. */
+async function podOf(node: string): Promise<Pod> {
+  const pod = (await release.podsOf('media')).find(({ metadata }) => metadata.name === node)
+  if (pod === undefined) throw new Error(`there is no Pod of ${node}`)
+  return pod
+}
+
+const drain = (node: string): Promise<ProgramResult> =>
+  cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], { timeoutMs: 170_000 })
+
 test('kubectl drain lets the media Pod go once its people have moved; nobody else notices', async () => {
-  const [ada, bob] = people
-  if (!ada || !bob) throw new Error('nobody is in the meeting')
-  const before = { ada: await ada.view(), bob: await bob.view() }
-  const pods = await release.podsOf('media')
-  const [leaving, staying] = [before.ada, before.bob].map((view) =>
-    pods.find(({ metadata }) => metadata.name === view?.node.name),
-  )
-  const node = leaving?.spec.nodeName ?? ''
-  const drained = cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], {
-    timeoutMs: 170_000,
-  })
+  const [ada, bob] = people as [BrowserPerson, BrowserPerson]
+  const before = { ada: await viewOf(ada), bob: await viewOf(bob) }
+  const [leaving, staying] = [await podOf(before.ada.node.name), await podOf(before.bob.node.name)]
+  const node = leaving.spec.nodeName ?? ''
+  const drained = drain(node)
   try {
     await waitFor(
       async () => {
         const view = await ada.view()
-        const moved = view?.life === 'live' && view.node.name !== before.ada?.node.name
+        const moved = view?.life === 'live' && view.node.name !== before.ada.node.name
         return moved || missing(`Ada on another media node: ${JSON.stringify(view)}`)
       },
       { timeoutMs: 90_000, pollMs: 500 },
@@ -93,11 +105,11 @@ test('kubectl drain lets the media Pod go once its people have moved; nobody els
     await drained
     await cluster.does('uncordon', node)
   }
-  const after = await release.podsOf('media')
-  expect(after.map(({ metadata }) => metadata.uid)).not.toContain(leaving?.metadata.uid)
-  expect(after.map(({ metadata }) => metadata.uid)).toContain(staying?.metadata.uid)
-  expect((await bob.view())?.attachment).toBe(before.bob?.attachment)
-  expect((await ada.view())?.participant).toBe(before.ada?.participant)
+  const after = (await release.podsOf('media')).map(({ metadata }) => metadata.uid)
+  expect(after).not.toContain(leaving.metadata.uid)
+  expect(after).toContain(staying.metadata.uid)
+  expect((await viewOf(bob)).attachment).toBe(before.bob.attachment)
+  expect((await viewOf(ada)).participant).toBe(before.ada.participant)
   for (const pool of ['eu-west', 'us-east']) await objects.poolIsReady(pool, 1)
   expect([...ada.faults, ...bob.faults]).toEqual([])
 })
