@@ -47,7 +47,7 @@ test('files are read once, and what is not set has its default', () => {
       resumeSecrets: [long, `${long} older`],
       turnSecrets: ['north', 'south'],
       redisUrl: '',
-      tlsKey: '',
+      tlsKey: { path: '', text: '' },
     },
   })
 })

@@ -2,8 +2,10 @@ import { settingTable, settingTypes, type Settings } from '../kit/config.ts'
 import {
   bearerFile,
   fileText,
+  followedFile,
   iceUrls,
   keysFile,
+  noFile,
   origins,
   ownSecretsFile,
   redisUrl,
@@ -31,15 +33,15 @@ export const settings = settingTable({
   tlsKey: {
     flag: '--tls-key-file',
     env: 'PARLEY_SIGNALING_TLS_KEY_FILE',
-    type: fileText,
-    default: '',
-    doc: 'Private key (PEM) for TLS; with a certificate.',
+    type: followedFile,
+    default: noFile,
+    doc: 'Private key (PEM) for TLS; with a certificate. Both are read again when they change.',
   },
   tlsCert: {
     flag: '--tls-cert-file',
     env: 'PARLEY_SIGNALING_TLS_CERT_FILE',
-    type: fileText,
-    default: '',
+    type: followedFile,
+    default: noFile,
     doc: 'Certificate chain (PEM) for TLS.',
   },
   operatorUrls: {
@@ -149,7 +151,7 @@ export type SignalingSettings = Settings<typeof settings>
 export function faultsTogether({ tlsKey, tlsCert, turnUrls, turnSecrets }: SignalingSettings): readonly string[] {
   const relays = turnUrls.some((url) => url.startsWith('turn'))
   return [
-    ...((tlsKey === '') === (tlsCert === '') ? [] : ['--tls-key-file and --tls-cert-file: one needs the other']),
+    ...((tlsKey.path === '') === (tlsCert.path === '') ? [] : ['--tls-key-file and --tls-cert-file: one needs the other']),
     ...(relays && turnSecrets.length === 0 ? ['--turn-urls: TURN servers need --turn-secrets-file'] : []),
   ]
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 
 import { systemClock } from '../kit/clock.ts'
 import { settingsOrExit } from '../kit/config.ts'
@@ -15,6 +16,7 @@ import { bearerLifetimeMs, tokenTypes } from '../sfu/api/tokens.ts'
 import { createMemoryBus } from './bus/memoryBus.ts'
 import { createRedisBus } from './bus/redisBus.ts'
 import { faultsTogether, settings as table } from './config.ts'
+import { followCertificate } from './http/certificate.ts'
 import { serveOperations } from './http/operations.ts'
 import { secure, servePage } from './http/page.ts'
 import { metrics as metricEntries } from './metrics.ts'
@@ -90,8 +92,13 @@ const sessionDeps = {
   },
 }
 
-const tls = settings.tlsKey === '' ? {} : { tls: { key: settings.tlsKey, cert: settings.tlsCert } }
+const { tlsKey, tlsCert } = settings
+const tls = tlsKey.path === '' ? {} : { tls: { key: tlsKey.text, cert: tlsCert.text } }
 const app = createHttpServer({ log, bodyLimitBytes, ...tls })
+if (app.server instanceof TlsServer) {
+  const renewed = followCertificate(app.server, { key: tlsKey, cert: tlsCert, clock, log })
+  shutdown.add('certificate', () => renewed.cancel())
+}
 secure(app)
 serveOperations(app, {
   ready: () => !shutdown.signal.aborted,

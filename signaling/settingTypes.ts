@@ -44,6 +44,24 @@ export const fileText: SettingType<string> = {
   },
 }
 
+/** A file that may change while the process runs, and what it holds when it starts. */
+export interface FollowedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** No such file. */
+export const noFile: FollowedFile = { path: '', text: '' }
+
+/** As {@link fileText}, for a file that is read again when it changes. */
+export const followedFile: SettingType<FollowedFile> = {
+  name: fileText.name,
+  parse(path) {
+    fileText.parse(path)
+    return { path, text: read(path) }
+  },
+}
+
 /** A bearer token (RFC 6750) in a file of its own. */
 export const bearerFile: SettingType<string> = {
   name: 'file',
