@@ -20,18 +20,21 @@ export interface Retries {
 /** Makes {@link Retries}; `onDue` is called when one of them may be tried again. `random` yields [0, 1). */
 export function createRetries(options: { clock: Clock; random: () => number; onDue: () => void }): Retries {
   const { clock } = options
-  const tries = new Map<string, { count: number; dueAtMs: number; timer: Timer | undefined }>()
+  const tries = new Map<string, { count: number; isDue: boolean; timer: Timer | undefined }>()
   return {
-    due: (key) => (tries.get(key)?.dueAtMs ?? 0) <= clock.monotonicMs(),
+    due: (key) => tries.get(key)?.isDue ?? true,
     failed(key, error) {
-      const count = (tries.get(key)?.count ?? 0) + 1
+      const before = tries.get(key)
+      before?.timer?.cancel()
+      const count = (before?.count ?? 0) + 1
       const forGood = error.retry === 'never' || count > maxMediaRetries
       const delayMs = Math.max(error.retryAfterMs ?? 0, backoffMs(mediaBackoff, count, options.random))
-      tries.set(key, {
-        count,
-        dueAtMs: forGood ? Infinity : clock.monotonicMs() + delayMs,
-        timer: forGood ? undefined : clock.after(delayMs, options.onDue),
-      })
+      // The timer itself says when: by the clock it may fire a fraction of a millisecond early, and nobody would look again.
+      const onTimer = (): void => {
+        tries.set(key, { count, isDue: true, timer: undefined })
+        options.onDue()
+      }
+      tries.set(key, { count, isDue: false, timer: forGood ? undefined : clock.after(delayMs, onTimer) })
       return forGood
     },
     forget(key) {
