@@ -173,3 +173,37 @@ async function flowsOn(listener: Listener): Promise<void> {
   const had = count()
   await waitFor(() => (count() > had + 20 ? true : missing(`more than ${count()} packets`)), { timeoutMs: 10_000 })
 }
+
+test('who does not follow is told when the old way ends, and gets sound and picture back by asking again', async () => {
+  const meeting = aMeeting(trust)
+  const [b, c] = [nodes[1] as TestNode, nodes[2] as TestNode]
+  await order(meeting, { generation: 1, links: mesh, leaves: [], leaving: [] })
+  const enter = (node: TestNode, participant: string) => join(trust, { node, claims: claimsFor(trust, { meeting, participant }) })
+  const [bob, cat] = await Promise.all([enter(b, 'bob'), enter(c, 'cat')])
+  await bob.publish('microphone')
+  await bob.publish('camera')
+  await rosterOf(cat, (all) => all.some(({ tracks }) => tracks === 2))
+  for (const source of ['microphone', 'camera']) await flows(await cat.receive(`bob/${source}`))
+  const leaves = ['b', 'c', 'd']
+  await order(meeting, { generation: 2, links: star, leaves, leaving: rest })
+  await waitFor(() => (cat.told.some(({ method }) => method === 'consumerMoved') ? true : missing('consumerMoved')), {
+    timeoutMs: 10_000,
+  })
+  await waitFor(
+    async () => {
+      const peers = (await c.client.getSegment(meeting))?.peers ?? []
+      return peers.filter(({ leaving }) => leaving === 'spare').length === 2
+        ? true
+        : missing(`spare edges: ${JSON.stringify(peers)}`)
+    },
+    { timeoutMs: 20_000 },
+  )
+  await order(meeting, { generation: 3, links: star, leaves, leaving: [] })
+  await waitFor(
+    () => (cat.told.filter(({ method }) => method === 'consumerClosed').length === 2 ? true : missing('two closed consumers')),
+    { timeoutMs: 10_000 },
+  )
+  await systemClock.sleep(1_000)
+  for (const source of ['microphone', 'camera']) await flows(await cat.receive(`bob/${source}`))
+  await Promise.all([bob.leave(), cat.leave()])
+})

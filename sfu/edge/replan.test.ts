@@ -13,6 +13,8 @@ class Viewer {
   #heard = 0
   #playing: string[] = []
   readonly #following: Promise<void>[] = []
+  /** Whether it does what `consumerMoved` asks; else it comes back when the consumer was closed, as an older client does. */
+  heeds = true
 
   constructor({ node, person }: { node: FakeNode; person: FakePerson }, trackId: string) {
     this.#node = node
@@ -29,8 +31,11 @@ class Viewer {
     const news = this.#person.told.slice(this.#heard) as { method: string; data: { consumerId: string } }[]
     this.#heard += news.length
     for (const { method, data } of news) {
-      if (method === 'consumerClosed') this.#playing = this.#playing.filter((id) => id !== data.consumerId)
-      if (method === 'consumerMoved' && this.#playing.includes(data.consumerId))
+      if (method === 'consumerClosed' && this.#playing.includes(data.consumerId)) {
+        this.#playing = this.#playing.filter((id) => id !== data.consumerId)
+        this.#following.push(this.watch())
+      }
+      if (this.heeds && method === 'consumerMoved' && this.#playing.includes(data.consumerId))
         this.#following.push(this.#replace(data.consumerId))
     }
     const { consumers } = this.#person.session
@@ -139,6 +144,20 @@ test('a mesh of four becomes a core with leaves, and nobody misses or hears anyt
   expect(world.nodes.map((each) => each.pipes())).toEqual([3, 1, 1, 1])
   expect(world.viewers.map(({ gaps }) => gaps)).toEqual(world.viewers.map(() => 0))
   expect(new Set(world.viewers.map(({ consumers }) => consumers))).toEqual(new Set([6]))
+})
+
+test('a client that does not follow is told when the old way ends, and gets all of it back', async () => {
+  const world = await aWorld('abcd', { links: mesh })
+  for (const viewer of world.viewers) viewer.heeds = false
+  const node = nodeIn(world.nodes)
+  const star = pairs('ab ac ad')(node)
+  world.cascade.order(star, ['b', 'c', 'd'], pairs('bc bd cd')(node))
+  await world.pass(moveGraceMs + 2_000)
+  world.cascade.order(star, ['b', 'c', 'd'])
+  await world.pass(15_000)
+  for (const viewer of world.viewers) viewer.gaps = 0
+  await world.pass(15_000)
+  expect(world.viewers.map(({ gaps }) => gaps)).toEqual(world.viewers.map(() => 0))
 })
 
 test('a star gets another core: first both are, then the old one is a leaf', async () => {
