@@ -17,8 +17,12 @@ export interface PlacementRun {
   readonly microseconds: Times
   /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
   readonly emptyMicroseconds: Times
-  /** A choice of the same among the same media nodes by other projects' algorithms (bench/peers). */
-  readonly peerMicroseconds: PeerTimes
+}
+
+/** Choices among media nodes by other projects' algorithms (bench/peers), as many and as loaded as ours. */
+export interface PeerRun {
+  readonly nodes: number
+  readonly microseconds: PeerTimes
   /** Their median over ours. */
   readonly timesAsFast: { readonly livekit: number; readonly jicofo: number }
 }
@@ -46,6 +50,7 @@ export interface PlacementResult {
   /** p99 of every round at the most nodes, least first. */
   readonly p99OfRounds: readonly number[]
   readonly memory: Memory
+  readonly peers: readonly PeerRun[]
 }
 
 /** How much is measured. */
@@ -120,18 +125,22 @@ function runOver(nodes: number, options: PlacementOptions): PlacementRun {
   const random = generator(nodes)
   const fleet = new Fleet(nodes, random)
   const microseconds = timesOf(settleAndMeasure(fleet, random, options))
-  const peerMicroseconds = peerTimes(fleet)
   return {
     nodes,
     decisions: options.measured,
     decisionsPerSecond: Math.round(1e6 / microseconds.mean),
     microseconds,
     emptyMicroseconds: emptyTimes(options.measured),
-    peerMicroseconds,
-    timesAsFast: {
-      livekit: quotient(peerMicroseconds.livekit.p50, microseconds.p50),
-      jicofo: quotient(peerMicroseconds.jicofo.p50, microseconds.p50),
-    },
+  }
+}
+
+function peersOver({ nodes, microseconds: ours }: PlacementRun): PeerRun {
+  const microseconds = peerTimes(new Fleet(nodes, generator(nodes)))
+  const { livekit, jicofo } = microseconds
+  return {
+    nodes,
+    microseconds,
+    timesAsFast: { livekit: quotient(livekit.p50, ours.p50), jicofo: quotient(jicofo.p50, ours.p50) },
   }
 }
 
@@ -175,5 +184,6 @@ export function benchPlacement(options: PlacementOptions): PlacementResult {
     ratioOfP50: quotient(tenThousand?.microseconds.p50, thousand?.microseconds.p50),
     p99OfRounds,
     memory: memoryOver(10_000, options),
+    peers: runs.map(peersOver),
   }
 }

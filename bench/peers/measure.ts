@@ -1,4 +1,3 @@
-import { newSegmentLoad } from '../../operator/ledger/nodeEntry.ts'
 import type { Fleet } from '../fleet.ts'
 import { timesOf, type Times } from '../times.ts'
 import { jicofo } from './jicofo.ts'
@@ -32,7 +31,7 @@ function timesOfPeer(peer: Peer, fleet: Fleet, of: { turns: number; servers: rea
 /** Lets the peers choose among the fleet's media nodes, as they are loaded now. */
 export function peerTimes(fleet: Fleet): PeerTimes {
   const servers = [...fleet.ledger.nodes.all()].map((node): PeerServer => {
-    return { name: node.name, region: node.region ?? '', load: newSegmentLoad(node), heardAtMs: node.heardAtMs ?? 0 }
+    return { name: node.name, region: node.region ?? '', load: node.newSegmentLoad, heardAtMs: node.heardAtMs ?? 0 }
   })
   const turns = Math.min(1_000, Math.ceil(1_000_000 / servers.length))
   return {

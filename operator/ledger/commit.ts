@@ -6,7 +6,6 @@ import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { consumersElsewhere, consumersHere } from './cost.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import type { Claim } from './reservations.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -16,18 +15,22 @@ export interface Committed {
   readonly attachment: string
 }
 
-/** The expected cost of a join on each segment of the meeting. */
-function claimsOf(ledger: Ledger, entry: MeetingEntry, { at, rights }: { at: Segment; rights: Rights }): Claim | undefined {
-  let claims: Claim | undefined
+/** Reserves the expected cost of a join on each segment of the meeting. */
+function reserve(
+  ledger: Ledger,
+  entry: MeetingEntry,
+  { at, rights, nowMs }: { at: Segment; rights: Rights; nowMs: number },
+): number {
+  const reservation = ledger.reservations.begin(nowMs)
   for (const segment of entry.segments.values()) {
     const node = ledger.nodes.hostOf(segment)
     const consumers =
       segment === at
         ? consumersHere(rights, { here: segment.crowd.size, everywhere: entry.people.seats })
         : consumersElsewhere(rights, segment.crowd.size)
-    if (node !== undefined && consumers > 0) claims = { node, share: consumers * node.consumerShare, next: claims }
+    if (node !== undefined && consumers > 0) ledger.reservations.claim(node.number, consumers * node.consumerShare)
   }
-  return claims
+  return reservation
 }
 
 /** The segment that the decision means, opened unless it stands. */
@@ -54,10 +57,10 @@ export function commit(
   entry.incarnation ??= at.mintUlid()
   const attachment = at.mintUlid()
   const segment = segmentFor(ledger, entry, { decision, nowMs })
-  const claims = claimsOf(ledger, entry, { at: segment, rights })
   const { reason } = decision
-  const placement = entry.people.grant({ participant, attachment, node, hidden: rights.hidden, sinceMs: nowMs, reason })
-  ledger.reservations.make(placement, claims, nowMs)
+  const reservation = reserve(ledger, entry, { at: segment, rights, nowMs })
+  const { hidden } = rights
+  const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, reservation })
   entry.remember(placement)
   ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }

@@ -36,7 +36,7 @@ export class Ledger {
     this.reservations = new Reservations((node, share) => this.nodes.reserve(node, share))
     this.meetings = new Meetings({
       changed: events.meeting,
-      left: (placement) => this.reservations.drop(placement),
+      left: ({ reservation }) => reservation !== undefined && this.reservations.drop(reservation),
       poolOf: (node) => this.nodes.get(node)?.object.spec.pool ?? '',
     })
   }

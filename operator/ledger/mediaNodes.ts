@@ -3,23 +3,14 @@ import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
 import { drainOf } from './drainOf.ts'
+import { Entry } from './entry.ts'
 import { gateOf } from './gateOf.ts'
-import { LoadOrder, type Standing } from './loadOrder.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
+import { NodeLoads } from './nodeLoads.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
-import { rankForNew } from './poolOrder.ts'
-import { Queue, type Queued } from './queue.ts'
-import { sharesOf } from './shares.ts'
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-/** What is known of a node, and where it stands: in the queue of who was heard, and in its pool's order. */
-interface Entry extends Mutable<NodeEntry>, Queued<Entry>, Standing {
-  readonly name: string
-  order: LoadOrder<Entry>
-}
-
-/** Below this, what rounding leaves of a sum of reservations counts as none. */
-const epsilon = 1e-9
+import { PoolOrder } from './poolOrder.ts'
+import { Queue } from './queue.ts'
+import { newSegmentShare } from './shares.ts'
 
 /**
  * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order a
@@ -29,7 +20,9 @@ export class MediaNodes {
   readonly #pools = new Map<string, MediaNodePool>()
   #poolList: readonly MediaNodePool[] = []
   readonly #nodes = new Map<string, Entry>()
-  readonly #open = new Map<string, LoadOrder<Entry>>()
+  readonly #loads = new NodeLoads<Entry>()
+  readonly #noOrder = new PoolOrder<Entry>(this.#loads.shelf)
+  readonly #open = new Map<string, PoolOrder<Entry>>()
   /** Who was heard, the longest ago first: a node is put last at each line. */
   readonly #heard = new Queue<Entry>()
   readonly #changed: (name: string) => void
@@ -64,7 +57,7 @@ export class MediaNodes {
 
   /** The nodes of a pool that take new segments, the one that should take the next first. */
   open(pool: string): OpenNodes {
-    return this.#open.get(pool) ?? emptyOrder
+    return this.#open.get(pool) ?? this.#noOrder
   }
 
   putPool(pool: MediaNodePool, nowMs: number): void {
@@ -81,12 +74,10 @@ export class MediaNodes {
     const { name } = object.metadata
     const known = this.#nodes.get(name)
     const same = known?.object.metadata.uid === object.metadata.uid
-    const order = this.#orderOf(object.spec.pool)
-    const entry = known !== undefined && same ? known : newEntry(object, order, nowMs)
     if (known !== undefined && !same) this.removeNode(name)
-    if (entry.order !== order) entry.order.delete(entry)
-    entry.order = order
+    const entry = known !== undefined && same ? known : new Entry(this.#loads, object, nowMs)
     entry.object = object
+    this.#loads.moveTo(entry.number, this.#orderOf(object.spec.pool))
     entry.url = url
     entry.drain = drainOf(object)
     this.#takeFromPool(entry)
@@ -101,7 +92,7 @@ export class MediaNodes {
     entry.isKnown = false
     this.#nodes.delete(name)
     this.#heard.delete(entry)
-    entry.order.delete(entry)
+    this.#loads.remove(entry.number)
     this.#changed(name)
   }
 
@@ -112,11 +103,11 @@ export class MediaNodes {
     const { type: _type, protocol: _protocol, segments: _segments, drain, ...introduction } = hello
     if (entry.introduction?.boot !== introduction.boot) {
       entry.load = undefined
-      entry.shares = undefined
+      this.#loads.measure(entry.number, 1)
     }
     entry.introduction = introduction
     entry.drainTold = drain
-    entry.consumerShare = 1 / introduction.capacity.consumersPerWorker
+    this.#loads.setConsumerShare(entry.number, 1 / introduction.capacity.consumersPerWorker)
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -125,7 +116,7 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
     entry.load = load
-    entry.shares = sharesOf(load, entry.introduction.capacity)
+    this.#loads.measure(entry.number, newSegmentShare(load, entry.introduction.capacity))
     this.#hear(entry, nowMs)
   }
 
@@ -172,19 +163,16 @@ export class MediaNodes {
     this.#changed(name)
   }
 
-  /** Adds to what is reserved on a node that this made. What is not known any more stands in no order. */
-  reserve(node: NodeEntry, share: number): void {
-    const entry = node as Entry
-    const reserved = entry.reserved + share
-    entry.reserved = reserved < epsilon ? 0 : reserved
-    entry.order.change(entry, rankForNew(entry))
+  /** Adds to what is reserved on the node of a number. */
+  reserve(number: number, share: number): void {
+    this.#loads.reserve(number, share)
   }
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
   sweep(nowMs: number): void {
     for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
       this.#heard.delete(first)
-      first.order.delete(first)
+      this.#loads.close(first.number)
       this.#changed(first.name)
     }
   }
@@ -205,6 +193,7 @@ export class MediaNodes {
   }
 
   #reindexPool(pool: string, nowMs: number): void {
+    this.#orderOf(pool).packs = this.#pools.get(pool)?.spec.placement === 'pack'
     this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     for (const entry of this.#nodes.values()) {
       if (entry.object.spec.pool !== pool) continue
@@ -224,45 +213,17 @@ export class MediaNodes {
 
   /** Puts a node where its load belongs, or out where it takes no work. */
   #reindex(entry: Entry, nowMs: number): void {
-    const takesWork = entry.region !== undefined && entry.shares !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
-    if (takesWork) entry.order.set(entry, rankForNew(entry))
-    else entry.order.delete(entry)
+    const takesWork = entry.region !== undefined && entry.load !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
+    if (takesWork) this.#loads.open(entry.number)
+    else this.#loads.close(entry.number)
   }
 
-  #orderOf(pool: string): LoadOrder<Entry> {
+  #orderOf(pool: string): PoolOrder<Entry> {
     const known = this.#open.get(pool)
     if (known !== undefined) return known
-    const order = new LoadOrder<Entry>()
+    const order = new PoolOrder<Entry>(this.#loads.shelf)
+    order.packs = this.#pools.get(pool)?.spec.placement === 'pack'
     this.#open.set(pool, order)
     return order
-  }
-}
-
-const emptyOrder = new LoadOrder<Entry>()
-
-function newEntry(object: MediaNode, order: LoadOrder<Entry>, nowMs: number): Entry {
-  return {
-    name: object.metadata.name,
-    object,
-    isKnown: true,
-    url: undefined,
-    region: undefined,
-    packs: false,
-    gate: undefined,
-    drain: undefined,
-    drainTold: undefined,
-    knownSinceMs: nowMs,
-    introduction: undefined,
-    consumerShare: 0,
-    heardAtMs: undefined,
-    load: undefined,
-    shares: undefined,
-    refusedAtMs: undefined,
-    fault: undefined,
-    reserved: 0,
-    before: undefined,
-    after: undefined,
-    slot: -1,
-    order,
   }
 }

@@ -2,7 +2,6 @@ import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { WantedDrain } from './drainOf.ts'
-import type { Shares } from './shares.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
 export interface AgentFault {
@@ -15,6 +14,8 @@ export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments' | 'd
 /** What is known of a media node: its object, and what came down its load stream. Times are monotonic milliseconds. */
 export interface NodeEntry {
   readonly name: string
+  /** By which its load is found; never another node's. */
+  readonly number: number
   readonly object: MediaNode
   /** False once its object has gone, or another has taken its name. */
   readonly isKnown: boolean
@@ -37,7 +38,8 @@ export interface NodeEntry {
   readonly consumerShare: number
   readonly heardAtMs: number | undefined
   readonly load: NodeLoad | undefined
-  readonly shares: Shares | undefined
+  /** Load that a new segment meets, with what is reserved; 1 and more where nothing is known. */
+  readonly newSegmentLoad: number
   /** Last time a connection to it was refused. */
   readonly refusedAtMs: number | undefined
   readonly fault: AgentFault | undefined
@@ -50,9 +52,6 @@ export interface Hosted {
   readonly node: string
   host: NodeEntry | undefined
 }
-
-/** Load that a new segment meets on this node, with what is reserved; 1 where nothing is known. */
-export const newSegmentLoad = (node: NodeEntry): number => (node.shares?.newSegment ?? 1) + node.reserved
 
 /** Whether the node is emptied: its object asks for it, or it was told to stop. */
 export const isEmptied = ({ drain, drainTold }: NodeEntry): boolean => drain !== undefined || drainTold !== undefined

@@ -2,7 +2,6 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import { grantLifetimeMs } from '../../sfu/api/tokens.ts'
 import { Queue } from './queue.ts'
 import { QueueMap } from './queueMap.ts'
-import { handOver } from './reservations.ts'
 import { Stay, Stays, type Crowd, type NewPlacement, type Placement } from './stay.ts'
 
 /** A grant that was not used by then never will be: its lifetime, and the skew that media nodes forgive. */
@@ -120,13 +119,13 @@ export class People {
     const { participant, attachment, hidden } = told
     const known = this.#find(participant, attachment)
     if (known === undefined)
-      return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs: nowMs, reason: '' }, true))
+      return this.#put(
+        new Stay({ participant, attachment, node, hidden, sinceMs: nowMs, reason: '', reservation: undefined }, true),
+      )
     if (known.node !== node || known.hidden !== hidden) {
       this.#take(known)
-      const { sinceMs, reason } = known
-      const stay = new Stay({ participant, attachment, node, hidden, sinceMs, reason }, true)
-      handOver(known, stay)
-      return this.#put(stay)
+      const { sinceMs, reason, reservation } = known
+      return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs, reason, reservation }, true))
     }
     this.#granted.delete(known)
     if (!known.attached) this.#attached += 1

@@ -1,12 +1,49 @@
 import { acceptLimit } from '../placement/filters.ts'
-import { newSegmentLoad, type NodeEntry } from './nodeEntry.ts'
+import { LoadOrder, type Shelf } from './loadOrder.ts'
 
 /**
- * By what the nodes of a pool stand in order for new segments, the least first: by their load, or, where the pool packs, by the room that
- * is left in them, and behind all that have room those that have none.
+ * The nodes of one pool that take new segments: by rising load, or, where the pool packs, by falling load, and behind all that have room
+ * those that have none.
  */
-export function rankForNew(node: NodeEntry): number {
-  const load = newSegmentLoad(node)
-  if (!node.packs) return load
-  return load < acceptLimit ? acceptLimit - load : acceptLimit + load
+export class PoolOrder<T extends { readonly name: string }> {
+  /** Whether the pool fills one node after the other. What stands in the order has to be set again after a change. */
+  packs = false
+  readonly #order: LoadOrder<T>
+
+  constructor(shelf: Shelf<T>) {
+    this.#order = new LoadOrder(shelf)
+  }
+
+  get size(): number {
+    return this.#order.size
+  }
+
+  /** The node that should take the next segment. */
+  first(): T | undefined {
+    return this.#order.first()
+  }
+
+  /** All, that one first. The order must not be changed meanwhile. */
+  inOrder(): Iterable<T> {
+    return this.#order.inOrder()
+  }
+
+  /** Puts a node in by its number, or changes its load. */
+  set(number: number, load: number): void {
+    this.#order.set(number, this.#rank(load))
+  }
+
+  /** Changes the load of a node; nothing where it takes none. */
+  change(number: number, load: number): void {
+    this.#order.change(number, this.#rank(load))
+  }
+
+  delete(number: number): void {
+    this.#order.delete(number)
+  }
+
+  #rank(load: number): number {
+    if (!this.packs) return load
+    return load < acceptLimit ? acceptLimit - load : acceptLimit + load
+  }
 }

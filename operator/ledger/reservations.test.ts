@@ -1,46 +1,47 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { ALedger } from '../testing/aLedger.ts'
 import { People } from './people.ts'
 import { Reservations, reservationMs } from './reservations.ts'
 
-const node = () => {
-  const entry = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' }).ledger.nodes.get('a')
-  if (entry === undefined) throw new Error('the ledger does not know its node')
-  return entry
+/** What is reserved by node, as the ledger's nodes would hold it. */
+function aBook(): { reservations: Reservations; reserved: (node: number) => number } {
+  const sums = new Map<number, number>()
+  const reservations = new Reservations((node, share) => sums.set(node, (sums.get(node) ?? 0) + share))
+  return { reservations, reserved: (node) => sums.get(node) ?? 0 }
 }
 
-/** What is reserved in all, as the ledger's nodes would hold it. */
-function aBook(): { reservations: Reservations; reserved: () => number } {
-  let sum = 0
-  const reservations = new Reservations((_, share) => {
-    sum += share
-  })
-  return { reservations, reserved: () => sum }
-}
+const nodes = [0, 1, 2]
+const claims = fc.array(fc.record({ node: fc.constantFrom(...nodes), share: fc.nat(8) }), { maxLength: 4 })
+const step = fc.record({ claims, dropped: fc.nat(12), passMs: fc.nat(reservationMs / 4) })
 
-test('a reservation falls once: by time, or when its holder leaves', () => {
-  const { reservations, reserved } = aBook()
-  const [early, late] = [{ reservation: undefined }, { reservation: undefined }]
-  reservations.make(early, { node: node(), share: 0.25, next: { node: node(), share: 0.5, next: undefined } }, 0)
-  reservations.make(late, { node: node(), share: 1, next: undefined }, 1_000)
-  expect(reserved()).toBe(1.75)
-  reservations.sweep(reservationMs)
-  expect([reserved(), early.reservation]).toEqual([1, undefined])
-  reservations.drop(early)
-  reservations.drop(late)
-  reservations.drop(late)
-  reservations.sweep(reservationMs + 1_000)
-  expect(reserved()).toBe(0)
+test('whatever is reserved, given back and swept, what is reserved is what the reservations that live claim', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const { reservations, reserved } = aBook()
+      let living: { index: number; untilMs: number; claims: readonly { node: number; share: number }[] }[] = []
+      let nowMs = 0
+      for (const it of steps) {
+        nowMs += it.passMs
+        reservations.sweep(nowMs)
+        living = living.filter(({ untilMs }) => untilMs > nowMs)
+        const latest = reservations.begin(nowMs)
+        living.push({ index: latest, untilMs: nowMs + reservationMs, claims: it.claims })
+        for (const { node, share } of it.claims) reservations.claim(node, share)
+        const dropped = latest - it.dropped
+        if (dropped >= 0) reservations.drop(dropped)
+        living = living.filter(({ index }) => index !== dropped)
+        const all = living.flatMap((each) => each.claims)
+        const expected = nodes.map((node) => all.reduce((sum, claim) => sum + (claim.node === node ? claim.share : 0), 0))
+        expect(nodes.map(reserved)).toEqual(expected)
+      }
+    }),
+  )
 })
 
 test('a stay that another media node tells of takes its reservation along', () => {
-  const { reservations, reserved } = aBook()
   const people = new People()
-  const granted = people.grant({ participant: 'ann', attachment: '1', node: 'a', hidden: false, sinceMs: 0, reason: 'first' })
-  reservations.make(granted, { node: node(), share: 0.25, next: undefined }, 0)
+  people.grant({ participant: 'ann', attachment: '1', node: 'a', hidden: false, sinceMs: 0, reason: 'first', reservation: 7 })
   people.report('b', [{ participant: 'ann', attachment: '1', publishing: true, hidden: false }], 1)
-  expect(granted.reservation).toBeUndefined()
-  for (const stay of people.on('b')) reservations.drop(stay)
-  expect(reserved()).toBe(0)
+  expect([...people.on('b')].map(({ reservation }) => reservation)).toEqual([7])
 })

@@ -1,67 +1,61 @@
-import type { NodeEntry } from './nodeEntry.ts'
-import { Queue, type Queued } from './queue.ts'
+import { NumberQueue } from './numberQueue.ts'
 
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */
 export const reservationMs = 20_000
 
-/** What a placement is expected to cost one media node, as a share of what it carries; and the next node's. */
-export interface Claim {
-  readonly node: NodeEntry
-  readonly share: number
-  readonly next: Claim | undefined
-}
-
-/** What a reservation is held for; it is undefined once the measured load holds it. */
-export interface Holder {
-  reservation: Reservation | undefined
-}
-
-/** The expected cost of one placement, which no measurement shows yet. */
-export interface Reservation extends Queued<Reservation> {
-  readonly untilMs: number
-  readonly claims: Claim | undefined
-  holder: Holder
-}
-
-/** All reservations. They live equally long, so that the first made is the first to fall and a sweep costs what it removes. */
+/**
+ * The expected costs of placements that no measurement shows yet: each by an index, with the shares that it claims of media nodes, by their
+ * numbers. They live equally long, so that the first made is the first to fall: what a sweep costs is what it removes, read in a row.
+ */
 export class Reservations {
-  readonly #queue = new Queue<Reservation>()
-  readonly #add: (node: NodeEntry, share: number) => void
+  readonly #untilMs = new NumberQueue()
+  /** Of each reservation, the index of its first claim; its last is the one before the next one's. */
+  readonly #firstClaims = new NumberQueue()
+  readonly #nodes = new NumberQueue()
+  readonly #shares = new NumberQueue()
+  readonly #add: (node: number, share: number) => void
 
   /** `add` changes what is reserved on a node, by a positive or negative share. */
-  constructor(add: (node: NodeEntry, share: number) => void) {
+  constructor(add: (node: number, share: number) => void) {
     this.#add = add
   }
 
-  make(holder: Holder, claims: Claim | undefined, nowMs: number): void {
-    const reservation: Reservation = { untilMs: nowMs + reservationMs, claims, holder, before: undefined, after: undefined }
-    holder.reservation = reservation
-    this.#queue.put(reservation)
-    for (let claim = claims; claim !== undefined; claim = claim.next) this.#add(claim.node, claim.share)
+  /** Begins a reservation; what is claimed until the next one belongs to it. */
+  begin(nowMs: number): number {
+    this.#firstClaims.put(this.#shares.end)
+    return this.#untilMs.put(nowMs + reservationMs)
   }
 
-  /** Gives back what is reserved for a placement. */
-  drop({ reservation }: Holder): void {
-    if (reservation !== undefined) this.#drop(reservation)
+  /** Claims a share of a node for the reservation that was begun last. */
+  claim(node: number, share: number): void {
+    this.#nodes.put(node)
+    this.#shares.put(share)
+    this.#add(node, share)
   }
 
-  sweep(nowMs: number): void {
-    for (let first = this.#queue.first(); first !== undefined && first.untilMs <= nowMs; first = this.#queue.first()) {
-      this.#drop(first)
+  /** Gives a reservation back, unless it fell before. */
+  drop(reservation: number): void {
+    if (reservation < this.#untilMs.begin) return
+    for (let claim = this.#firstClaims.at(reservation); claim < this.#endOf(reservation); claim++) {
+      const share = this.#shares.at(claim)
+      if (share !== 0) this.#add(this.#nodes.at(claim), -share)
+      this.#shares.set(claim, 0)
     }
   }
 
-  #drop(reservation: Reservation): void {
-    reservation.holder.reservation = undefined
-    this.#queue.delete(reservation)
-    for (let { claims: claim } = reservation; claim !== undefined; claim = claim.next) this.#add(claim.node, -claim.share)
+  sweep(nowMs: number): void {
+    while (this.#untilMs.begin < this.#untilMs.end && this.#untilMs.at(this.#untilMs.begin) <= nowMs) {
+      const first = this.#untilMs.begin
+      this.drop(first)
+      this.#nodes.dropUntil(this.#endOf(first))
+      this.#shares.dropUntil(this.#endOf(first))
+      this.#firstClaims.dropUntil(first + 1)
+      this.#untilMs.dropUntil(first + 1)
+    }
   }
-}
 
-/** Another stay of the same participant takes the place of one that holds a reservation. */
-export function handOver(from: Holder, to: Holder): void {
-  if (from.reservation === undefined) return
-  from.reservation.holder = to
-  to.reservation = from.reservation
-  from.reservation = undefined
+  #endOf(reservation: number): number {
+    const next = reservation + 1
+    return next < this.#firstClaims.end ? this.#firstClaims.at(next) : this.#shares.end
+  }
 }

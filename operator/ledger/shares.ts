@@ -1,42 +1,40 @@
 import type { NodeCapacity, NodeLoad, WorkerLoad } from '../../sfu/api/load.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 
-/** A node's load as fractions of what it carries: 0 is idle, 1 is all of it. The worst resource counts, never a mean. */
-export interface Shares {
-  /** Bits and ports, which count a node. CPU and consumers count a worker. */
-  readonly node: number
-  /** For a new segment: it goes to the least loaded worker. */
-  readonly newSegment: number
-  /** What people call the node's load: its worst worker or resource. */
-  readonly worst: number
-}
+// A node's load as fractions of what it carries: 0 is idle, 1 is all of it. The worst resource counts, never a mean.
 
-const workerShare = (worker: WorkerLoad, capacity: NodeCapacity): number =>
-  Math.max(worker.cpu, worker.consumers / capacity.consumersPerWorker)
-
-/** Measures a load against the capacity that the node was configured with. */
-export function sharesOf(load: NodeLoad, capacity: NodeCapacity): Shares {
-  const node = Math.max(
+/** Bits and ports, which count a node. */
+const nodeShare = (load: NodeLoad, capacity: NodeCapacity): number =>
+  Math.max(
     load.egressBitsPerSecond / capacity.egressBitsPerSecond,
     load.ingressBitsPerSecond / capacity.ingressBitsPerSecond,
     load.pipePorts / capacity.pipePorts,
   )
+
+/** CPU and consumers, which count a worker. */
+const workerShare = (worker: WorkerLoad, capacity: NodeCapacity): number =>
+  Math.max(worker.cpu, worker.consumers / capacity.consumersPerWorker)
+
+/** For a new segment: it goes to the least loaded worker. */
+export function newSegmentShare(load: NodeLoad, capacity: NodeCapacity): number {
   let least = Number.POSITIVE_INFINITY
-  let most = 0
-  for (const worker of load.workers) {
-    const share = workerShare(worker, capacity)
-    least = Math.min(least, share)
-    most = Math.max(most, share)
-  }
-  return { node, newSegment: Math.max(node, least), worst: Math.max(node, most) }
+  for (const worker of load.workers) least = Math.min(least, workerShare(worker, capacity))
+  return Math.max(nodeShare(load, capacity), least)
 }
 
-/** The load that a join to a segment on `worker` meets; the node's worst where the worker is unknown. */
-export function joinShare(
-  { load, introduction, shares }: Pick<NodeEntry, 'load' | 'introduction' | 'shares'>,
-  worker: number | undefined,
-): number {
+type Measured = Pick<NodeEntry, 'load' | 'introduction'>
+
+/** What people call a node's load: its worst worker or resource; undefined where it is not known. */
+export function worstShare({ load, introduction }: Measured): number | undefined {
+  if (load === undefined || introduction === undefined) return undefined
+  const { capacity } = introduction
+  return Math.max(nodeShare(load, capacity), ...load.workers.map((worker) => workerShare(worker, capacity)))
+}
+
+/** The load that a join to a segment on `worker` meets; the node's worst where the worker is unknown, 1 where nothing is. */
+export function joinShare(node: Measured, worker: number | undefined): number {
+  const { load, introduction } = node
   const its = worker === undefined ? undefined : load?.workers[worker]
-  if (shares === undefined || its === undefined || introduction === undefined) return shares?.worst ?? 1
-  return Math.max(shares.node, workerShare(its, introduction.capacity))
+  if (load === undefined || its === undefined || introduction === undefined) return worstShare(node) ?? 1
+  return Math.max(nodeShare(load, introduction.capacity), workerShare(its, introduction.capacity))
 }

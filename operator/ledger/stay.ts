@@ -1,8 +1,7 @@
 import type { Queued } from './queue.ts'
-import type { Holder, Reservation } from './reservations.ts'
 
 /** One stay of a participant on one media node: granted, and from the node's first word about it attached. */
-export interface Placement extends Holder {
+export interface Placement {
   readonly participant: string
   readonly attachment: string
   readonly node: string
@@ -12,10 +11,12 @@ export interface Placement extends Holder {
   readonly sinceMs: number
   /** Why it was placed there, in one line; empty where the media node was the first to tell of it. */
   readonly reason: string
+  /** Of its expected cost; undefined where the media node was the first to tell of it. */
+  readonly reservation: number | undefined
 }
 
 /** What is known of a placement when it is made. */
-export type NewPlacement = Omit<Placement, 'attached' | 'reservation'>
+export type NewPlacement = Omit<Placement, 'attached'>
 
 /** A placement as {@link People} keep it. */
 export class Stay implements Placement, Queued<Stay> {
@@ -25,8 +26,8 @@ export class Stay implements Placement, Queued<Stay> {
   readonly hidden: boolean
   readonly sinceMs: number
   readonly reason: string
+  readonly reservation: number | undefined
   attached: boolean
-  reservation: Reservation | undefined
   /** The participant's next older one. */
   older: Stay | undefined
   /** The next one on its node. */
@@ -35,15 +36,15 @@ export class Stay implements Placement, Queued<Stay> {
   before: Stay | undefined
   after: Stay | undefined
 
-  constructor({ participant, attachment, node, hidden, sinceMs, reason }: NewPlacement, attached: boolean) {
+  constructor({ participant, attachment, node, hidden, sinceMs, reason, reservation }: NewPlacement, attached: boolean) {
     this.participant = participant
     this.attachment = attachment
     this.node = node
     this.hidden = hidden
     this.sinceMs = sinceMs
     this.reason = reason
+    this.reservation = reservation
     this.attached = attached
-    this.reservation = undefined
     this.older = undefined
     this.next = undefined
     this.before = undefined

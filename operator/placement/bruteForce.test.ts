@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
 import { acceptLimit, loadFor, whyNot } from './filters.ts'
@@ -24,15 +24,15 @@ const fullest = <T extends { node: NodeEntry; load: number }>(all: readonly T[])
 /** Nodes that stand in a pool's order, found by looking at all. */
 const takingWork = (world: ALedger, pool: string): readonly NodeEntry[] =>
   [...world.ledger.nodes.all()]
-    .filter((node) => node.object.spec.pool === pool && node.region !== undefined && node.shares !== undefined)
+    .filter((node) => node.object.spec.pool === pool && node.region !== undefined && node.load !== undefined)
     .filter((node) => nodeStateOf(node, world.nowMs).state === 'ready')
 
 /** Nodes of one pool in the order in which they take new segments: of one that packs, those with room come before those without. */
 function inOrder(nodes: readonly NodeEntry[]): readonly NodeEntry[] {
-  const room = (node: NodeEntry): number => (newSegmentLoad(node) < acceptLimit ? 0 : 1)
+  const room = (node: NodeEntry): number => (node.newSegmentLoad < acceptLimit ? 0 : 1)
   const byName = (a: NodeEntry, b: NodeEntry): number => (a.name < b.name ? -1 : 1)
   return nodes.toSorted((a, b) => {
-    const rising = newSegmentLoad(a) - newSegmentLoad(b)
+    const rising = a.newSegmentLoad - b.newSegmentLoad
     if (a.object.spec.pool !== packing || b.object.spec.pool !== packing) return rising || byName(a, b)
     return room(a) - room(b) || (room(a) === 0 ? -rising : rising) || byName(a, b)
   })
@@ -77,7 +77,13 @@ class BruteForce {
     const next = this.#view.pools.flatMap(
       ({ metadata }) => inOrder(nodes.filter(({ object }) => object.spec.pool === metadata.name))[0] ?? [],
     )
-    return [rttMs, this.#wish.region === region ? 0 : 1, hosts ? 0 : 1, Math.min(...next.map(newSegmentLoad)), region]
+    return [
+      rttMs,
+      this.#wish.region === region ? 0 : 1,
+      hosts ? 0 : 1,
+      Math.min(...next.map(({ newSegmentLoad }) => newSegmentLoad)),
+      region,
+    ]
   }
 
   #seats(region: string) {
@@ -95,7 +101,7 @@ class BruteForce {
       const stands = this.#segments.some((segment) => segment.node === node.name && !segment.closing)
       const candidate = { node, segment: undefined, wish: this.#wish, nowMs: this.#view.nowMs }
       if (node.object.spec.pool !== pool || node.region !== region) return []
-      return stands || whyNot(candidate) !== undefined ? [] : [{ node, load: newSegmentLoad(node) }]
+      return stands || whyNot(candidate) !== undefined ? [] : [{ node, load: node.newSegmentLoad }]
     })
     return (pool === packing ? fullest(taking) : lightest(taking)) ?? []
   }

@@ -1,5 +1,5 @@
 import type { Segment } from '../ledger/meetingEntry.ts'
-import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { joinShare } from '../ledger/shares.ts'
 import { inHundredths } from './sentences.ts'
@@ -25,7 +25,7 @@ interface Filter {
 
 /** The load that the participant would meet on the node, with what is reserved. */
 export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>): number {
-  return segment === undefined ? newSegmentLoad(node) : joinShare(node, segment.report?.worker) + node.reserved
+  return segment === undefined ? node.newSegmentLoad : joinShare(node, segment.report?.worker) + node.reserved
 }
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */
@@ -46,7 +46,7 @@ export const filters: readonly Filter[] = [
     name: 'pool',
     refuses: ({ node }) => (node.region === undefined ? `its pool ${node.object.spec.pool} does not exist` : undefined),
   },
-  { name: 'measured', refuses: ({ node }) => (node.shares === undefined ? 'its load is not known yet' : undefined) },
+  { name: 'measured', refuses: ({ node }) => (node.load === undefined ? 'its load is not known yet' : undefined) },
   {
     name: 'load',
     refuses(candidate) {

@@ -1,6 +1,6 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
-import { isEmptied, newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import { isEmptied, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, loadFor, whyNot } from './filters.ts'
 import { poolsFor, wouldBeMade } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
@@ -75,17 +75,17 @@ function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
 function firstTaking(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
   const open = view.open(pool)
   const first = open.first()
-  if (first === undefined || newSegmentLoad(first) >= acceptLimit) return undefined
+  if (first === undefined || first.newSegmentLoad >= acceptLimit) return undefined
   if (takesNew(view, first, wish)) return first
   for (const node of open.inOrder()) {
-    if (newSegmentLoad(node) >= acceptLimit) return undefined
+    if (node.newSegmentLoad >= acceptLimit) return undefined
     if (takesNew(view, node, wish)) return node
   }
   return undefined
 }
 
 const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
-  const difference = newSegmentLoad(a) - newSegmentLoad(b)
+  const difference = a.newSegmentLoad - b.newSegmentLoad
   return difference < 0 || (difference === 0 && a.name < b.name)
 }
 
@@ -100,7 +100,7 @@ function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice
     if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
   }
   if (node === undefined) return undefined
-  const reason = reasons.opens(count, node).at(newSegmentLoad(node))
+  const reason = reasons.opens(count, node).at(node.newSegmentLoad)
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 

@@ -1,5 +1,5 @@
 import type { MediaNodePool } from '../../crds/index.ts'
-import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { Sentence } from './sentences.ts'
 import type { PlacementView, Wish } from './view.ts'
 
@@ -75,7 +75,7 @@ function leastLoad(view: PlacementView, pools: readonly MediaNodePool[]): number
   let least = Number.POSITIVE_INFINITY
   for (const pool of pools) {
     const first = view.open(pool.metadata.name).first()
-    if (first !== undefined) least = Math.min(least, newSegmentLoad(first))
+    if (first !== undefined) least = Math.min(least, first.newSegmentLoad)
   }
   return least
 }

@@ -1,7 +1,8 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { TopologyMeeting, TopologyNode, TopologyPool } from '../api/topology.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import { newSegmentLoad, type NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import { worstShare } from '../ledger/shares.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { acceptLimit } from '../placement/filters.ts'
 
@@ -10,9 +11,9 @@ export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): Topo
   if (node?.region === undefined || node.introduction === undefined || node.url === undefined) return undefined
   const { name, region, url } = node
   const { state } = nodeStateOf(node, nowMs)
-  const accepting = state === 'ready' && newSegmentLoad(node) < acceptLimit
+  const accepting = state === 'ready' && node.newSegmentLoad < acceptLimit
   const draining = state === 'draining' || state === 'drained' ? { draining: true } : {}
-  const load = Math.round((node.shares?.worst ?? 1) * 10) / 10
+  const load = Math.round((worstShare(node) ?? 1) * 10) / 10
   return { name, pool: node.object.spec.pool, region, url, accepting, ...draining, load }
 }
 

@@ -2,6 +2,7 @@ import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import type { PodDisruptionBudget } from '../kube/core.ts'
 import type { Store } from '../kube/store.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
+import { worstShare } from '../ledger/shares.ts'
 import { budgetName } from '../plan/poolBudget.ts'
 import { templateHash } from '../pods/template.ts'
 import type { PoolFailures } from '../pods/poolFailures.ts'
@@ -79,7 +80,7 @@ export function viewMediaNodePool(
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
   const nodes = [...ledger.nodes.all()].filter((node) => node.object.spec.pool === name)
   const ready = nodes.filter((node) => nodeStateOf(node, nowMs).state === 'ready')
-  const loads = ready.map(({ shares }) => shares?.worst).filter((load) => load !== undefined)
+  const loads = ready.map(worstShare).filter((load) => load !== undefined)
   const objects = nodes.map((node) => node.object)
   const members = objects.filter((node) => isMemberOf(node, object)).map((node) => viewMember(node, sources, nowMs))
   return Object.freeze({

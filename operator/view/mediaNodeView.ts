@@ -2,6 +2,7 @@ import type { MediaNode } from '../../crds/index.ts'
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { isStale, nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
+import { worstShare } from '../ledger/shares.ts'
 import { keyOf } from '../kube/objects.ts'
 import { announcedOf, type Announced } from '../pods/announced.ts'
 import type { Reach } from '../reach/judge.ts'
@@ -58,7 +59,7 @@ export function viewMediaNode(
     region: node.region,
     state: nodeStateOf(node, nowMs),
     introduction: node.introduction,
-    load: node.shares?.worst,
+    load: worstShare(node),
     people: node.load?.participants ?? 0,
     meetings: ledger.meetings.hostedOn(name),
     url: node.url,

@@ -1,0 +1,51 @@
+import type { MediaNode } from '../../crds/index.ts'
+import type { DrainReport } from '../../sfu/api/drain.ts'
+import type { NodeLoad } from '../../sfu/api/load.ts'
+import type { WantedDrain } from './drainOf.ts'
+import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
+import type { NodeLoads } from './nodeLoads.ts'
+import type { Queued } from './queue.ts'
+
+/** What is known of a media node, as {@link MediaNodes} keep it. Its load stands among those of all. */
+export class Entry implements NodeEntry, Queued<Entry> {
+  readonly name: string
+  readonly number: number
+  readonly #loads: NodeLoads<Entry>
+  isKnown = true
+  region: string | undefined = undefined
+  object: MediaNode
+  url: string | undefined = undefined
+  gate: string | undefined = undefined
+  drain: WantedDrain | undefined = undefined
+  drainTold: DrainReport | undefined = undefined
+  packs = false
+  readonly knownSinceMs: number
+  introduction: Introduction | undefined = undefined
+  heardAtMs: number | undefined = undefined
+  load: NodeLoad | undefined = undefined
+  refusedAtMs: number | undefined = undefined
+  fault: AgentFault | undefined = undefined
+  /** Its neighbours among those that were heard. */
+  before: Entry | undefined = undefined
+  after: Entry | undefined = undefined
+
+  constructor(loads: NodeLoads<Entry>, object: MediaNode, nowMs: number) {
+    this.name = object.metadata.name
+    this.#loads = loads
+    this.number = loads.add(this)
+    this.object = object
+    this.knownSinceMs = nowMs
+  }
+
+  get newSegmentLoad(): number {
+    return this.#loads.forNewSegment(this.number)
+  }
+
+  get reserved(): number {
+    return this.#loads.reservedOn(this.number)
+  }
+
+  get consumerShare(): number {
+    return this.#loads.consumerShareOf(this.number)
+  }
+}
