@@ -22,8 +22,8 @@ const anOrder = (over: Partial<Extract<DrainOrder, { draining: true }>> = {}): D
 })
 const cancel: DrainOrder = { epoch: 1, draining: false }
 
-async function readiness(): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(`${node.url}/readyz`)
+async function probed(path: '/readyz' | '/drained'): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${node.url}${path}`)
   return { status: answer.status, body: await answer.json() }
 }
 
@@ -59,12 +59,10 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
       timeoutMs: 5_000,
     },
   )
-  expect(await readiness()).toEqual({
-    status: 200,
-    body: { ready: true, missing: [], draining: true, drained: true, left: 0 },
-  })
+  expect(await probed('/readyz')).toEqual({ status: 200, body: { ready: true, missing: [] } })
+  expect(await probed('/drained')).toEqual({ status: 200, body: { drained: true, draining: true, left: 0, moved: 1 } })
   expect(await node.client.putDrain(cancel)).toEqual({ drained: false, left: 0, moved: 1 })
-  expect((await readiness()).body).toMatchObject({ draining: false, drained: false })
+  expect(await probed('/drained')).toEqual({ status: 503, body: { drained: false, draining: false } })
   const back = await join(trust, { node, claims: claimsFor(trust, { meeting, participant: 'ann' }) })
   await back.leave()
   reading.abort()
@@ -83,6 +81,6 @@ test('an order of an older epoch, and one that makes no sense, change nothing', 
       node.client.putDrain(anOrder({ epoch: 7, ...over })).catch((error: { field: string }) => error.field),
     ).resolves.toContain(field)
   }
-  expect((await readiness()).body).toMatchObject({ draining: false })
+  expect((await probed('/drained')).body).toMatchObject({ draining: false })
   await node.client.putDrain({ ...cancel, epoch: 7 })
 })

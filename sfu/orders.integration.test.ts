@@ -146,8 +146,9 @@ test('metrics stand behind the door, liveness does not', async () => {
   expect((await get('/livez')).status).toBe(200)
   expect(await (await get('/readyz')).json()).toEqual({
     ready: false,
-    draining: false,
-    drained: false,
     missing: ['no operator reads the load stream'],
   })
+  const drained = await get('/drained')
+  expect(drained.status).toBe(503)
+  expect(await drained.json()).toEqual({ drained: false, draining: false })
 })

@@ -30,8 +30,8 @@ export interface NodeRoutesOptions {
 }
 
 /**
- * Serves what is about the node as a whole. Live, ready and drained are three questions: liveness looks at nobody else and says that this
- * process answers; a node stays ready while it drains, and `/readyz` says beside it how far that is.
+ * Serves what is about the node as a whole. Live, ready and drained are three questions: `/livez` looks at nobody else and says that this
+ * process answers; `/readyz` whether it works, which it goes on doing while it drains; `/drained` whether it can go without anybody noticing.
  */
 export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): void {
   const { door, feed, dump, drain, drained, metrics, unready } = options
@@ -39,9 +39,14 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
 
   app.get('/readyz', async (_request, reply) => {
     const missing = unready()
-    const { drained: empty, left } = drained() ?? { drained: false, left: undefined }
-    const draining = left === undefined ? { draining: false, drained: false } : { draining: true, drained: empty, left }
-    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing, ...draining })
+    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing })
+  })
+
+  app.get('/drained', async (_request, reply) => {
+    const report = drained()
+    const isDrained = report?.drained ?? false
+    const { left, moved } = report ?? {}
+    return reply.code(isDrained ? 200 : 503).send({ drained: isDrained, draining: report !== undefined, left, moved })
   })
 
   app.get('/metrics', async (request, reply) => {
