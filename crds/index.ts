@@ -96,7 +96,7 @@ export const conditionReasons = {
     tooFew: 'TooFew',
     /** Not ready: it has no node. */
     empty: 'Empty',
-    /** Not ready: the API server refused an ad hoc meeting. */
+    /** Not ready: the API server refused an ad hoc meeting, or what the pool makes. */
     createRefused: 'CreateRefused',
     /** Updated: every node is of the template that the pool has. */
     upToDate: 'UpToDate',

@@ -12,7 +12,7 @@ import type { NodePodPlan, NodePodView, PodLabelValues } from '../plan/nodePod.t
 import { isPodOf } from '../pods/agentUrl.ts'
 import { podLabels } from '../pods/labels.ts'
 import { podDraft } from '../pods/podDraft.ts'
-import type { PodRefusals } from '../pods/podRefusals.ts'
+import type { Refusals } from '../pods/refusals.ts'
 import type { PoolFailures } from '../pods/poolFailures.ts'
 import { refusalWords } from '../pods/refusalWords.ts'
 
@@ -21,7 +21,7 @@ export interface MediaPodEffectsOptions {
   readonly api: Pick<ApiPort, 'get' | 'create' | 'mergePatch' | 'delete'>
   readonly bucket: WriteBucket
   readonly ledger: Ledger
-  readonly refusals: PodRefusals
+  readonly refusals: Refusals
   readonly failures: PoolFailures
   readonly expectations: Expectations
   readonly trustedKeysConfigMap: string

@@ -1,6 +1,7 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
+import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { isApiError } from '../kube/apiError.ts'
+import { isApiError, type ApiError } from '../kube/apiError.ts'
 import type { ApiPort } from '../kube/apiPort.ts'
 import type { EventRecorder } from '../kube/events.ts'
 import type { Expectations } from '../kube/expectations.ts'
@@ -13,6 +14,7 @@ import type { MediaNodePoolPlan } from '../plan/mediaNodePool.ts'
 import { budgetName, budgetOf } from '../plan/poolBudget.ts'
 import type { Disruptions } from '../pods/disruptions.ts'
 import { mediaLabels, podLabels } from '../pods/labels.ts'
+import type { Refusals } from '../pods/refusals.ts'
 import { newNodeName } from '../pods/nodeName.ts'
 import { templateHash } from '../pods/template.ts'
 import type { MediaNodePoolView } from '../view/mediaNodePoolView.ts'
@@ -25,10 +27,14 @@ export interface PoolEffectsOptions {
   readonly ledger: Ledger
   readonly disruptions: Disruptions
   readonly expectations: Expectations
+  readonly refusals: Refusals
   readonly teller: StatusTeller
   readonly recorder: EventRecorder
   /** The disruptions of a media node are others. */
   readonly changed: (name: string) => void
+  /** What is known of a pool is another: look at it again. */
+  readonly poolChanged: (name: string) => void
+  readonly clock: Clock
   /** Yields [0, 1). */
   readonly random: () => number
   readonly log: Log
@@ -52,9 +58,12 @@ function nodeDraft(pool: MediaNodePool, name: string): Draft<Pick<MediaNode, 'me
   }
 }
 
+/** What fails until a person changes something. */
+const isRefusal = (thrown: unknown): thrown is ApiError => isApiError(thrown, 'invalid', 'forbidden')
+
 /** Makes the only writer of what a pool makes: media nodes, its budget, and its image. */
 export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
-  const { api, bucket, ledger, disruptions, expectations, teller, recorder, random, log } = options
+  const { api, bucket, ledger, disruptions, expectations, refusals, teller, recorder, random, log } = options
 
   function remember(plan: MediaNodePoolPlan): void {
     for (const [name, decided] of plan.disruptions) {
@@ -115,13 +124,25 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     ]
   }
 
+  /** A person has to change something, a right or a name: it is told, and tried again rarely. */
+  function refuse({ metadata: { name, uid } }: MediaNodePool, refusal: ApiError): void {
+    log.warn({ pool: name, err: refusal }, 'what a pool makes was refused')
+    const message = `the API server refuses what the pool makes: ${refusal.message}`
+    refusals.put(uid, { reason: 'CreateRefused', message }, options.clock.monotonicMs())
+    options.poolChanged(name)
+  }
+
   return {
     async apply({ object }, plan, signal) {
       remember(plan)
       for (const happening of plan.happenings) recorder.record(object, happening)
       teller.tell({ kind: kinds.MediaNodePool, object, planned: plan.status })
       const results = await Promise.allSettled(writes(object, plan, signal))
-      const failed = results.find((result) => result.status === 'rejected')
+      const failures = results.filter((result) => result.status === 'rejected')
+      const refusal = failures.map(({ reason }): unknown => reason).find(isRefusal)
+      if (refusal !== undefined) refuse(object, refusal)
+      else if (results.length > 0) refusals.forget(object.metadata.uid)
+      const failed = failures.find(({ reason }) => !isRefusal(reason))
       if (failed !== undefined) throw failed.reason
     },
   }

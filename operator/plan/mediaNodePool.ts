@@ -74,29 +74,48 @@ function statusOf(view: MediaNodePoolView, members: MembersPlan | undefined): Pl
   }
 }
 
-function wakeAt({ nowMs, wallMs }: MediaNodePoolView, pods: PodPoolView, { rollout, create }: MembersPlan): number | undefined {
+/** When the next try is due after a refusal; undefined where nothing was refused, or it is due now. */
+const refusedUntilMs = ({ refusal, nowMs }: MediaNodePoolView): number | undefined =>
+  refusal !== undefined && nowMs < refusal.notBeforeMs ? refusal.notBeforeMs : undefined
+
+function wakeAt(view: MediaNodePoolView, pods: PodPoolView, { rollout, create }: MembersPlan): number | undefined {
+  const { nowMs, wallMs } = view
   const due = [
-    ...(rollout.step === 'waiting' && rollout.wakeAtWallMs !== undefined ? [nowMs + (rollout.wakeAtWallMs - wallMs)] : []),
-    ...(create > 0 && pods.notBeforeMs > nowMs ? [pods.notBeforeMs] : []),
-  ]
+    rollout.step === 'waiting' && rollout.wakeAtWallMs !== undefined ? nowMs + (rollout.wakeAtWallMs - wallMs) : undefined,
+    create > 0 && pods.notBeforeMs > nowMs ? pods.notBeforeMs : undefined,
+    refusedUntilMs(view),
+  ].filter((atMs) => atMs !== undefined)
   return due.length === 0 ? undefined : Math.min(...due)
+}
+
+/** As many as one turn of work can make within its time at the bucket's 20 writes a second; the others follow. */
+const madeAtOnce = 50
+
+/** What is written now: nothing, while it is too early after a refusal. */
+function planWrites(
+  view: MediaNodePoolView,
+  pods: PodPoolView,
+  members: MembersPlan,
+): Pick<MediaNodePoolPlan, 'create' | 'budget'> {
+  if (refusedUntilMs(view) !== undefined) return { create: 0, budget: 'keep' }
+  const create = view.nowMs < pods.notBeforeMs ? 0 : Math.min(members.create, madeAtOnce)
+  return { create, budget: planBudget(view, pods) }
 }
 
 /** Plans one pool: what it says of itself, its members, and what keeps their Pods. */
 export function planMediaNodePool(view: MediaNodePoolView): MediaNodePoolPlan {
   const { pods } = view
-  const image = imageOf(view)
+  const image = refusedUntilMs(view) === undefined ? imageOf(view) : undefined
   if (pods === undefined) {
     const nothing = { create: 0, disruptions: new Map<string, readonly Disruption[]>(), budget: 'keep', happenings: [] } as const
-    return { status: statusOf(view, undefined), image, ...nothing, wakeAtMs: undefined }
+    return { status: statusOf(view, undefined), image, ...nothing, wakeAtMs: refusedUntilMs(view) }
   }
   const members = membersOf(view, pods)
   return {
     status: statusOf(view, members),
     image,
-    create: view.nowMs < pods.notBeforeMs ? 0 : members.create,
+    ...planWrites(view, pods, members),
     disruptions: members.disruptions,
-    budget: planBudget(view, pods),
     happenings: members.decided.map((decided) => ({ type: 'Normal', ...decided })),
     wakeAtMs: wakeAt(view, pods, members),
   }

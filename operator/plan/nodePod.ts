@@ -1,5 +1,5 @@
 import type { Disruption } from '../pods/disruptions.ts'
-import type { PodRefusal } from '../pods/podRefusals.ts'
+import type { Refusal } from '../pods/refusals.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { isDecided } from './disruptions.ts'
 
@@ -12,7 +12,7 @@ export interface NodePodView {
   readonly ran: boolean
   /** When its drain is over, whoever asked for it; wall clock milliseconds. */
   readonly drainedByMs: number | undefined
-  readonly refusal: PodRefusal | undefined
+  readonly refusal: Refusal | undefined
   readonly nowMs: number
   readonly wallMs: number
 }

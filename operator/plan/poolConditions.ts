@@ -43,7 +43,10 @@ function readyOfPods({ object, ready, nowMs }: MediaNodePoolView, pods: PodPoolV
 }
 
 function readyCondition(view: MediaNodePoolView, members: MembersPlan | undefined): PlannedCondition {
-  const { createRefused, pods } = view
+  const { createRefused, refusal, pods } = view
+  if (refusal !== undefined) {
+    return { type: conditionTypes.ready, status: 'False', reason: refusal.reason, message: fitting(refusal.message) }
+  }
   if (createRefused !== undefined) {
     const message = fitting(`ad hoc meetings get no object: ${createRefused}`)
     return { type: conditionTypes.ready, status: 'False', reason: reasons.createRefused, message }

@@ -106,3 +106,25 @@ test('a MediaNode without an address that no pool made gets no Pod, and says why
   expect(nodeReasons(simulation)).toEqual(['NoAddress'])
   expect(kubernetes.pods()).toEqual([])
 })
+
+test('rights that are missing to make media nodes or budgets are told on the pool, and asked for again rarely', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 0 })
+  let asked = 0
+  let strict = true
+  simulation.cluster.admission = (kind) => {
+    if (kind.kind !== 'MediaNode' || !strict) return undefined
+    asked += 1
+    return 'medianodes.parley.media is forbidden: User "parley" cannot create resource "medianodes"'
+  }
+  patchPool(simulation, { replicas: 2 })
+  await simulation.pass(600_000)
+  expect(readyOf(simulation)).toMatchObject({ status: 'False', reason: 'CreateRefused' })
+  expect(readyOf(simulation)?.message).toContain(
+    'the API server refuses what the pool makes: medianodes.parley.media is forbidden',
+  )
+  expect(asked).toBeLessThan(20)
+  strict = false
+  await simulation.pass(310_000)
+  expect(kubernetes.pods()).toHaveLength(2)
+  expect(readyOf(simulation)).toMatchObject({ status: 'True' })
+})

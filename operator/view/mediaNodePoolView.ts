@@ -5,6 +5,7 @@ import { nodeStateOf } from '../ledger/nodeState.ts'
 import { worstShare } from '../ledger/shares.ts'
 import { budgetName } from '../plan/poolBudget.ts'
 import { templateHash } from '../pods/template.ts'
+import type { Refusal } from '../pods/refusals.ts'
 import type { PoolFailures } from '../pods/poolFailures.ts'
 import { viewMember, type MemberView, type PodSources } from './memberView.ts'
 
@@ -33,6 +34,8 @@ export interface MediaNodePoolView {
   readonly worstLoad: number | undefined
   /** Why the API server refused the object of an ad hoc meeting, last time. */
   readonly createRefused: string | undefined
+  /** Why the API server refused what the pool makes, last time. */
+  readonly refusal: Refusal | undefined
   /** The image that the operator would give a pool; empty where it has none. */
   readonly defaultImage: string
   /** Absent where the pool makes no Pods. */
@@ -87,9 +90,10 @@ export function viewMediaNodePool(
     object,
     nodes: nodes.length,
     ready: ready.length,
-    draining: objects.filter((node) => disruptions.of(node).length > 0).length,
+    draining: objects.filter((node) => node.spec.drain !== undefined || disruptions.of(node).length > 0).length,
     worstLoad: loads.length === 0 ? undefined : Math.max(...loads),
     createRefused: sources.createRefused(name),
+    refusal: sources.refusals.get(object.metadata.uid),
     defaultImage: sources.defaultImage,
     pods: viewPods(object, sources, members),
     nowMs,

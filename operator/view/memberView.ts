@@ -8,7 +8,7 @@ import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
 import type { Disruption, Disruptions } from '../pods/disruptions.ts'
 import { leavingOf, type Leaving } from '../pods/host.ts'
 import { podLabels } from '../pods/labels.ts'
-import type { PodRefusals } from '../pods/podRefusals.ts'
+import type { Refusals } from '../pods/refusals.ts'
 import { viewPod, type PodView } from './podView.ts'
 
 /** What is known of Pods and of where they run, beside the ledger. */
@@ -18,7 +18,7 @@ export interface PodSources {
   /** Kubernetes Nodes; empty where the operator may not read them. */
   readonly hosts: Store<KubeNode>
   readonly disruptions: Disruptions
-  readonly refusals: PodRefusals
+  readonly refusals: Refusals
 }
 
 /** A media node that the operator makes a Pod for, as planners see it. Times are wall clock milliseconds. */

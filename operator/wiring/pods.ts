@@ -15,7 +15,7 @@ import { createStore, type Store } from '../kube/store.ts'
 import { Disruptions } from '../pods/disruptions.ts'
 import type { GivenPool } from '../pods/givenPools.ts'
 import { mediaSelector, podLabels } from '../pods/labels.ts'
-import { PodRefusals } from '../pods/podRefusals.ts'
+import { Refusals } from '../pods/refusals.ts'
 import { PoolFailures } from '../pods/poolFailures.ts'
 import { mediaNodePoolReconciler } from '../reconcile/mediaNodePool.ts'
 import { mediaPodReconciler } from '../reconcile/mediaPod.ts'
@@ -91,12 +91,12 @@ export function controlPods(parts: PodControlParts): PoolSources {
     hosts,
     budgets,
     disruptions: new Disruptions(),
-    refusals: new PodRefusals(random),
+    refusals: new Refusals(random),
     failures,
     createRefused: parts.createRefused,
     defaultImage: settings.mediaImage,
   }
-  const shared = { ...parts, ...sources, bucket: manager.bucket, changed: changes.nodes.emit }
+  const shared = { ...parts, ...sources, bucket: manager.bucket, changed: changes.nodes.emit, poolChanged: changes.pools.emit }
 
   nodes.onChange(({ before, after }) => {
     if (before === undefined || before.metadata.uid === after?.metadata.uid) return

@@ -1,8 +1,9 @@
 import { backoffMs } from '../../kit/backoff.ts'
 
-/** Why a Pod was not made, last time. */
-export interface PodRefusal {
-  readonly reason: 'PodRefused' | 'NameTaken'
+/** Why the API server did not let something be made, last time. */
+export interface Refusal {
+  /** Of a Pod, or of what a pool makes. */
+  readonly reason: 'PodRefused' | 'NameTaken' | 'CreateRefused'
   /** What the API server said, and what to change. */
   readonly message: string
   /** Not to be tried before; monotonic milliseconds. */
@@ -12,9 +13,9 @@ export interface PodRefusal {
 /** What was refused may be allowed later: a namespace's label, a quota. Nobody tells the operator, so it asks again, ever more rarely. */
 const retry = { firstMs: 10_000, maxMs: 300_000 }
 
-/** The Pods that the API server would not make, by uid of their media node. */
-export class PodRefusals {
-  readonly #refusals = new Map<string, PodRefusal & { readonly attempts: number }>()
+/** What the API server would not let be made, by uid of the media node or of the pool that it was for. */
+export class Refusals {
+  readonly #refusals = new Map<string, Refusal & { readonly attempts: number }>()
   readonly #random: () => number
 
   /** `random` yields [0, 1). */
@@ -22,11 +23,11 @@ export class PodRefusals {
     this.#random = random
   }
 
-  get(uid: string): PodRefusal | undefined {
+  get(uid: string): Refusal | undefined {
     return this.#refusals.get(uid)
   }
 
-  put(uid: string, refusal: Omit<PodRefusal, 'notBeforeMs'>, nowMs: number): void {
+  put(uid: string, refusal: Omit<Refusal, 'notBeforeMs'>, nowMs: number): void {
     const attempts = (this.#refusals.get(uid)?.attempts ?? 0) + 1
     this.#refusals.set(uid, { ...refusal, attempts, notBeforeMs: nowMs + backoffMs(retry, attempts, this.#random) })
   }
