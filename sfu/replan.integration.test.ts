@@ -91,6 +91,9 @@ class Listener {
   }
 }
 
+/** Of a replan that takes 5 s and more: a busy machine sends far fewer than the 250 voices and 75 pictures of that time. */
+const enoughPackets = 20
+
 const mesh: readonly Pair[] = [
   ['a', 'b'],
   ['a', 'c'],
@@ -147,7 +150,7 @@ test('a mesh of four becomes a core with leaves, and no packet of anybody is mis
 
   const missed = listening.map(({ track: { trackId, producerId }, listener }) => {
     const sent = tap.sentBy(producerId).slice(before.get(producerId), sentUntil.get(producerId))
-    return { trackId, enough: sent.length > (producerId === picture.producerId ? 30 : 200), missed: listener.missed(sent) }
+    return { trackId, enough: sent.length > enoughPackets, missed: listener.missed(sent) }
   })
   expect(missed).toEqual(missed.map(({ trackId }) => ({ trackId, enough: true, missed: [] })))
   const dumps = await Promise.all(nodes.map(({ client }) => client.dump()))
