@@ -105,7 +105,7 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
     const begun = process.hrtime.bigint()
     const view = placementView(ledger, wish, nowMs)
     const decision = place(view, wish)
-    if (decision.result === 'placed') commit(ledger, { decision, wish, view }, { nowMs, mintUlid })
+    if (decision.result === 'placed') commit(ledger, { decision, wish, view }, mintUlid)
     const took = Number(process.hrtime.bigint() - begun)
     if (decision.result !== 'placed') throw new Error(`not placed: ${decision.reason}`)
     if (turn >= 0) times[turn] = took

@@ -88,7 +88,7 @@ export function createPlacer(options: PlacerOptions): Placer {
     const view = placementView(ledger, meeting, nowMs)
     const decision = place(view, wish)
     if (decision.result !== 'placed') return { decision, committed: undefined }
-    return { decision, committed: commit(ledger, { decision, wish, view }, { nowMs, mintUlid }) }
+    return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }
 
   function notPlaced({ namespace, name }: MeetingName, decision: NotPlaced): PlacementAnswer {

@@ -46,16 +46,16 @@ function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed;
 export function commit(
   ledger: Ledger,
   decided: { decision: Placed; wish: Wish; view: PlacementView },
-  at: { nowMs: number; mintUlid: MintUlid },
+  mintUlid: MintUlid,
 ): Committed {
   const { decision, wish, view } = decided
   const { participant, rights } = wish
-  const { nowMs } = at
+  const { nowMs } = view
   const node = decision.node.name
   const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
-  entry.incarnation ??= at.mintUlid()
-  const attachment = at.mintUlid()
+  entry.incarnation ??= mintUlid()
+  const attachment = mintUlid()
   const segment = segmentFor(ledger, entry, { decision, nowMs })
   const { reason } = decision
   const reservation = reserve(ledger, entry, { at: segment, rights, nowMs })

@@ -15,6 +15,9 @@ export interface LedgerEvents {
   readonly pool: (name: string) => void
 }
 
+/** What is kept by the ten thousand has times in whole milliseconds: V8 keeps those within an object, and a fraction in another beside it. */
+export const wholeMs = (atMs: number): number => Math.floor(atMs)
+
 /** For how long a meeting without object that stands nowhere is remembered. */
 const forgottenAfterMs = 360_000
 
@@ -75,7 +78,8 @@ export class Ledger {
   }
 
   /** Takes in one line of a node's load stream. The line was validated, and its node's name compared. */
-  hear(node: string, line: LoadLine, nowMs: number): void {
+  hear(node: string, line: LoadLine, atMs: number): void {
+    const nowMs = wholeMs(atMs)
     this.#nowMs = nowMs
     switch (line.type) {
       case 'hello':

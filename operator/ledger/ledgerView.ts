@@ -1,6 +1,6 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { OpenNodes, PlacementView } from '../placement/view.ts'
-import type { Ledger } from './ledger.ts'
+import { wholeMs, type Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 
@@ -40,7 +40,8 @@ function sweptMeeting(ledger: Ledger, key: string, nowMs: number): MeetingEntry 
 }
 
 /** What may be seen of the ledger for a placement in this meeting. Sweeps first, so that what is stale is out. */
-export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, nowMs: number): PlacementView {
+export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, atMs: number): PlacementView {
+  const nowMs = wholeMs(atMs)
   ledger.sweep(nowMs)
   return new LedgerView(ledger, sweptMeeting(ledger, `${meeting.namespace}/${meeting.name}`, nowMs), nowMs)
 }

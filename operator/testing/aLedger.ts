@@ -84,11 +84,10 @@ export class ALedger {
 
   /** Decides and enters the placement into the ledger, as the operator does for each join. */
   join(meeting: string, participant: string, more: Partial<Wish> = {}): { decision: Decision; committed?: Committed } {
-    const { nowMs, mintUlid } = this
     const { view, wish } = this.look(meeting, participant, more)
     const decision = place(view, wish)
     if (decision.result !== 'placed') return { decision }
-    return { decision, committed: commit(this.ledger, { decision, wish, view }, { nowMs, mintUlid }) }
+    return { decision, committed: commit(this.ledger, { decision, wish, view }, this.mintUlid) }
   }
 }
 
