@@ -79,6 +79,19 @@ test('on a stage those who publish are the core, also where a mesh would do, and
   ])
 })
 
+test('who was on stage stays in the core while there is room, and makes place for whoever is', () => {
+  const publishing = (names: string) =>
+    aged('abcdefg').map((member) => ({ ...member, publishers: names.includes(member.node) ? 1 : 0 }))
+  const roles = (members: readonly CascadeMember[]) =>
+    [...planCascade(members, stage)].filter(([, { role }]) => role === 'core').map(([node]) => node)
+  const ab = asPlanned(publishing('ab'), planCascade(publishing('ab'), stage))
+  const withRoles = (names: string) =>
+    publishing(names).map((member, index) => ({ ...member, role: ab[index]?.role, parent: ab[index]?.parent }))
+  expect(roles(withRoles('b'))).toEqual(['a', 'b'])
+  expect(roles(withRoles(''))).toEqual(['a', 'b'])
+  expect(roles(withRoles('cdef'))).toEqual(['c', 'd', 'e', 'f'])
+})
+
 test('a core without enough pipes is helped by another', () => {
   const tight = { pipes: { atMost: 3, boundBy: 'pipe ports' } }
   expect(drawn(planCascade(aged('abcdef', tight)))).toEqual([

@@ -8,6 +8,7 @@ export interface Core {
 
 /** The members with what can be said of all of them, computed once. */
 interface Field {
+  readonly members: readonly CascadeMember[]
   /** How many pipes a core has at most: where budgets are tight, leaves of other regions may come as well. */
   readonly pipesAtMost: number
   readonly byRegion: ReadonlyMap<string, readonly CascadeMember[]>
@@ -20,6 +21,7 @@ interface Field {
 function fieldOf(members: readonly CascadeMember[]): Field {
   const cores = isTree(members) ? members.filter(({ role, draining }) => role === 'core' && draining !== true) : []
   return {
+    members,
     pipesAtMost: members.length - 1,
     byRegion: Map.groupBy(members, ({ region }) => region),
     standing: new Set(cores.map(({ node }) => node)),
@@ -89,15 +91,24 @@ function whyBest(of: readonly CascadeMember[], member: CascadeMember): string {
     : 'the oldest of those there with people and room for pipes'
 }
 
-/** Adds to `cores` what stands and is still needed: leaves hang on it. */
-function withStanding(cores: readonly Core[], members: readonly CascadeMember[], { standing, parents }: Field): readonly Core[] {
+/** Adds to `cores` what stands and goes on for this reason, as far as places go; those that leaves hang on first. */
+function withStanding(cores: readonly Core[], field: Field, why: (isParent: boolean) => string | undefined): readonly Core[] {
+  const { members, standing, parents } = field
   const has = new Set(cores.map(({ member }) => member.node))
   const kept = members
-    .filter(({ node }) => standing.has(node) && parents.has(node) && !has.has(node))
-    .toSorted(byAge)
-    .map((member): Core => ({ member, why: `core already: leaves hang on it` }))
+    .filter(({ node }) => standing.has(node) && !has.has(node))
+    .toSorted((a, b) => Number(parents.has(b.node)) - Number(parents.has(a.node)) || byAge(a, b))
+    .flatMap((member): Core[] => {
+      const reason = why(parents.has(member.node))
+      return reason === undefined ? [] : [{ member, why: reason }]
+    })
   return [...cores, ...kept].slice(0, coresAtMost)
 }
+
+/** A core beside that of its region stays for the sake of its leaves. */
+const forLeaves = (isParent: boolean): string | undefined => (isParent ? 'core already: leaves hang on it' : undefined)
+/** Who stood on stage a moment ago may again: a core costs little, and each change costs everybody a replan. */
+const forStage = (isParent: boolean): string => forLeaves(isParent) ?? 'core already: people on it were on stage'
 
 /** Regions where several watch and nobody is in the core: one relay there spares the others their pipes across regions. */
 function relays(cores: readonly Core[], field: Field): readonly Core[] {
@@ -111,18 +122,18 @@ function relays(cores: readonly Core[], field: Field): readonly Core[] {
 }
 
 /** The segments on which people publish, then the relays of regions that only watch. */
-function stageCores(members: readonly CascadeMember[], field: Field): readonly Core[] {
-  const onStage = members
+function stageCores(field: Field): readonly Core[] {
+  const onStage = field.members
     .filter(({ publishers, draining }) => publishers > 0 && draining !== true)
     .toSorted((a, b) => Number(field.standing.has(b.node)) - Number(field.standing.has(a.node)) || byAge(a, b))
-  if (onStage.length === 0) return withStanding(regionCores(field), members, field)
+  if (onStage.length === 0) return withStanding(regionCores(field), field, forStage)
   const stage = onStage.slice(0, coresAtMost).map((member): Core => ({ member, why: 'core: people on it are on stage' }))
-  const kept = withStanding(stage, members, field)
+  const kept = withStanding(stage, field, forStage)
   return [...kept, ...relays(kept, field)].slice(0, coresAtMost)
 }
 
 /** Chooses the core of a tree: at most {@link coresAtMost} segments, at least one. */
 export function chooseCores(members: readonly CascadeMember[], { mode }: CascadeWish): readonly Core[] {
   const field = fieldOf(members)
-  return mode === 'stage' ? stageCores(members, field) : withStanding(regionCores(field), members, field)
+  return mode === 'stage' ? stageCores(field) : withStanding(regionCores(field), field, forLeaves)
 }

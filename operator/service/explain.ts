@@ -1,3 +1,4 @@
+import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { Explanation } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
 import { placementView } from '../ledger/ledgerView.ts'
@@ -10,6 +11,7 @@ import { inHundredths } from '../placement/sentences.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
+import { planSegments } from '../plan/segments.ts'
 import { viewMeeting, type MeetingView } from '../view/meetingView.ts'
 
 interface At {
@@ -43,13 +45,19 @@ function nodesFor(ledger: Ledger, view: PlacementView, wish: Wish): Explanation[
     .slice(0, nodesAtMost)
 }
 
+/** Which of its pipes go, and what they wait for. */
+function replanOf(report: SegmentReport | undefined): string {
+  const leaving = report?.peers.filter((peer) => peer.leaving !== undefined).map(({ node }) => node) ?? []
+  return leaving.length === 0 ? '' : `; keeps its pipes to ${leaving.join(', ')} until all that comes by them comes another way`
+}
+
 function segmentsOf(ledger: Ledger, seen: MeetingView): Explanation['segments'] {
   const people = ledger.meetings.get(`${seen.namespace}/${seen.name}`)?.people
-  const places = cascadeOf(seen, seen.segments)
+  const places = cascadeOf(seen, planSegments(seen, seen.ended !== undefined).stay)
   return seen.segments.map(({ node, region, why, report }) => ({
     node,
     region,
-    ...toldOf(places.get(node), why),
+    ...toldOf(places.get(node), why + replanOf(report)),
     generation: report?.generation ?? 0,
     fallback: report?.fallback ?? false,
     participants: people?.countOn(node) ?? 0,

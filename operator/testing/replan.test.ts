@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
+import { explainMeeting } from '../service/explain.ts'
 import { placedIn } from './installation.ts'
 import { faultsOf } from './invariants.ts'
-import { Simulation } from './simulation.ts'
+import { namespace, Simulation } from './simulation.ts'
 
 const names = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']
 
@@ -65,6 +66,21 @@ test('the fifth node of a meeting turns the mesh into a core with leaves in two 
     ...['n2', 'n3', 'n4', 'n5'].map((name) => `${name}: leaf of n1, a core of eu-west`),
   ])
   expect(faultsOf(simulation)).toEqual([])
+})
+
+test('while the steps are made, an explanation says which pipes go and what they wait for', async () => {
+  const simulation = await sixNodes()
+  await spread(simulation, names.slice(0, 4))
+  const excludeNodes = names.filter((name) => name !== 'n5')
+  placedIn(await simulation.join('standup', 'p-n5', { excludeNodes }))
+  await simulation.pass(300)
+  const { ledger } = simulation.leader()?.world ?? {}
+  if (ledger === undefined) throw new Error('nobody leads')
+  const at = { nowMs: simulation.clock.monotonicMs(), wallMs: simulation.clock.nowMs(), epoch: 1 }
+  const explanation = explainMeeting(ledger, { namespace, name: 'standup' }, at)
+  expect(explanation?.segments.find(({ node }) => node === 'n2')?.why).toMatch(
+    /; keeps its pipes to n3, n4 until all that comes by them comes another way; leaf of n1, a core of eu-west$/,
+  )
 })
 
 test('a core whose people have left goes when its leaves hang elsewhere, and not before', async () => {
