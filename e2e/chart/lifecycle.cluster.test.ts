@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { theCluster, type Cluster, type List } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { definitions, dropDefinitions } from './definitions.ts'
 import { objectsIn, objectsInNone } from './objects.ts'
 import { installRelease, isReady, type Release } from './release.ts'
 
@@ -14,9 +15,6 @@ kind: Meeting
 metadata: { name: review }
 spec: { title: Sprint review }
 `
-const definitions = ['medianodepools', 'medianodes', 'meetings'].map(
-  (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.parley.media`,
-)
 
 let before: readonly string[]
 let release: Release
@@ -31,7 +29,7 @@ afterAll(async () => {
   for (const { name, namespace: where } of await cluster.helm.releases())
     await cluster.helm.does(['uninstall', name, '--namespace', where])
   await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
-  for (const definition of definitions) await cluster.does('delete', definition, '--ignore-not-found', '--timeout=60s')
+  await dropDefinitions(cluster)
   cluster.close()
 })
 

@@ -9,6 +9,7 @@ import { startChromium } from '../support/chromium.ts'
 import { linkAt, type Entrance } from '../support/entrance.ts'
 import { allReceiveAll, asBrowserViewer } from '../support/flow.ts'
 import type { ProgramResult } from '../support/program.ts'
+import { dropDefinitions } from './definitions.ts'
 import { objectsOf, smallPools, type Objects } from './pools.ts'
 import { installRelease, isReady, type Pod, type Release } from './release.ts'
 
@@ -36,6 +37,7 @@ afterAll(async () => {
   await release.uninstall()
   await release.close()
   await cluster.does('delete', 'namespace', release.namespace, '--timeout=60s')
+  await dropDefinitions(cluster)
   cluster.close()
 })
 

@@ -6,6 +6,7 @@ import { missing, waitFor } from '../../kit/wait.ts'
 import { requestsOf } from '../kube/audit.ts'
 import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { dropDefinitions } from './definitions.ts'
 import { objectsIn } from './objects.ts'
 import { objectsOf } from './pools.ts'
 import { installRelease, type Release } from './release.ts'
@@ -35,21 +36,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await release.close()
+  if ((await cluster.helm.releases()).length > 0) await release.uninstall()
   await cluster.does('delete', 'namespace', namespace, '--timeout=120s')
+  await dropDefinitions(cluster)
   cluster.close()
 })
 
 beforeEach(() => keepClusterEvidence(() => cluster))
-
-test('helm test: under the strictest Pod Security two synthetic people meet on two media nodes, through the Service', async () => {
-  const { out, err, code } = await cluster.helm.run(['test', name, '--namespace', namespace, '--logs'], { timeoutMs: 180_000 })
-  expect({ err, code }).toEqual({ err: '', code: 0 })
-  const line = out.split('\n').find((text) => text.startsWith('{')) ?? '{}'
-  const { ok, visits } = JSON.parse(line) as { ok: boolean; visits: { node: string; received: { frames: number } }[] }
-  expect(ok).toBe(true)
-  expect(new Set(visits.map(({ node }) => node)).size).toBe(2)
-  expect(Math.min(...visits.map(({ received }) => received.frames))).toBeGreaterThan(0)
-})
 
 /** `parley.media/meetings create`, for each verb of each kind. */
 const linesOf = (grants: readonly Grant[]): readonly string[] =>
@@ -62,7 +55,6 @@ test('while nobody does anything the operator writes nothing but its Lease', asy
   const account = `${name}-operator`
   const writes = () =>
     requestsOf(state, namespace).filter((each) => each.account === account && !/^(get|list|watch)$/.test(each.verb))
-  // The meeting of the test before has to end first.
   await waitFor(
     () => {
       const last = writes().findLast(({ kind }) => kind !== 'coordination.k8s.io/leases')
@@ -80,8 +72,17 @@ test('while nobody does anything the operator writes nothing but its Lease', asy
   expect(leases.every(({ kind, verb }) => kind === 'coordination.k8s.io/leases' && verb === 'patch')).toBe(true)
 })
 
-test('uninstalled, nothing is left; and in all of its life no process asked for what it had no reason to', async (context) => {
-  const { state } = ownCluster(cluster, context, 'the API server has to log who asks for what')
+test('helm test: under the strictest Pod Security two synthetic people meet on two media nodes, through the Service', async () => {
+  const { out, err, code } = await cluster.helm.run(['test', name, '--namespace', namespace, '--logs'], { timeoutMs: 180_000 })
+  expect({ err, code }).toEqual({ err: '', code: 0 })
+  const line = out.split('\n').find((text) => text.startsWith('{')) ?? '{}'
+  const { ok, visits } = JSON.parse(line) as { ok: boolean; visits: { node: string; received: { frames: number } }[] }
+  expect(ok).toBe(true)
+  expect(new Set(visits.map(({ node }) => node)).size).toBe(2)
+  expect(Math.min(...visits.map(({ received }) => received.frames))).toBeGreaterThan(0)
+})
+
+test('uninstalled, nothing is left, not even what helm test left', async () => {
   await release.uninstall()
   await waitFor(
     async () => {
@@ -90,6 +91,10 @@ test('uninstalled, nothing is left; and in all of its life no process asked for 
     },
     { timeoutMs: 60_000, pollMs: 500 },
   )
+})
+
+test('in all of its life no process asked for what it had no reason to', (context) => {
+  const { state } = ownCluster(cluster, context, 'the API server has to log who asks for what')
   const granted: Readonly<Record<string, readonly string[]>> = {
     [`${name}-operator`]: linesOf([...ownGrants, ...meetingGrants, ...nodeGrants]),
     [`${name}-install-keys`]: linesOf(keysGrants(name)),
