@@ -20,6 +20,8 @@ let before: readonly string[]
 let release: Release
 
 beforeAll(async () => {
+  // Another file may have left its own; on somebody's cluster they may be wanted.
+  if (cluster.own !== undefined) await dropDefinitions(cluster)
   await cluster.does('create', 'namespace', namespace)
   before = await objectsInNone(cluster)
   release = await installRelease(cluster, { name: 'parley', namespace, values: {} })
