@@ -54,9 +54,17 @@ function victims(staying: readonly MemberView[], template: string): readonly Mem
 }
 
 /** One more than desired is right while a newer template comes in: it is there before an older one leaves. */
-function allowed(staying: readonly MemberView[], { desired, template }: ScaleView): number {
+function isTooMany(staying: readonly MemberView[], { desired, template }: ScaleView): boolean {
   const current = staying.filter((member) => member.template === template).length
-  return desired > 0 && current > 0 && current < staying.length ? desired + 1 : desired
+  const isRolling = desired > 0 && current > 0 && current < staying.length
+  return staying.length > (isRolling ? desired + 1 : desired)
+}
+
+/** Who leaves, so that those who stay are not too many. */
+function surplus(staying: readonly MemberView[], view: ScaleView): readonly MemberView[] {
+  const inOrder = victims(staying, view.template)
+  const count = inOrder.findIndex((_, index) => !isTooMany(inOrder.slice(index), view))
+  return inOrder.slice(0, count < 0 ? inOrder.length : count)
 }
 
 /** Plans a pool's size. Who was to leave stays before anybody is made. */
@@ -67,6 +75,5 @@ export function planScale(view: ScaleView): ScalePlan {
     const revive = revivable(view).slice(0, short)
     return { create: short - revive.length, remove: [], revive }
   }
-  const surplus = staying.length - allowed(staying, view)
-  return { create: 0, remove: surplus > 0 ? victims(staying, view.template).slice(0, surplus) : [], revive: [] }
+  return { create: 0, remove: surplus(staying, view), revive: [] }
 }
