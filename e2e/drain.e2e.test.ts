@@ -90,10 +90,21 @@ async function bothElsewhere(than: string): Promise<void> {
 
 test('a node drains: both are back on another one, see and hear each other, and nobody else is touched', async () => {
   const { node, region } = await placeOfAda()
-  const elsewhere = await joinAs(demo, { name: 'Cyd', meeting: 'other', region: region === 'eu-west' ? 'us-east' : 'eu-west' })
-  others.add(elsewhere)
-  const untouched = { node: nodeOf(elsewhere), attachment: elsewhere.client.state.self?.attachment }
-  expect(untouched.node).not.toBe(node)
+  const otherRegion = region === 'eu-west' ? 'us-east' : 'eu-west'
+  const cyd = await joinAs(demo, { name: 'Cyd', meeting: 'other', region: otherRegion })
+  const dee = await joinAs(demo, { name: 'Dee', region: otherRegion })
+  for (const person of [cyd, dee]) others.add(person)
+  const all = [...viewers, asViewer(dee)]
+  await allReceiveAll(all, 30_000)
+  const placesOf = (people: readonly SyntheticParticipant[]) =>
+    people.map((person) => ({ node: nodeOf(person), attachment: person.client.state.self?.attachment }))
+  const untouched = placesOf([cyd, dee])
+  expect(untouched.map((place) => place.node)).not.toContain(node)
+  /** Whom Dee ever missed. */
+  const missed = new Set<string>()
+  dee.client.subscribe(({ participants }) => {
+    for (const name of ['Ada', 'Bob']) if (!participants.some((each) => each.name === name)) missed.add(name)
+  })
   const banners = await ada.page.evaluateHandle(() => {
     const seen = new Set<string>()
     const look = (): void => {
@@ -106,10 +117,11 @@ test('a node drains: both are back on another one, see and hear each other, and 
   await patchDrain(node, { reason: 'kernel upgrade', deadlineSeconds: 120 })
   await statusOf(node, 'Drained', ({ phase }) => phase === 'Drained')
   await bothElsewhere(node)
-  await allReceiveAll(viewers, 30_000)
-  expect((await ada.view())?.people.map(({ name }) => name).toSorted()).toEqual(['Ada', 'Bob'])
+  await allReceiveAll(all, 30_000)
+  expect((await ada.view())?.people.map(({ name }) => name).toSorted()).toEqual(['Ada', 'Bob', 'Dee'])
+  expect([...missed]).toEqual([])
   expect(await banners.evaluate((seen) => [...seen])).toContain('moving')
-  expect({ node: nodeOf(elsewhere), attachment: elsewhere.client.state.self?.attachment }).toEqual(untouched)
+  expect(placesOf([cyd, dee])).toEqual(untouched)
   await statusOf(
     node,
     'to tell of the drain',

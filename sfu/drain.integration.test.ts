@@ -53,6 +53,9 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
 
   await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 10_000 })
   expect(ann.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'node_draining' } })
+  // Her media stays for a while, so that others do not miss it; the deadline ends it.
+  expect((await node.client.dump()).workers[0]).toMatchObject({ producers: 1 })
+  expect(await node.client.putDrain(anOrder({ deadlineAtMs: Date.now() }))).toMatchObject({ left: 1, moved: 1 })
   await waitFor(
     () => lines.some((line) => line.type === 'drain' && line.drain.drained) || missing('the word that it is drained'),
     {

@@ -27,7 +27,7 @@ async function withBob(drainDeadlineMs: number) {
 const closedBy = (reason: string) => ({ method: 'closed', data: { reason } })
 
 test('asked to end, a node moves its people away first, then closes everything and ends with 0', async () => {
-  const { b, bob } = await withBob(60_000)
+  const { b, bob } = await withBob(8_000)
   b.kill('SIGTERM')
   expect(await b.exited).toBe(0)
   expect(bob.told).toContainEqual(closedBy('node_draining'))

@@ -46,9 +46,9 @@ function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
 
 function draining({ drain, drainTold }: NodeEntry): StateWithReason | undefined {
   if (drain === undefined && drainTold === undefined) return undefined
-  const told = drainTold?.stopsAtMs === undefined ? 'its drain is being cancelled' : 'it was told to stop'
-  const why = drain?.reason ?? told
-  return drainTold?.drained === true && why !== 'its drain is being cancelled'
+  if (drain === undefined && drainTold?.stopsAtMs === undefined) return { state: 'draining', why: 'its drain is being cancelled' }
+  const why = drain?.reason ?? 'it was told to stop'
+  return drainTold?.drained === true
     ? { state: 'drained', why: `drained: ${why}` }
     : { state: 'draining', why: `draining: ${why}` }
 }

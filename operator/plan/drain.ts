@@ -1,13 +1,13 @@
 import type { MediaNodeStatus } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
-import type { DrainOrder, DrainWish } from '../../sfu/api/drain.ts'
+import type { DrainWish } from '../../sfu/api/drain.ts'
 import type { BlockedMeeting, DrainView } from '../view/drainView.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import { fitting } from './planned.ts'
 import { peopleStep } from './steps.ts'
 
 /** What a node is to be told of its drain: the order but for the epoch. */
-export type PlannedDrain = DrainOrder extends infer Order ? (Order extends unknown ? Omit<Order, 'epoch'> : never) : never
+export type PlannedDrain = ({ readonly draining: true } & DrainWish) | { readonly draining: false }
 
 /** How often a drain is looked at: whether its people have somewhere to go changes with the load of other nodes. */
 export const drainPeriodMs = 2_000

@@ -65,6 +65,8 @@ export interface Control {
 
 /** Meetings at once: each waits for its media nodes, not for the processor. */
 const meetingsAtOnce = 64
+/** Media nodes that are tried for reachability at once: one that does not answer takes 3 s of its minute. */
+const triesAtOnce = 16
 const component = 'parley-operator'
 
 /** The Lease's times, in the proportions of client-go's 15 s, 10 s and 2 s. */
@@ -165,6 +167,7 @@ export function createControl(parts: ControlParts): Control {
     name: 'reachability',
     reconcile: reachabilityReconciler({ ...parts, ledger, book, onChange: changes.nodes.emit }),
     triggers: [fromNodes],
+    concurrency: triesAtOnce,
   })
 
   return {

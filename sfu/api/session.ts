@@ -21,6 +21,7 @@ import {
  * | a session is | entered by                             | leaves by                                                          |
  * | live         | attach, or resume by a higher epoch    | connection lost, `away`: away; detach, replaced, segment ends: gone |
  * | away         | connection lost, `away`                | resume within 60 s: live; else gone                                |
+ * | moved away   | `closed` with `node_draining`          | 5 s after a later attachment on another node, or 20 s: gone        |
  */
 export const sessionsPath = '/v1/sessions'
 export const sessionsSubprotocol = 'parley.sessions.v1'

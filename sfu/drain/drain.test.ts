@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { silentLog } from '../../kit/log.ts'
 import type { DrainOrder } from '../api/drain.ts'
+import { movedAwayMs } from '../segment/attachments.ts'
 import { fakeCascade } from '../testing/fakeCascade.ts'
 import { NodeDrain } from './drain.ts'
 import { movesPerSecond, settleMs, startJitterMs } from './pace.ts'
@@ -45,8 +46,10 @@ test('a node that drains refuses new work, tells its people one by one, and is d
   await clock.advance(250)
   expect(told()).toBe(5)
   await clock.advance(2_000)
-  expect(drain.report).toMatchObject({ drained: false, left: 2, moved: 10 })
+  expect(drain.report).toMatchObject({ drained: false, left: 12, moved: 10 })
   await clock.advance(settleMs)
+  expect(told()).toBe(12)
+  await clock.advance(movedAwayMs.withoutPlace)
   expect(drain.report).toMatchObject({ drained: true, left: 0, moved: 12, ordered: { reason: 'kernel upgrade' } })
   expect(changes()).toBeGreaterThan(0)
 })
@@ -59,7 +62,7 @@ test('whoever is left at the deadline is told and closed', async () => {
   await clock.advance(999)
   expect(drain.report.left).toBeGreaterThan(0)
   await clock.advance(1_100)
-  expect(drain.report).toMatchObject({ drained: true, left: 0, moved: 40 })
+  expect(drain.report).toMatchObject({ drained: true, left: 0, moved: 39 })
   expect(told()).toBe(39)
 })
 
@@ -85,12 +88,13 @@ test('cancelled, the node takes work again and keeps who is left; a later drain 
   drain.order(order())
   await clock.advance(100)
   const moved = told()
-  expect(drain.order(cancel)).toEqual({ drained: false, left: 12 - moved, moved })
+  expect(drain.order(cancel)).toEqual({ drained: false, left: 12, moved })
   expect(() => drain.admit()).not.toThrow()
   await clock.advance(120_000)
   expect(told()).toBe(moved)
+  expect(drain.report.left).toBe(12 - moved)
   drain.order(order({ deadlineAtMs: clock.nowMs() + 60_000 }))
-  await clock.advance(2 * settleMs)
+  await clock.advance(2 * settleMs + movedAwayMs.withoutPlace)
   expect(drain.report).toMatchObject({ drained: true, moved: 12 - moved })
 })
 
@@ -115,6 +119,8 @@ test('told to stop, it drains by itself, whatever is ordered, and ends when nobo
   expect(drain.order(cancel).ordered).toBeUndefined()
   expect(() => drain.admit()).toThrow(expect.objectContaining({ code: 'node_draining' }) as Error)
   await clock.advance(200)
+  expect(drain.report).toMatchObject({ left: 3, moved: 3 })
+  await clock.advance(movedAwayMs.withoutPlace)
   drain.peopleChanged()
   await clock.advance(0)
   expect(stopped).toBe(true)

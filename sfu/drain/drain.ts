@@ -146,20 +146,18 @@ export class NodeDrain {
     const seat = seats.find(({ session }) => session.identity.attachment === next?.attachment)
     if (seat === undefined) return
     this.#told.push({ meeting: meetingOf(seat.segment), atMs: nowMs })
-    this.#tellToGo(seat)
+    this.#moved += 1
+    seat.segment.attachments.moveAway(seat.session, 'node_draining')
+    this.#options.onChange()
   }
 
   /** The deadline: nobody is forgotten, and nobody stays. */
   #closeAll(): void {
     const seats = this.#seats()
     if (seats.length > 0) this.#options.log.warn({ count: seats.length }, 'drain ends at its deadline')
-    for (const seat of seats) this.#tellToGo(seat)
+    this.#moved += seats.filter(({ session }) => session.owner !== undefined).length
+    for (const { segment, session } of seats) segment.attachments.close(session, 'node_draining')
     this.#settle()
-  }
-
-  #tellToGo({ segment, session }: Seat): void {
-    this.#moved += 1
-    segment.attachments.close(session, 'node_draining')
   }
 
   /** Lets go whoever waits for the node to be empty. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { sessionAwayMs } from '../api/session.ts'
 import { fakeCascade, type FakeNode } from '../testing/fakeCascade.ts'
-import { replacedElsewhereAfterMs } from './attachments.ts'
+import { movedAwayMs, replacedElsewhereAfterMs } from './attachments.ts'
 
 const here = (node: FakeNode) =>
   node.segment.attachments.reports.map(({ participant, publishing }) => `${participant}${publishing ? '*' : ''}`)
@@ -91,4 +91,47 @@ test('an older grant does not bring back who was followed by a later attachment'
   const ann = a.enter('ann')
   a.segment.attachments.leave(ann.session)
   expect(() => a.enter('ann', { attachment: late })).toThrow(expect.objectContaining({ code: 'attachment_gone' }) as Error)
+})
+
+test('who is moved away is told, and stays to be seen and heard until a little after they are back elsewhere', async () => {
+  const cascade = fakeCascade()
+  const [a, b] = [cascade.node('a'), cascade.node('b')]
+  cascade.order([[a, b]])
+  await cascade.settle()
+  const older = a.enter('ann')
+  await older.publish('microphone')
+  a.segment.attachments.moveAway(older.session, 'node_draining')
+  expect(older.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'node_draining' } })
+  await cascade.settle(1_000)
+  expect(here(a)).toEqual(['ann*'])
+  expect(b.people()).toEqual(['ann'])
+  b.enter('ann', { replaces: older.session.identity.attachment })
+  await cascade.settle(movedAwayMs.beside - 1_000)
+  expect(here(a)).toEqual(['ann*'])
+  await cascade.settle(2_000)
+  expect(here(a)).toEqual([])
+  expect(b.people()).toEqual(['ann'])
+})
+
+test('who is moved away and does not come back is gone after a while; one whose connection is lost is not told, and stays', async () => {
+  const cascade = fakeCascade()
+  const a = cascade.node('a')
+  const [ann, bob] = [a.enter('ann'), a.enter('bob')]
+  a.segment.attachments.leave(bob.session)
+  for (const { session } of [ann, bob]) a.segment.attachments.moveAway(session, 'node_draining')
+  await cascade.clock.advance(movedAwayMs.withoutPlace)
+  expect(here(a)).toEqual(['bob'])
+  expect(bob.told).toEqual([])
+})
+
+test('who was moved away and goes on with the session all the same has it', async () => {
+  const cascade = fakeCascade()
+  const a = cascade.node('a')
+  const { session } = a.enter('ann')
+  const { attachments } = a.segment
+  attachments.moveAway(session, 'node_draining')
+  attachments.resume(session, { tellSession: () => undefined, tellMeeting: () => undefined }, 2)
+  await cascade.clock.advance(2 * movedAwayMs.withoutPlace)
+  expect(here(a)).toEqual(['ann'])
+  expect(a.segment.roster.entries).toMatchObject([{ connected: true }])
 })

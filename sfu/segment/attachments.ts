@@ -31,11 +31,18 @@ const rememberEndedMs = grantLifetimeMs + 30_000
  */
 export const replacedElsewhereAfterMs = 10_000
 
+/**
+ * For so long the media of somebody who was told to go stays where it is, until they are back elsewhere (LiveKit lets a place wait for
+ * as long), and for so long after that: the client keeps its old path for 3 s beside the new one.
+ */
+export const movedAwayMs = { withoutPlace: 20_000, beside: 5_000 } as const
+
 /** Who is attached to this segment: lets people in, follows whose connection speaks for them, lets them go. */
 export class Attachments {
   readonly #options: AttachmentsOptions
   readonly #sessions = new Map<string, Session>()
   readonly #away = new Map<string, Timer>()
+  readonly #moved = new Set<string>()
   readonly #ended = new Map<string, number>()
   readonly #sinks = new Map<SessionSink, number>()
 
@@ -98,6 +105,7 @@ export class Attachments {
     const { attachment } = session.identity
     this.#away.get(attachment)?.cancel()
     const wasAway = this.#away.delete(attachment)
+    this.#moved.delete(attachment)
     this.#own(session, owner, epoch)
     if (wasAway) this.#tellConnected(session, true)
   }
@@ -108,11 +116,25 @@ export class Attachments {
     if (session.owner === undefined) return
     this.#drop(session.owner)
     session.disown()
-    this.#away.set(
-      attachment,
-      this.#options.host.clock.after(sessionAwayMs, () => this.close(session, 'away_too_long')),
-    )
+    this.#closeAfter(session, sessionAwayMs)
     this.#options.log.info({ participant, attachment }, 'session is away')
+    this.#tellConnected(session, false)
+  }
+
+  /**
+   * The client is to go to another node: it is told why, and nobody speaks for the session any more. Its media stays for a while, so that
+   * others do not miss it before it comes by the new path. One whose connection is lost is left alone: nobody would hear.
+   */
+  moveAway(session: Session, reason: CloseReason): void {
+    const { owner } = session
+    const { attachment, participant } = session.identity
+    if (owner === undefined) return
+    session.tell({ method: 'closed', data: { reason } })
+    this.#drop(owner)
+    session.disown()
+    this.#moved.add(attachment)
+    this.#closeAfter(session, movedAwayMs.withoutPlace)
+    this.#options.log.info({ participant, attachment, reason }, 'session is moved away')
     this.#tellConnected(session, false)
   }
 
@@ -122,6 +144,7 @@ export class Attachments {
     if (!this.#sessions.delete(attachment)) return
     this.#away.get(attachment)?.cancel()
     this.#away.delete(attachment)
+    this.#moved.delete(attachment)
     this.#ended.set(attachment, this.#options.host.clock.monotonicMs())
     const { owner } = session
     if (reason) session.tell({ method: 'closed', data: { reason } })
@@ -191,9 +214,20 @@ export class Attachments {
     for (const session of this.#sessions.values()) {
       const { participant, attachment } = session.identity
       if (participant !== entry.participant || attachment >= entry.attachment) continue
-      if (session.owner === undefined) this.close(session, 'replaced')
+      if (this.#moved.has(attachment)) this.#closeAfter(session, movedAwayMs.beside)
+      else if (session.owner === undefined) this.close(session, 'replaced')
       else clock.after(replacedElsewhereAfterMs, () => this.close(session, 'replaced'))
     }
+  }
+
+  /** Nobody speaks for the session: it ends then, unless somebody does before. */
+  #closeAfter(session: Session, afterMs: number): void {
+    const { attachment } = session.identity
+    this.#away.get(attachment)?.cancel()
+    this.#away.set(
+      attachment,
+      this.#options.host.clock.after(afterMs, () => this.close(session, 'away_too_long')),
+    )
   }
 
   #own(session: Session, owner: SessionSink, epoch: number): void {

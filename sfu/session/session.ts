@@ -30,6 +30,7 @@ export interface SessionOptions {
  * | a session is | entered by                             | leaves by                                                          |
  * | live         | made, or owned by a higher epoch       | connection lost or `away`: away; detach, replaced, segment ends: gone |
  * | away         | disowned                               | owned by a higher epoch: live; too long: gone                      |
+ * | moved away   | told to go to another node, disowned   | a while after a later attachment, or without one: gone; owned: live |
  * | gone         | closed                                 |                                                                    |
  */
 export class Session {
