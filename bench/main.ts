@@ -1,11 +1,12 @@
 import { cpus } from 'node:os'
 
+import type { ClusterResult } from './cluster.ts'
 import { benchPlacement, type PlacementResult } from './placement.ts'
 
 /** A benchmark by its name: what it measures, and its result as a table for people. */
 interface Benchmark<Result> {
   readonly what: string
-  readonly run: () => Result
+  readonly run: () => Result | Promise<Result>
   readonly table: (result: Result) => string
 }
 
@@ -35,16 +36,49 @@ const placement: Benchmark<PlacementResult> = {
     ].join('\n'),
 }
 
-const benchmarks = { placement } as const
+const cluster: Benchmark<ClusterResult> = {
+  what: 'an installation on three nodes: until the first join, until a media node more, and what it costs when nobody uses it',
+  // The installation's client library is loaded only where it is used.
+  run: async () => (await import('./cluster.ts')).benchCluster(),
+  table: ({ installToFirstJoinMs, scaleToReadyMs, emptyPodMs, idle: { seconds, components, requestsAMinute } }) =>
+    [
+      `helm install to the first join: ${installToFirstJoinMs} ms`,
+      `kubectl scale to a Ready media node: ${scaleToReadyMs} ms; kubectl run to a Ready Pod that does nothing: ${emptyPodMs} ms`,
+      `idle for ${seconds} s:`,
+      row(['component', 'pods', 'MiB', 'millicores']),
+      ...components.map(({ component, pods, memoryMiB, cpuMillicores }) => row([component, pods, memoryMiB, cpuMillicores])),
+      `requests to the API server a minute: ${requestsAMinute.leaseWrites} writes of leases, ${requestsAMinute.otherWrites} other writes, ` +
+        `${requestsAMinute.reads} reads`,
+    ].join('\n'),
+}
+
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length }
+
+/** A benchmark whose result is text: for people, or as JSON. */
+function told<Result extends object>({
+  what,
+  run,
+  table,
+}: Benchmark<Result>): { what: string; text: (json: boolean) => Promise<string> } {
+  return {
+    what,
+    async text(json) {
+      const result = await run()
+      return json ? JSON.stringify({ ...result, machine }) : table(result)
+    },
+  }
+}
+
+const benchmarks = new Map([
+  ['placement', told(placement)],
+  ['cluster', told(cluster)],
+])
 
 const [name = '', ...flags] = process.argv.slice(2)
-const benchmark = name in benchmarks ? benchmarks[name as keyof typeof benchmarks] : undefined
-const unknown = flags.filter((flag) => flag !== '--json')
-if (benchmark === undefined || unknown.length > 0) {
-  const known = Object.entries(benchmarks).map(([each, { what }]) => `  ${each}  ${what}`)
+const benchmark = benchmarks.get(name)
+if (benchmark === undefined || flags.some((flag) => flag !== '--json')) {
+  const known = [...benchmarks].map(([each, { what }]) => `  ${each}  ${what}`)
   process.stderr.write(`usage: npm run bench -- NAME [--json]\n${known.join('\n')}\n`)
   process.exit(2)
 }
-const result = benchmark.run()
-const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length }
-process.stdout.write(flags.includes('--json') ? `${JSON.stringify({ ...result, machine })}\n` : `${benchmark.table(result)}\n`)
+process.stdout.write(`${await benchmark.text(flags.includes('--json'))}\n`)

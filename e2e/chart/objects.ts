@@ -1,4 +1,4 @@
-import type { Cluster } from '../kube/cluster.ts'
+import type { Cluster } from '../kube/clusterHandle.ts'
 
 /** What clusters make and drop by themselves: events, leases of nodes, what stands for the Pods of a Service and for a group of definitions. */
 const fleeting = /^(event|lease|endpoints|endpointslice|apiservice)[./]/

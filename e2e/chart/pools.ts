@@ -1,6 +1,6 @@
 import type { Condition, MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
-import type { Cluster, List } from '../kube/cluster.ts'
+import type { Cluster, List } from '../kube/clusterHandle.ts'
 
 /** Values of pools for the tests' nodes, which have few processors: one worker a media node, and a claim that leaves room for the rest. */
 export function smallPools(replicas: Readonly<Record<string, number>>): object {

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../signaling/api/apiKeys.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
-import type { Cluster, List } from '../kube/cluster.ts'
+import type { Cluster, List } from '../kube/clusterHandle.ts'
 import { openDoor, type Door } from '../support/door.ts'
 import type { Entrance } from '../support/entrance.ts'
 import { imageValues } from './images.ts'
