@@ -16,6 +16,8 @@ interface World {
   readonly cluster: FakeCluster
   readonly store: Store<Lease>
   readonly reflector: Reflector
+  /** Parts of which it was said that the server does not answer them. */
+  readonly outages: readonly string[]
   readonly names: () => string[]
   readonly count: (metric: 'lists' | 'watchRestarts', labels: Record<string, string>) => Promise<number>
   readonly stop: () => Promise<void>
@@ -28,13 +30,21 @@ async function started(prepare: (cluster: FakeCluster) => void = () => undefined
   const metrics = createMetrics(kubeMetrics)
   cluster.put(kinds.Lease, { metadata: { name: 'first' } })
   prepare(cluster)
+  const outage = createOutage({ log: silentLog, clock })
+  const outages: string[] = []
   const options = {
     api: cluster.port(),
     kind: kinds.Lease,
     store,
     clock,
     random: () => 0.5,
-    outage: createOutage({ log: silentLog, clock }),
+    outage: {
+      ...outage,
+      begun(part: string, error: unknown) {
+        outages.push(part)
+        outage.begun(part, error)
+      },
+    },
     metrics,
   }
   const reflector = createReflector(options)
@@ -46,6 +56,7 @@ async function started(prepare: (cluster: FakeCluster) => void = () => undefined
     cluster,
     store,
     reflector,
+    outages,
     names: () => store.list().map(({ metadata }) => metadata.name),
     async count(metric, labels) {
       const { values } = await metrics[metric].get()
@@ -156,8 +167,20 @@ test('bookmarks keep a quiet watch alive; a silent one is begun again after 90 s
   await world.clock.advance(29_000)
   expect(world.names()).toEqual(['first'])
   await world.clock.advance(3_000)
-  expect(await world.count('watchRestarts', { reason: 'timeout' })).toBe(1)
+  expect(await world.count('watchRestarts', { reason: 'silent' })).toBe(1)
   expect(world.names()).toEqual(['first', 'unheard'])
+  await world.stop()
+})
+
+test('a kind that nothing happens to, and that no bookmarks come of, is no outage', async () => {
+  const world = await started()
+  await world.clock.advance(10 * 60_000)
+  expect(await world.count('watchRestarts', { reason: 'silent' })).toBe(6)
+  expect(await world.count('watchRestarts', {})).toBe(6)
+  expect(world.outages).toEqual([])
+  put(world, 'late')
+  await world.clock.advance(0)
+  expect(world.names()).toEqual(['first', 'late'])
   await world.stop()
 })
 

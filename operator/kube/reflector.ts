@@ -31,14 +31,19 @@ export interface ReflectorOptions<T extends KubeObject> {
 
 /** client-go waits 0.8 to 30 s; an operator with some ten watches may come back sooner. */
 const restartBackoff = { firstMs: 200, maxMs: 5_000 }
-/** Bookmarks come each 60 s; a watch that is silent for longer hangs on a connection that nobody closed. */
+/** Bookmarks come each 60 s; a watch that is silent for longer may hang on a connection that nobody closed. */
 const silenceMs = 90_000
+/**
+ * One that stood for this long before it fell silent may also be whole: a server sends no bookmarks of a kind that nothing has happened to
+ * since it started (Cacher.dispatchEvents in k8s.io/apiserver). If it does hang, the next try says so.
+ */
+const stoodMs = 60_000
 
 /** A watch that lives for this long has been answered, even where nothing happens. */
 const answersMs = 1_000
 
-/** Why a watch came to its end: the server closed it in good order, or an error. */
-type End = ApiError | 'closed'
+/** Why a watch came to its end: the server closed it in good order, it stood and then said nothing any more, or an error. */
+type End = ApiError | 'closed' | 'silent'
 
 /**
  * A reflector: list, then watch from the version of the list, then watch again from where it broke off; a new list only when
@@ -101,11 +106,14 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   }
 
   async function once(signal: AbortSignal): Promise<End> {
+    let beganAtMs = Number.POSITIVE_INFINITY
     try {
       if (listNext) await list(signal)
+      beganAtMs = clock.monotonicMs()
       await follow(signal)
       return 'closed'
     } catch (thrown) {
+      if (isApiError(thrown, 'timeout') && clock.monotonicMs() - beganAtMs >= stoodMs) return 'silent'
       if (listNext) metrics.lists.inc({ kind: kind.kind, result: 'error' })
       return isApiError(thrown) ? thrown : new ApiError('badResponse', `${kind.plural}: ${String(thrown)}`, { cause: thrown })
     }
@@ -114,12 +122,13 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   /** How long to wait before the next try. */
   function pauseMs(end: End): number {
     failures++
-    const reason = end === 'closed' ? 'closed' : end.reason
+    const reason = typeof end === 'string' ? end : end.reason
     metrics.watchRestarts.inc({ kind: kind.kind, reason })
     if (reason === 'gone') listNext = true
-    if (failures === 1 && (reason === 'closed' || reason === 'gone')) return 0
-    if (end !== 'closed') outage.begun(part, end)
-    const askedMs = end === 'closed' ? 0 : (end.retryAfterMs ?? 0)
+    if (reason === 'silent') failures = 0
+    if (failures === 0 || (failures === 1 && (reason === 'closed' || reason === 'gone'))) return 0
+    if (typeof end !== 'string') outage.begun(part, end)
+    const askedMs = typeof end === 'string' ? 0 : (end.retryAfterMs ?? 0)
     return Math.max(askedMs, backoffMs(restartBackoff, failures, random))
   }
 
