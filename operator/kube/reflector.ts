@@ -119,17 +119,21 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     }
   }
 
-  /** How long to wait before the next try. */
-  function pauseMs(end: End): number {
-    failures++
-    const reason = typeof end === 'string' ? end : end.reason
+  /** What an end means for the next try. */
+  function learn(reason: string): void {
     metrics.watchRestarts.inc({ kind: kind.kind, reason })
     if (reason === 'gone') listNext = true
-    if (reason === 'silent') failures = 0
+    failures = reason === 'silent' ? 0 : failures + 1
+  }
+
+  /** How long to wait before the next try. */
+  function pauseMs(end: End): number {
+    const reason = typeof end === 'string' ? end : end.reason
+    learn(reason)
     if (failures === 0 || (failures === 1 && (reason === 'closed' || reason === 'gone'))) return 0
-    if (typeof end !== 'string') outage.begun(part, end)
-    const askedMs = typeof end === 'string' ? 0 : (end.retryAfterMs ?? 0)
-    return Math.max(askedMs, backoffMs(restartBackoff, failures, random))
+    if (typeof end === 'string') return backoffMs(restartBackoff, failures, random)
+    outage.begun(part, end)
+    return Math.max(end.retryAfterMs ?? 0, backoffMs(restartBackoff, failures, random))
   }
 
   return {
