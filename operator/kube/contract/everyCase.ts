@@ -2,6 +2,7 @@ import { builtinCases } from './cases/builtins.ts'
 import { deletionCases } from './cases/deletion.ts'
 import { hostileCases } from './cases/hostile.ts'
 import { listCases, timedListCases } from './cases/lists.ts'
+import { podCases } from './cases/pods.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
 import { sampleCases } from './cases/samples.ts'
@@ -23,6 +24,7 @@ export const everyCase: Readonly<Record<string, readonly ContractCase[]>> = {
   watches: watchCases,
   tables: tableCases,
   builtins: builtinCases,
+  pods: podCases,
   hostile: hostileCases,
 }
 
