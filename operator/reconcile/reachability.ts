@@ -29,6 +29,10 @@ const gone: ReadonlySet<NodeState> = new Set(['pending', 'lost'])
 
 const subjectOf = ({ introduction }: NodeEntry): string => [introduction?.boot, ...(introduction?.addresses ?? [])].join(' ')
 
+/** An address that nobody said is not worth a try: the node is told another one, or says what is missing. */
+const mayBeTried = (node: NodeEntry): node is NodeEntry & { url: string } =>
+  node.url !== undefined && node.introduction?.addressesGuessed !== true
+
 /** Tries now and then whether a media node is reached at what its clients are told. The key is its name. */
 export function reachabilityReconciler({ ledger, agents, ask, book, clock, log, onChange }: ReachabilityReconcilerOptions) {
   async function askAll(probes: readonly Probe[], signal: AbortSignal): Promise<readonly Asked[]> {
@@ -59,11 +63,11 @@ export function reachabilityReconciler({ ledger, agents, ask, book, clock, log, 
     const nowMs = clock.monotonicMs()
     const state = node === undefined ? 'lost' : nodeStateOf(node, nowMs).state
     if (gone.has(state)) book.forget(name)
-    if (node?.url === undefined || !answering.has(state)) return done
+    if (node === undefined || !mayBeTried(node) || !answering.has(state)) return done
     const dueInMs = book.dueAtMs(name, subjectOf(node)) - nowMs
     if (dueInMs > 0) return wakeAfter(dueInMs)
     try {
-      await tryOnce({ ...node, url: node.url }, signal)
+      await tryOnce(node, signal)
     } catch (thrown) {
       log.debug({ node: name, code: asCodedError(thrown).code }, 'reachability could not be tried')
       return wakeAfter(reachPeriodMs)

@@ -61,6 +61,9 @@ test('without an address a node takes nobody, and says what to do; once there is
     message:
       'clients cannot be told where to send media: its Kubernetes Node k1 has neither an ExternalIP nor an InternalIP: set spec.network.address of the pool',
   })
+  expect(statusOf(simulation, name)?.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Reachable', status: 'Unknown', reason: 'NotTried' }),
+  )
   expect(await simulation.place('standup', 'ann')).toMatchObject({ result: 'tryAfter' })
   const pool = simulation.cluster.object(kinds.MediaNodePool, 'eu')
   if (pool === undefined) throw new Error('no pool')
