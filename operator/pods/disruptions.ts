@@ -1,4 +1,5 @@
 import type { MediaNode, MediaNodeDisruption } from '../../crds/index.ts'
+import { kubeTime } from '../../kit/kubeTime.ts'
 
 /** Why the operator empties a media node. Times are wall clock milliseconds. */
 export interface Disruption {
@@ -11,9 +12,6 @@ export interface Disruption {
   /** When whoever is left is disconnected. */
   readonly deadlineMs: number
 }
-
-/** RFC 3339 to the second, as Kubernetes writes times. */
-const kubeTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`
 
 /** What a MediaNode's status tells. */
 export function disruptionsOf({ status }: MediaNode): readonly Disruption[] {

@@ -121,8 +121,12 @@ describe.skipIf(bin === '')(`pools on a real API server${reason}`, () => {
       { timeoutMs },
     )
   }
+  /** As many as that, by a status that answers to the spec of now. */
   const isReady = (count: number) => (now: MediaNodePool) =>
-    now.status?.ready === count && now.status.replicas === count && readyOf(now)?.status === 'True'
+    now.status?.observedGeneration === now.metadata.generation &&
+    now.status.ready === count &&
+    now.status.replicas === count &&
+    readyOf(now)?.status === 'True'
 
   test(
     'a pool of the installation gets Pods that a real API server accepts, with every override',
@@ -170,6 +174,7 @@ describe.skipIf(bin === '')(`pools on a real API server${reason}`, () => {
       const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'eu', namespace }, spec: { replicas: 1 } }
       await raw.put(`/apis/parley.media/v1alpha1/namespaces/${namespace}/medianodepools/eu/scale`, scale)
       await poolThat('eu', isReady(1), 'one ready media node')
+      await waitFor(async () => ((await nodes()).length === 1 ? true : missing('the end of the other media node')), { timeoutMs })
       await patch('eu', { image: 'parley-sfu:2' })
       await waitFor(async () => ((await nodes()).length === 2 ? true : missing('a newer media node')), { timeoutMs })
       await operator.kill()
