@@ -80,7 +80,7 @@ function meetingThat(
 }
 
 test('get shows pools, media nodes and meetings in their columns', async () => {
-  expect(await succeeds('get', 'medianodepools')).toMatch(/^NAME +REGION +DESIRED +READY +LOAD +AGE\neu-west +eu-west/)
+  expect(await succeeds('get', 'medianodepools')).toMatch(/^NAME +REGION +DESIRED +READY +DRAINING +LOAD +AGE\neu-west +eu-west/)
   const nodes = await succeeds('get', 'mn')
   expect(nodes).toMatch(/^NAME +POOL +PHASE +LOAD +MEETINGS +PARTICIPANTS +ADDRESS +AGE\n/)
   for (const name of ['eu-west-1', 'eu-west-2', 'us-east-1']) expect(nodes).toMatch(new RegExp(`^${name} .*Ready`, 'm'))
@@ -163,6 +163,36 @@ test('the meeting that people are in says where and why', async () => {
   expect(status?.segments?.map(({ region }) => region).toSorted()).toEqual(['eu-west', 'us-east'])
   for (const segment of status?.segments ?? []) expect(segment.why).not.toBe('')
   expect(await succeeds('get', 'meeting', 'standup')).toMatch(/standup +Active +\S*us-east-1\S* +2-5 /)
+  await leave(ada, bob)
+})
+
+test('a media node is drained by kubectl patch, kubectl parley tells how it goes, and null calls it off', async () => {
+  const [ada, bob] = [await join({ name: 'Ada', region: 'eu-west' }), await join({ name: 'Bob', region: 'eu-west' })]
+  const node = ada.client.state.node?.name ?? ''
+  const patch = (drain: object | null) =>
+    succeeds('patch', 'mn', node, '--type', 'merge', '-p', JSON.stringify({ spec: { drain } }))
+  await patch({ reason: 'kernel upgrade' })
+  await waitFor(
+    async () => {
+      const row = await succeeds('get', 'mn', node, '--no-headers')
+      return / Drained /.test(row) || missing(`${node} Drained: ${row}`)
+    },
+    { timeoutMs: 40_000, pollMs: 500 },
+  )
+  for (const person of [ada, bob]) expect(person.client.state.node?.name).not.toBe(node)
+  await allReceiveAll([ada, bob].map(asViewer))
+  expect(await succeeds('parley', 'status')).toMatch(
+    new RegExp(`^${node} +Drained +0 +\\S+ +in \\d+[ms] +asked for by spec.drain: kernel upgrade +nobody is left$`, 'm'),
+  )
+  const doctor = await kubectl.run(['parley', 'doctor'], { env: secrets() })
+  expect(doctor.out).toContain(`drains: ${node} drains (asked for by spec.drain: kernel upgrade): 0 left, nobody is left`)
+  expect(doctor.code).toBe(0)
+  expect(await succeeds('describe', 'mn', node)).toMatch(/Drained +.*kernel upgrade/)
+  await patch(null)
+  await waitFor(async () => / Ready /.test(await succeeds('get', 'mn', node, '--no-headers')) || missing(`${node} Ready again`), {
+    timeoutMs: 15_000,
+    pollMs: 500,
+  })
   await leave(ada, bob)
 })
 
