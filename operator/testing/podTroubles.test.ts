@@ -128,3 +128,29 @@ test('rights that are missing to make media nodes or budgets are told on the poo
   expect(kubernetes.pods()).toHaveLength(2)
   expect(readyOf(simulation)).toMatchObject({ status: 'True' })
 })
+
+test('a Kubernetes Node without an address is told on the pool, and which field helps', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 0 })
+  for (const host of ['k1', 'k2', 'k3']) kubernetes.host(host, {}, [])
+  patchPool(simulation, { replicas: 1 })
+  await simulation.pass(10_000)
+  expect(readyOf(simulation)).toMatchObject({ status: 'False' })
+  expect(readyOf(simulation)?.message).toContain(
+    'its Kubernetes Node k1 has neither an ExternalIP nor an InternalIP: set spec.network.address of the pool',
+  )
+  const pool = simulation.cluster.object(kinds.MediaNodePool, 'eu')
+  patchPool(simulation, { network: { mode: 'hostPort', requireReachable: false, ...pool?.spec.network, address: '203.0.113.7' } })
+  await simulation.pass(10_000)
+  expect(readyOf(simulation)).toMatchObject({ status: 'True', message: '1 of 1 media nodes are ready' })
+})
+
+test('a media node that falls silent is told on the pool', async () => {
+  const { simulation } = await aCluster({ replicas: 1 })
+  const [name = ''] = simulation.nodes.keys()
+  simulation.cut.add(name)
+  await simulation.pass(10_000)
+  expect(readyOf(simulation)?.message).toMatch(/^0 of 1 media nodes are ready; eu-\w+: silent for more than \d+ s$/)
+  simulation.cut.clear()
+  await simulation.pass(10_000)
+  expect(readyOf(simulation)).toMatchObject({ status: 'True', message: '1 of 1 media nodes are ready' })
+})

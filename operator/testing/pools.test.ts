@@ -296,3 +296,23 @@ test('pools of an installation are made once: one that a person deleted stays de
   await simulation.pass(40_000)
   expect(names()).toEqual(['eu'])
 })
+
+test('pools and media nodes of other namespaces are nobody’s: nothing is made for them', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 1 })
+  const metadata = { name: 'eu', namespace: 'somebody-else', uid: 'pool-elsewhere', generation: 1 }
+  simulation.cluster.put(kinds.MediaNodePool, { ...poolOf(simulation), metadata })
+  const owner = {
+    apiVersion: 'parley.media/v1alpha1',
+    kind: 'MediaNodePool',
+    name: 'eu',
+    uid: 'pool-elsewhere',
+    controller: true,
+  }
+  simulation.cluster.put(kinds.MediaNode, {
+    metadata: { name: 'eu-other', namespace: 'somebody-else', generation: 1, ownerReferences: [owner] },
+    spec: { pool: 'eu', workers: 1, cordoned: false },
+  })
+  await simulation.pass(30_000)
+  expect(kubernetes.pods().map(({ metadata: { namespace: where } }) => where)).toEqual([namespace])
+  expect(simulation.cluster.objects(kinds.MediaNode).filter(({ status }) => status !== undefined)).toHaveLength(1)
+})

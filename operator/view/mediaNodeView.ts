@@ -3,10 +3,9 @@ import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { isStale, nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
 import { worstShare } from '../ledger/shares.ts'
-import { keyOf } from '../kube/objects.ts'
-import { announcedOf, type Announced } from '../pods/announced.ts'
+import type { Announced } from '../pods/announced.ts'
 import type { Reach } from '../reach/judge.ts'
-import { viewMember, type MemberView, type PodSources } from './memberView.ts'
+import { viewAnnounced, viewMember, type MemberView, type PodSources } from './memberView.ts'
 import { viewDrain, type DrainView } from './drainView.ts'
 
 /** Everything that one media node's status and orders depend on, frozen. */
@@ -34,14 +33,6 @@ export interface MediaNodeView {
   readonly silentAtMs: number | undefined
   readonly nowMs: number
   readonly wallMs: number
-}
-
-/** What clients are to be told of a node that the operator makes a Pod for; undefined where that is not known yet. */
-function viewAnnounced({ ledger, pods, hosts }: PodSources, object: MediaNode): Announced | undefined {
-  const pod = pods.get(keyOf(object))
-  const pool = ledger.nodes.pool(object.spec.pool)
-  if (object.spec.address !== undefined || pod === undefined || pool === undefined) return undefined
-  return announcedOf({ pool, pod, host: pod.spec.nodeName === undefined ? undefined : hosts.get(pod.spec.nodeName) })
 }
 
 /** Gathers what the status of a media node depends on; undefined where it has no object. */

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
 import type { Disruption, Disruptions } from '../pods/disruptions.ts'
+import { announcedOf, type Announced } from '../pods/announced.ts'
 import { leavingOf, type Leaving } from '../pods/host.ts'
 import { podLabels } from '../pods/labels.ts'
 import type { Refusals } from '../pods/refusals.ts'
@@ -31,7 +32,7 @@ export interface MemberView {
   /** Somebody deleted its object. */
   readonly deleted: boolean
   readonly pod: PodView | undefined
-  /** What keeps it from having a Pod, or its Pod from running. */
+  /** What keeps it from having a Pod, its Pod from running, or its node from taking work. */
   readonly trouble: { readonly reason: string; readonly message: string } | undefined
   readonly state: NodeState
   readonly people: number
@@ -45,7 +46,37 @@ export interface MemberView {
   readonly leaving: Leaving | undefined
 }
 
+/** What clients are to be told of a node that the operator makes a Pod for; undefined where that is not known yet. */
+export function viewAnnounced({ ledger, pods, hosts }: PodSources, object: MediaNode): Announced | undefined {
+  const pod = pods.get(keyOf(object))
+  const pool = ledger.nodes.pool(object.spec.pool)
+  if (object.spec.address !== undefined || pod === undefined || pool === undefined) return undefined
+  return announcedOf({ pool, pod, host: pod.spec.nodeName === undefined ? undefined : hosts.get(pod.spec.nodeName) })
+}
+
 const podTroubleOf = ({ state }: PodView): MemberView['trouble'] => ('trouble' in state ? state.trouble : undefined)
+
+/** Why a node whose Pod runs is none that takes work, where it lasts; a moment without an address is none. */
+function nodeTroubleOf(node: MediaNode, sources: PodSources, nowMs: number): MemberView['trouble'] {
+  const entry = sources.ledger.nodes.get(node.metadata.name)
+  if (entry === undefined) return undefined
+  const { state, why } = nodeStateOf(entry, nowMs)
+  if (state === 'silent' || state === 'lost' || state === 'wrong') return { reason: 'NotReady', message: why }
+  if (state !== 'unreachable') return undefined
+  const announced = viewAnnounced(sources, node)
+  if (entry.introduction?.addressesGuessed !== true) return { reason: 'NotReady', message: why }
+  return announced !== undefined && 'missing' in announced ? { reason: 'NotReady', message: announced.missing } : undefined
+}
+
+function troubleOf(node: MediaNode, pod: PodView | undefined, { sources, nowMs }: At): MemberView['trouble'] {
+  if (pod === undefined) return sources.refusals.get(node.metadata.uid)
+  return podTroubleOf(pod) ?? nodeTroubleOf(node, sources, nowMs)
+}
+
+interface At {
+  readonly sources: PodSources
+  readonly nowMs: number
+}
 
 /** What the node itself said, and whether it ever did. */
 function heardOf(
@@ -70,7 +101,7 @@ function placedOf(node: MediaNode, { pods, hosts }: PodSources): Pick<MemberView
 
 /** The view of a media node whose Pod the operator makes. */
 export function viewMember(node: MediaNode, sources: PodSources, nowMs: number): MemberView {
-  const { ledger, disruptions, refusals } = sources
+  const { ledger, disruptions } = sources
   const { name, uid, creationTimestamp, deletionTimestamp, labels } = node.metadata
   const placed = placedOf(node, sources)
   return {
@@ -80,7 +111,7 @@ export function viewMember(node: MediaNode, sources: PodSources, nowMs: number):
     template: labels?.[podLabels.template],
     deleted: deletionTimestamp !== undefined,
     ...placed,
-    trouble: placed.pod === undefined ? refusals.get(uid) : podTroubleOf(placed.pod),
+    trouble: troubleOf(node, placed.pod, { sources, nowMs }),
     ...heardOf(node, ledger.nodes.get(name), nowMs),
     drainedByUser: node.spec.drain !== undefined,
     disruptions: disruptions.of(node),
