@@ -37,6 +37,7 @@ export interface Pod {
     readonly phase: string
     readonly podIP?: string
     readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+    readonly containerStatuses?: readonly { readonly restartCount: number }[]
   }
 }
 

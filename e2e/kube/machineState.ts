@@ -98,7 +98,7 @@ function changedSettings(before: MachineState, after: MachineState): readonly st
 
 /**
  * What differs between two moments, one sentence each; nothing where all is as before. `kinds` leaves out what other programs of the
- * machine may have changed meanwhile. A setting counts only where it was there before: kernel modules that were loaded meanwhile bring
+ * machine may have changed meanwhile. Processes are only ever left: one that ended was nobody's loss. A setting counts only where it was there before: kernel modules that were loaded meanwhile bring
  * settings of their own.
  */
 export function changesBetween(
@@ -111,7 +111,9 @@ export function changesBetween(
       ? changedSettings(before, after)
       : [
           ...after[kind].filter((line) => !before[kind].includes(line)).map((line) => `${kind}: left ${line}`),
-          ...before[kind].filter((line) => !after[kind].includes(line)).map((line) => `${kind}: gone ${line}`),
+          ...before[kind]
+            .filter((line) => kind !== 'processes' && !after[kind].includes(line))
+            .map((line) => `${kind}: gone ${line}`),
         ],
   )
 }

@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+
+import { missing, waitFor } from '../../kit/wait.ts'
+import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
+import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import type { Entrance } from '../support/entrance.ts'
+import { createCrowd, nodesOf } from './crowd.ts'
+import { objectsOf, smallPools, type Objects } from './pools.ts'
+import { installRelease, isReady, type Release } from './release.ts'
+
+const cluster: Cluster = theCluster()
+const pool = 'europe'
+const namespace = 'faults'
+let release: Release
+let entrance: Entrance
+let objects: Objects
+const crowd = createCrowd(() => entrance)
+
+beforeAll(async () => {
+  release = await installRelease(cluster, { name: 'parley', namespace, values: smallPools({ [pool]: 2 }) })
+  objects = objectsOf(cluster, namespace)
+  await objects.poolIsReady(pool, 2)
+  entrance = await release.entrance()
+})
+
+afterAll(async () => {
+  await release.uninstall()
+  await release.close()
+  await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
+  cluster.close()
+})
+
+beforeEach(() => keepClusterEvidence(() => cluster))
+afterEach(() => crowd.leave())
+
+/** Ends Pods as a node does that loses power: nobody is told. */
+const kill = (...names: readonly string[]): Promise<string> =>
+  cluster.does('delete', 'pod', ...names, '--namespace', namespace, '--grace-period=0', '--force')
+
+/** Waits until a component has so many ready Pods, none of them one of these. */
+const comesBack = (component: string, count: number, without: readonly string[] = []): Promise<true> =>
+  waitFor(
+    async () => {
+      const ready = (await release.podsOf(component)).filter(isReady).filter(({ metadata }) => !without.includes(metadata.name))
+      return ready.length === count || missing(`${count} ready Pods of ${component}; there are ${ready.length}`)
+    },
+    { timeoutMs: 90_000, pollMs: 500 },
+  )
+
+const namesOf = async (component: string): Promise<readonly string[]> =>
+  (await release.podsOf(component)).map(({ metadata }) => metadata.name)
+
+/** The Pod that leads, by the Lease. */
+async function leader(): Promise<string> {
+  const { spec } = await cluster.get<{ spec: { holderIdentity: string } }>('lease', 'parley-operator', '--namespace', namespace)
+  return spec.holderIdentity.split('_')[0] ?? ''
+}
+
+test('a pool grows from two media nodes to three and shrinks again under a meeting, which goes on', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const before = { nodes: nodesOf(people), pods: await namesOf('media') }
+  await cluster.does('scale', 'medianodepool', pool, '--replicas=3', '--namespace', namespace)
+  await objects.poolIsReady(pool, 3)
+  expect(await namesOf('media')).toEqual(expect.arrayContaining([...before.pods]))
+  await cluster.does('scale', 'medianodepool', pool, '--replicas=2', '--namespace', namespace)
+  const left = await objects.poolIsReady(pool, 2)
+  expect(left.map(({ metadata }) => metadata.name)).toContain(before.nodes[0])
+  expect(nodesOf(people)).toEqual(before.nodes)
+  await crowd.flows(people)
+})
+
+test('the leader is killed: meetings go on, new ones begin, another one leads', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const old = await leader()
+  const nodes = nodesOf(people)
+  await kill(old)
+  await crowd.flows(await crowd.join('review', 'Cyd', 'Dan'))
+  await crowd.flows(people)
+  expect(nodesOf(people)).toEqual(nodes)
+  await waitFor(async () => (await leader()) !== old || missing(`somebody else than ${old} to lead`), {
+    timeoutMs: 60_000,
+    pollMs: 500,
+  })
+  await comesBack('operator', 2, [old])
+})
+
+test('all signaling services are killed: media flows on, and everybody is back with the same place in the meeting', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const before = people.map(({ client }) => client.state.self?.attachment)
+  const old = await namesOf('signaling')
+  await kill(...old)
+  await crowd.flows(people)
+  await comesBack('signaling', 2, old)
+  await crowd.areLive(people)
+  people[0]?.client.sendChat('still here')
+  await waitFor(
+    () => people[1]?.client.state.chat.some(({ text }) => text === 'still here') || missing('the message after the outage'),
+    { timeoutMs: 15_000 },
+  )
+  expect(people.map(({ client }) => client.state.self?.attachment)).toEqual(before)
+})
+
+test('a media Pod is killed: its people go on on another one, and the pool replaces it', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const [lost = ''] = nodesOf(people)
+  await kill(lost)
+  await crowd.areLive(people, [lost])
+  await crowd.flows(people)
+  expect((await objects.poolIsReady(pool, 2)).map(({ metadata }) => metadata.name)).not.toContain(lost)
+})
+
+test('both operators are killed half-way through the drain of a node: it ends as if nothing had happened', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  const others = await crowd.join('review', 'Cyd', 'Dan')
+  await crowd.flows(people)
+  const [leaving = ''] = nodesOf(people)
+  const host = (await release.podsOf('media')).find(({ metadata }) => metadata.name === leaving)?.spec.nodeName ?? ''
+  const drained = cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], {
+    timeoutMs: 170_000,
+  })
+  try {
+    await waitFor(
+      async () => {
+        const node = (await objects.mediaNodes(pool)).find(({ metadata }) => metadata.name === leaving)
+        return (node?.status?.disruptions ?? []).length > 0 || missing(`a reason for ${leaving} to drain in its status`)
+      },
+      { timeoutMs: 30_000, pollMs: 100 },
+    )
+    await kill(...(await namesOf('operator')))
+    await crowd.areLive(people, [leaving])
+    await crowd.flows(people)
+    await crowd.flows(others)
+    expect(await drained).toMatchObject({ code: 0 })
+  } finally {
+    await drained
+    await cluster.does('uncordon', host)
+  }
+  expect((await objects.poolIsReady(pool, 2)).map(({ metadata }) => metadata.name)).not.toContain(leaving)
+  await comesBack('operator', 2)
+})
+
+/** How often the container of each Pod was started anew, by the Pod's name. */
+async function restarts(...components: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const pods = await Promise.all(components.map((component) => release.podsOf(component)))
+  return Object.fromEntries(
+    pods.flat().map(({ metadata, status }) => [metadata.name, status.containerStatuses?.[0]?.restartCount ?? 0]),
+  )
+}
+
+const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+test('the API server is away for 30 s: joins go on, and nothing but its leader is started anew', async (context) => {
+  const own = ownCluster(cluster, context, 'this stops the API server')
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const before = { others: await restarts('media', 'signaling', 'redis'), operators: await restarts('operator') }
+  await own.killApi()
+  const backAtMs = performance.now() + 30_000
+  try {
+    for (let round = 1; performance.now() < backAtMs; round++) {
+      const guests = [...(await crowd.join('standup', 'Guest')), ...people]
+      const others = await crowd.join(`outage-${round}`, 'Cyd', 'Dan')
+      await crowd.flows(guests)
+      await crowd.flows(others)
+      await crowd.leave([...guests.slice(0, 1), ...others])
+    }
+  } finally {
+    await own.startApi()
+  }
+  await comesBack('operator', 2)
+  expect(await restarts('media', 'signaling', 'redis')).toEqual(before.others)
+  // Who cannot renew its Lease stops leading by ending; it comes back as a standby, and waits for the API server.
+  expect(total(await restarts('operator')) - total(before.operators)).toBeLessThanOrEqual(1)
+  await crowd.flows(await crowd.join('afterwards', 'Eve', 'Fay'))
+})
