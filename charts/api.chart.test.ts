@@ -75,7 +75,7 @@ test('a Secret that is named and missing, or lacks its key, is told before anyth
   expect(err).toContain('signaling.tls.existingSecret: there is no Secret own-tls')
   expect(err).not.toContain('redis.external')
   expect(await present()).toEqual([])
-  expect(await api.helm.releases()).toEqual([])
+  expect(await api.helm.releases(namespace)).toEqual([])
 })
 
 test('install, upgrade, roll back, uninstall: the definitions stay and nothing else; another release goes on with them', async () => {

@@ -5,12 +5,13 @@ import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
 import type { Entrance } from '../support/entrance.ts'
 import { createCrowd, nodesOf } from './crowd.ts'
+import { dropDefinitions } from './definitions.ts'
 import { objectsOf, smallPools, type Objects } from './pools.ts'
 import { installRelease, isReady, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
 const pool = 'europe'
-const namespace = 'faults'
+const namespace = 'parley-e2e-faults'
 let release: Release
 let entrance: Entrance
 let objects: Objects
@@ -27,6 +28,7 @@ afterAll(async () => {
   await release.uninstall()
   await release.close()
   await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
+  await dropDefinitions(cluster)
   cluster.close()
 })
 

@@ -8,7 +8,7 @@ import { objectsIn, objectsInNone } from './objects.ts'
 import { installRelease, isReady, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
-const namespace = 'lifecycle'
+const namespace = 'parley-e2e-lifecycle'
 const meeting = `
 apiVersion: parley.media/v1alpha1
 kind: Meeting
@@ -20,16 +20,14 @@ let before: readonly string[]
 let release: Release
 
 beforeAll(async () => {
-  // Another file may have left its own; on somebody's cluster they may be wanted.
-  if (cluster.own !== undefined) await dropDefinitions(cluster)
   await cluster.does('create', 'namespace', namespace)
   before = await objectsInNone(cluster)
   release = await installRelease(cluster, { name: 'parley', namespace, values: {} })
 })
 
 afterAll(async () => {
-  for (const { name, namespace: where } of await cluster.helm.releases())
-    await cluster.helm.does(['uninstall', name, '--namespace', where])
+  for (const { name } of await cluster.helm.releases(namespace))
+    await cluster.helm.does(['uninstall', name, '--namespace', namespace])
   await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
   await dropDefinitions(cluster)
   cluster.close()
@@ -110,5 +108,5 @@ test('another release, of another name, takes over the definitions and the meeti
   release = await installRelease(cluster, { name: 'meet', namespace, values: {} })
   expect((await release.podsOf('operator')).filter(isReady)).toHaveLength(2)
   expect(await cluster.does('get', 'meetings', '--namespace', namespace, '-o', 'name')).toBe('meeting.parley.media/review\n')
-  expect((await cluster.helm.releases()).map(({ name, status }) => `${name} ${status}`)).toEqual(['meet deployed'])
+  expect((await cluster.helm.releases(namespace)).map(({ name, status }) => `${name} ${status}`)).toEqual(['meet deployed'])
 })

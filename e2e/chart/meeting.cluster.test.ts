@@ -24,7 +24,7 @@ const people: BrowserPerson[] = []
 beforeAll(async () => {
   const values = smallPools({ 'eu-west': 1, 'us-east': 1 })
   ;[release, browser] = await Promise.all([
-    installRelease(cluster, { name: 'parley', namespace: 'parley', values }),
+    installRelease(cluster, { name: 'parley', namespace: 'parley-e2e-meeting', values }),
     startChromium(),
   ])
   objects = objectsOf(cluster, release.namespace)

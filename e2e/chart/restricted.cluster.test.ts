@@ -12,7 +12,7 @@ import { objectsOf } from './pools.ts'
 import { installRelease, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
-const namespace = 'restricted'
+const namespace = 'parley-e2e-restricted'
 const name = 'parley'
 let release: Release
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await release.close()
-  if ((await cluster.helm.releases()).length > 0) await release.uninstall()
+  if ((await cluster.helm.releases(namespace)).length > 0) await release.uninstall()
   await cluster.does('delete', 'namespace', namespace, '--timeout=120s')
   await dropDefinitions(cluster)
   cluster.close()

@@ -17,8 +17,8 @@ export interface Helm {
   run(args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>
   /** As `run`, but wants it to succeed. */
   does(args: readonly string[], options?: ProgramOptions): Promise<string>
-  /** All releases of all namespaces, also failed and half-way ones. */
-  releases(): Promise<readonly HelmRelease[]>
+  /** All releases of a namespace, also failed and half-way ones. */
+  releases(namespace: string): Promise<readonly HelmRelease[]>
   /** Removes Helm's own files. */
   close(): void
 }
@@ -43,8 +43,8 @@ export function helmFor(kubeconfig: string): Helm {
   return {
     run,
     does,
-    releases: async () =>
-      JSON.parse(await does(['list', '--all', '--all-namespaces', '--output', 'json'])) as readonly HelmRelease[],
+    releases: async (namespace) =>
+      JSON.parse(await does(['list', '--all', '--namespace', namespace, '--output', 'json'])) as readonly HelmRelease[],
     close: () => rmSync(home, { recursive: true, force: true }),
   }
 }

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node'
 
 import { imageTars } from '../chart/images.ts'
+import { kubectlFor } from '../support/kubectl.ts'
 import { changesBetween, machineState, type MachineState } from './machineState.ts'
 import { startTestCluster, type TestCluster } from './testCluster.ts'
 
@@ -19,10 +20,23 @@ const nodes = 3
 
 let own: { readonly cluster: TestCluster; readonly before: MachineState } | undefined
 
+/** The tests end by taking the definitions away, and with them all meetings: nobody's own may be there. */
+async function refuseParley(kubeconfig: string): Promise<void> {
+  const kubectl = kubectlFor(kubeconfig)
+  try {
+    const { out, err, code } = await kubectl.run(['get', 'customresourcedefinitions', '-o', 'name'])
+    if (code !== 0) throw new Error(`PARLEY_E2E_KUBECONFIG=${kubeconfig}: ${err.trim()}`)
+    if (out.includes('.parley.media')) throw new Error(`Parley is on the cluster of ${kubeconfig}: take one where it is not`)
+  } finally {
+    kubectl.close()
+  }
+}
+
 /** Starts the one cluster of this run, unless the environment names one. */
 export async function setup({ provide }: TestProject): Promise<void> {
   const given = process.env['PARLEY_E2E_KUBECONFIG']
   if (given) {
+    await refuseParley(given)
     provide('kubeconfig', given)
     provide('clusterState', '')
     return
