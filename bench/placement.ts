@@ -43,10 +43,12 @@ export interface PlacementResult {
   readonly benchmark: 'placement'
   /** Of each size the round with the median of the means. */
   readonly runs: readonly PlacementRun[]
-  /** Mean time at the most nodes over that at a tenth of them. */
+  /** Mean time at the most nodes over that at a tenth of them: the median of the rounds, in each of which the two come one after the other. */
   readonly ratio: number
-  /** The same of the medians, which other work on the machine hardly moves. */
+  /** The same of p50, which other work on the machine moves less. */
   readonly ratioOfP50: number
+  /** The ratio of each round, least first. */
+  readonly ratios: readonly number[]
   /** p99 of every round at the most nodes, least first. */
   readonly p99OfRounds: readonly number[]
   readonly memory: Memory
@@ -161,6 +163,13 @@ function memoryOver(nodes: number, options: PlacementOptions): Memory {
   }
 }
 
+/** The median of what is sorted. */
+function middle<T>(sorted: readonly T[]): T {
+  const found = sorted[Math.floor(sorted.length / 2)]
+  if (found === undefined) throw new Error('a benchmark needs at least one round')
+  return found
+}
+
 const sizes = [100, 1_000, 10_000] as const
 
 /**
@@ -170,18 +179,18 @@ const sizes = [100, 1_000, 10_000] as const
 export function benchPlacement(options: PlacementOptions): PlacementResult {
   const rounds = Array.from({ length: options.rounds }, () => sizes.map((nodes) => runOver(nodes, options)))
   const runs = sizes.map((_, index) => {
-    const ofSize = rounds.flatMap((round) => round[index] ?? []).toSorted((a, b) => a.microseconds.mean - b.microseconds.mean)
-    const median = ofSize[Math.floor(ofSize.length / 2)]
-    if (median === undefined) throw new Error('a benchmark needs at least one round')
-    return median
+    const ofSize = rounds.flatMap((round) => round[index] ?? [])
+    return middle(ofSize.toSorted((a, b) => a.microseconds.mean - b.microseconds.mean))
   })
-  const [, thousand, tenThousand] = runs
   const p99OfRounds = rounds.flatMap((round) => round.at(-1)?.microseconds.p99 ?? []).toSorted((a, b) => a - b)
+  const ratios = (of: 'mean' | 'p50'): readonly number[] =>
+    rounds.map((round) => quotient(round.at(-1)?.microseconds[of], round.at(-2)?.microseconds[of])).toSorted((a, b) => a - b)
   return {
     benchmark: 'placement',
     runs,
-    ratio: quotient(tenThousand?.microseconds.mean, thousand?.microseconds.mean),
-    ratioOfP50: quotient(tenThousand?.microseconds.p50, thousand?.microseconds.p50),
+    ratio: middle(ratios('mean')),
+    ratioOfP50: middle(ratios('p50')),
+    ratios: ratios('mean'),
     p99OfRounds,
     memory: memoryOver(10_000, options),
     peers: runs.map(peersOver),
