@@ -2,6 +2,7 @@ import { conditionReasons, conditionTypes, type MediaNodePool, type MediaNodePoo
 import type { Disruption } from '../pods/disruptions.ts'
 import { canonicalJson } from '../pods/canonicalJson.ts'
 import { podLabels } from '../pods/labels.ts'
+import type { MemberView } from '../view/memberView.ts'
 import type { BudgetView, MediaNodePoolView, PodPoolView } from '../view/mediaNodePoolView.ts'
 import type { PlannedHappening } from './happenings.ts'
 import type { Planned } from './planned.ts'
@@ -61,11 +62,15 @@ function planBudget({ object }: MediaNodePoolView, { budget }: PodPoolView): Med
   return budget.isOwn && same ? 'keep' : 'patch'
 }
 
+/** A Pod that serves and goes on to: what autoscalers count by the selector. */
+const isServing = ({ pod }: MemberView): boolean =>
+  pod?.serving === 'true' && pod.killedAtMs === undefined && pod.state.at !== 'over'
+
 function statusOf(view: MediaNodePoolView, members: MembersPlan | undefined): Planned<MediaNodePoolStatus> {
   const { object, pods } = view
   const selector = `${podLabels.pool}=${object.metadata.name}`
   return {
-    replicas: pods === undefined ? view.nodes : pods.members.filter(({ pod }) => pod?.serving === 'true').length,
+    replicas: pods === undefined ? view.nodes : pods.members.filter(isServing).length,
     ready: view.ready,
     draining: view.draining,
     ...(view.worstLoad === undefined ? {} : { load: loadStep(view.worstLoad, object.status?.load) }),

@@ -316,3 +316,28 @@ test('pools and media nodes of other namespaces are nobody’s: nothing is made 
   expect(kubernetes.pods().map(({ metadata: { namespace: where } }) => where)).toEqual([namespace])
   expect(simulation.cluster.objects(kinds.MediaNode).filter(({ status }) => status !== undefined)).toHaveLength(1)
 })
+
+test('media nodes that others registered by their address are not counted by a pool that makes Pods', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 1 })
+  simulation.node('outside', 'eu')
+  await simulation.pass(10_000)
+  expect(simulation.nodeObject('outside')?.status?.phase).toBe('Ready')
+  expect(kubernetes.pods()).toHaveLength(1)
+  expect(poolStatus(simulation)).toMatchObject({ replicas: 1, ready: 1 })
+  patchPool(simulation, { replicas: 0 })
+  await simulation.pass(10_000)
+  expect(kubernetes.pods()).toEqual([])
+  expect(simulation.nodeObject('outside')?.status?.phase).toBe('Ready')
+})
+
+test('a Pod that is being deleted is no replica any more', async () => {
+  const cluster = await aCluster({ replicas: 3 })
+  const { simulation, kubernetes } = cluster
+  const there = nameOf(await simulation.join('standup', 'ann'))
+  for (const host of ['k1', 'k2', 'k3']) if (host !== hostOf(cluster, there)) kubernetes.host(host, { unschedulable: true })
+  await simulation.pass(10_000)
+  simulation.cluster.delete(kinds.Pod, { namespace, name: there })
+  await simulation.pass(500)
+  expect(kubernetes.has(there)).toBe(true)
+  expect(poolStatus(simulation)?.replicas).toBe(3) // Its replacement and the two others that wait for room.
+})

@@ -27,6 +27,7 @@ export interface PodPoolView {
 /** Everything that the plan for one pool depends on, frozen. */
 export interface MediaNodePoolView {
   readonly object: MediaNodePool
+  /** Its media nodes, as far as `replicas` counts them. */
   readonly nodes: number
   readonly ready: number
   readonly draining: number
@@ -61,8 +62,7 @@ function viewBudget({ metadata: { uid } }: MediaNodePool, budget: PodDisruptionB
   return { isOwn: budget.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false, spec: budget.spec }
 }
 
-function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly MemberView[]): PodPoolView | undefined {
-  if (object.spec.image === undefined) return undefined
+function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly MemberView[]): PodPoolView {
   const { name, namespace, uid } = object.metadata
   return {
     members,
@@ -81,11 +81,13 @@ export function viewMediaNodePool(
   const { ledger, disruptions } = sources
   const object = ledger.nodes.pool(name)
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
-  const nodes = [...ledger.nodes.all()].filter((node) => node.object.spec.pool === name)
+  const makesPods = object.spec.image !== undefined
+  const named = [...ledger.nodes.all()].filter((node) => node.object.spec.pool === name)
+  // What replicas asks for is what is counted: a pool that makes Pods does not count nodes that others registered.
+  const nodes = makesPods ? named.filter((node) => isMemberOf(node.object, object)) : named
   const ready = nodes.filter((node) => nodeStateOf(node, nowMs).state === 'ready')
   const loads = ready.map(worstShare).filter((load) => load !== undefined)
   const objects = nodes.map((node) => node.object)
-  const members = objects.filter((node) => isMemberOf(node, object)).map((node) => viewMember(node, sources, nowMs))
   return Object.freeze({
     object,
     nodes: nodes.length,
@@ -95,7 +97,13 @@ export function viewMediaNodePool(
     createRefused: sources.createRefused(name),
     refusal: sources.refusals.get(object.metadata.uid),
     defaultImage: sources.defaultImage,
-    pods: viewPods(object, sources, members),
+    pods: makesPods
+      ? viewPods(
+          object,
+          sources,
+          objects.map((node) => viewMember(node, sources, nowMs)),
+        )
+      : undefined,
     nowMs,
     wallMs,
   })
