@@ -10,7 +10,12 @@ export function planAddresses({ announced, introduction, url, heard }: MediaNode
 }
 
 /** Why clients cannot be told where to send media, though the node itself is well. */
-export function whyNoAddress({ announced, introduction }: MediaNodeView): string | undefined {
-  if (introduction?.addressesGuessed !== true || announced === undefined || !('missing' in announced)) return undefined
-  return `clients cannot be told where to send media: ${announced.missing}`
+export function whyNoAddress({ announced, introduction, object }: MediaNodeView): string | undefined {
+  if (introduction?.addressesGuessed !== true) return undefined
+  const isRegistered = object.spec.address !== undefined
+  const missing = isRegistered ? 'start its agent with --announced-address' : missingOf(announced)
+  return missing === undefined ? undefined : `clients cannot be told where to send media: ${missing}`
 }
+
+const missingOf = (announced: MediaNodeView['announced']): string | undefined =>
+  announced !== undefined && 'missing' in announced ? announced.missing : undefined

@@ -86,3 +86,15 @@ test('an order that does not reach the node is sent again', async () => {
   await simulation.pass(300_000)
   expect(simulation.cluster.written.filter((write) => !write.includes('Lease')).length).toBe(writes)
 })
+
+test('a node that was registered by its address and knows none of its own says how to start its agent', async () => {
+  const simulation = new Simulation()
+  simulation.pool('eu')
+  simulation.node('eu-1', 'eu').addressesGuessed = true
+  simulation.operator('one')
+  await simulation.pass(5_000)
+  expect(statusOf(simulation, 'eu-1')?.conditions?.[0]).toMatchObject({
+    status: 'False',
+    message: 'clients cannot be told where to send media: start its agent with --announced-address',
+  })
+})
