@@ -146,3 +146,14 @@ test('the steps between two rosters lead from one to the other', () => {
     }),
   )
 })
+
+test('what an edge tells again is not told on: between edges that go round it would never come to rest', () => {
+  const { roster, told } = aRoster()
+  const snapshot = { author: 'b', boot: 'boot-b', revision: 3, entries: [anEntry('bob')] }
+  roster.hearSnapshot('b', snapshot)
+  roster.hearSnapshot('b', snapshot)
+  roster.hearSnapshot('c', snapshot)
+  expect(told).toMatchObject([{ type: 'snapshot', state: { author: 'b', revision: 3 } }])
+  roster.hearSnapshot('b', { ...snapshot, revision: 4, entries: [] })
+  expect(told).toMatchObject([{ state: { revision: 3 } }, { state: { revision: 4 } }])
+})

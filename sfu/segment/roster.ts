@@ -125,6 +125,9 @@ export class SegmentRoster {
   hearSnapshot(via: string, told: Omit<AuthorState, 'roster'> & { entries: readonly RosterEntry[] }): void {
     const { author, boot, revision } = told
     if (author === this.#options.node) return
+    // The same again, as a replan may have it go round between edges: told on, it would never come to rest.
+    const known = this.#of(via).get(author)
+    if (known?.boot === boot && known.revision === revision) return
     const roster = rosterOf(told.entries.filter(({ node }) => node === author))
     this.#of(via).set(author, { author, boot, revision, roster })
     this.#choose(author)
