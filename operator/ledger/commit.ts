@@ -6,6 +6,7 @@ import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { consumersElsewhere, consumersHere } from './cost.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
+import { nodeStateOf } from './nodeState.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -42,6 +43,15 @@ function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed;
   return known
 }
 
+/** Remembers the nodes that failed the participant. One that takes no work, since it drains for instance, failed nobody by that. */
+function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wish: Wish; nowMs: number }): void {
+  const failed = wish.excludeNodes?.filter((name) => {
+    const node = ledger.nodes.get(name)
+    return node !== undefined && nodeStateOf(node, nowMs).state === 'ready'
+  })
+  if (failed !== undefined && failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
+}
+
 /** Writes a decision into the ledger, at once and whole: the meeting where the join makes it, the segment, the seat, its expected cost. */
 export function commit(
   ledger: Ledger,
@@ -62,6 +72,7 @@ export function commit(
   const { hidden } = rights
   const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, reservation })
   entry.remember(placement)
+  noteFailures(ledger, entry, { wish, nowMs })
   ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }
 }

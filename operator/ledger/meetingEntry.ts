@@ -1,5 +1,6 @@
 import type { Meeting } from '../../crds/index.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
+import { Avoided } from './avoided.ts'
 import type { Hosted } from './nodeEntry.ts'
 import { People } from './people.ts'
 import type { Crowd, Placement } from './stay.ts'
@@ -64,6 +65,7 @@ export class MeetingEntry {
   /** Most meetings never have any of these. */
   #strays: Map<string, Stray> | undefined
   #retired: Set<string> | undefined
+  #avoided: Avoided | undefined
 
   constructor(namespace: string, name: string) {
     this.namespace = namespace
@@ -93,6 +95,17 @@ export class MeetingEntry {
   /** Whether an incarnation is over; what is left of it is closed. */
   isRetired(incarnation: string): boolean {
     return this.#retired?.has(incarnation) ?? false
+  }
+
+  /** Media nodes failed the participant: they are placed elsewhere for a while, where there is an elsewhere. */
+  avoid(participant: string, nodes: readonly string[], nowMs: number): void {
+    this.#avoided ??= new Avoided()
+    this.#avoided.note(participant, nodes, nowMs)
+  }
+
+  /** The media nodes that the participant is to be kept from; undefined where none ever failed anybody here. */
+  avoidedBy(participant: string, nowMs: number): readonly string[] | undefined {
+    return this.#avoided?.of(participant, nowMs)
   }
 
   /** Begins again under the same name: what stands becomes stray and is closed, and an ad hoc object goes. */

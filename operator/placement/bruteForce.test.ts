@@ -128,11 +128,18 @@ interface AJoin extends Pick<Wish, 'region' | 'rttsMs' | 'excludeNodes'> {
   readonly who: number
 }
 
+/** Where a decision by asking every node would have somebody: away from what failed them lately, if there is somewhere else. */
+function whereTo(world: ALedger, { view, wish }: { view: PlacementView; wish: Wish }): string {
+  if (view.pools.length === 0) return view.meeting === undefined ? 'meeting_unknown' : 'no_pool'
+  const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
+  const away = { ...wish, excludeNodes: [...(wish.excludeNodes ?? []), ...avoided] }
+  const found = new BruteForce(world, view, away).place()
+  return found === 'nodes_full' ? new BruteForce(world, view, wish).place() : found
+}
+
 /** Joins, to where a decision by asking every node would have it. */
 function expectJoin(world: ALedger, { meeting, who, ...wish }: AJoin): void {
-  const look = world.look(meeting, `p${who}`, wish)
-  const without = look.view.meeting === undefined ? 'meeting_unknown' : 'no_pool'
-  const should = look.view.pools.length === 0 ? without : new BruteForce(world, look.view, look.wish).place()
+  const should = whereTo(world, world.look(meeting, `p${who}`, wish))
   expect(outcomeOf(world.join(meeting, `p${who}`, wish).decision)).toBe(should)
 }
 

@@ -99,6 +99,38 @@ test('a pool that packs fills the fullest node that has room, and says so', () =
   })
 })
 
+test('who was failed by a node is kept from it for a minute, though another request does not name it', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
+  const beat = (): ALedger => world.load('a', 0).load('b', 0.5)
+  world.join('standup', 'ann')
+  world.join('standup', 'ann', { excludeNodes: ['a'] })
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('b')
+  expect(outcomeOf(world.decide('standup', 'bob'))).toBe('a')
+  expect(outcomeOf(world.decide('retro', 'ann'))).toBe('a')
+  world.nowMs += 59_000
+  beat()
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('b')
+  world.nowMs += 1_000
+  beat()
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('a')
+})
+
+test('a node that failed somebody takes them again rather than nobody, unless the request excludes it', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu' })
+  world.join('standup', 'ann', { excludeNodes: ['a'] })
+  world.node('b', { pool: 'eu', cordoned: true })
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('a')
+  expect(outcomeOf(world.decide('standup', 'ann', { excludeNodes: ['a'] }))).toBe('nodes_full')
+})
+
+test('a node that was excluded since it takes no work is not held against it', () => {
+  const world = twoRegions().node('a', { pool: 'eu', cordoned: true }).node('b', { pool: 'eu', cpu: 0.5 })
+  world.join('standup', 'ann', { excludeNodes: ['a'] })
+  world.ledger.removeNode('b', world.nowMs)
+  world.node('a', { pool: 'eu' }).node('c', { pool: 'eu', cpu: 0.5 })
+  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('a')
+})
+
 test('silence takes a node out at once, and a word puts it back', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
   world.nowMs += 2_000

@@ -141,11 +141,7 @@ function placeElsewhere(
   return nowhere(view, passedOver)
 }
 
-/**
- * Decides where one participant goes: the rules of the meeting first, then region by region, nearest first: a segment of the meeting
- * that has room, else the least loaded node. Costs O(log N) in nodes, or O(segments) where the meeting stands already.
- */
-export function place(view: PlacementView, wish: Wish): Decision {
+function decide(view: PlacementView, wish: Wish): Decision {
   const meeting = standing(view)
   const refusal = meeting === undefined ? undefined : refusalOf(meeting, wish, view.nowMs)
   if (refusal !== undefined) return { result: 'refused', ...refusal }
@@ -154,4 +150,16 @@ export function place(view: PlacementView, wish: Wish): Decision {
   const certain = certainRegion(choice.pools, wish)
   const placed = certain === undefined ? undefined : placeIn(view, certain, wish)
   return placed ?? placeElsewhere(view, choice.pools, { wish, certain })
+}
+
+/**
+ * Decides where one participant goes: the rules of the meeting first, then region by region, nearest first: a segment of the meeting
+ * that has room, else the least loaded node. Media nodes that failed them lately come last. Costs O(log N) in nodes, or O(segments) where
+ * the meeting stands already.
+ */
+export function place(view: PlacementView, wish: Wish): Decision {
+  const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
+  if (avoided.length === 0) return decide(view, wish)
+  const elsewhere = decide(view, { ...wish, excludeNodes: [...(wish.excludeNodes ?? []), ...avoided] })
+  return elsewhere.result === 'tryAfter' ? decide(view, wish) : elsewhere
 }
