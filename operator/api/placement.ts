@@ -26,7 +26,7 @@ export const placementRequest = z.strictObject({
   rttsMs: z.record(regionName, z.number().min(0).max(60_000)).optional(),
   /** The same key within a minute yields the same placement: a retry never places twice. */
   idempotencyKey: z.string().min(8).max(64),
-  /** Media nodes that just failed this participant. */
+  /** Media nodes that just failed this participant. For a minute they take them again only where no other does. */
   excludeNodes: z.array(nodeName).max(16).optional(),
   /** The participant's attachment that this one takes the place of. */
   replaces: ulid.optional(),
