@@ -4,6 +4,8 @@ import type { Log } from '../../kit/log.ts'
 import { isApiError, isPassing, type ApiErrorReason } from '../kube/apiError.ts'
 import type { ApiPort } from '../kube/apiPort.ts'
 import { kinds } from '../kube/kinds.ts'
+import type { WriteBucket } from '../kube/writeBucket.ts'
+import { writeThrough } from '../kube/writeThrough.ts'
 import { adHocLabel } from '../ledger/adHoc.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { meetingHappenings } from '../plan/happenings.ts'
@@ -15,6 +17,7 @@ import type { StatusTeller } from './tellStatus.ts'
 /** What {@link createMeetingEffects} needs. */
 export interface MeetingEffectsOptions {
   readonly api: Pick<ApiPort, 'create' | 'delete'>
+  readonly bucket: WriteBucket
   readonly ledger: Ledger
   readonly sender: OrderSender
   readonly teller: StatusTeller
@@ -34,7 +37,7 @@ const gone: readonly ApiErrorReason[] = ['notFound', 'conflict']
 
 /** Makes the only writer of what a meeting's plan says. */
 export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEffects {
-  const { api, ledger, sender, teller, clock, log } = options
+  const { api, bucket, ledger, sender, teller, clock, log } = options
 
   function note({ namespace, name }: MeetingView, plan: MeetingPlan): void {
     const entry = ledger.meetings.get(`${namespace}/${name}`)
@@ -60,11 +63,9 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
   async function writeObject({ namespace, name, adHoc }: MeetingView, signal: AbortSignal): Promise<void> {
     const pool = adHoc?.pool ?? ''
     try {
-      await api.create(
-        kinds.Meeting,
-        { metadata: { namespace, name, labels: { [adHocLabel]: pool } }, spec: specDefaults.Meeting },
-        signal,
-      )
+      const metadata = { namespace, name, labels: { [adHocLabel]: pool } }
+      const write = { key: `meeting/create/${namespace}/${name}`, lane: 'count' as const, signal }
+      await writeThrough(bucket, write, (until) => api.create(kinds.Meeting, { metadata, spec: specDefaults.Meeting }, until))
       options.createRefused(pool, undefined)
       log.info({ namespace, meeting: name, pool }, 'object of an ad hoc meeting written')
     } catch (thrown) {
@@ -76,9 +77,12 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
 
   async function deleteObject(seen: MeetingView, uid: string, signal: AbortSignal): Promise<void> {
     const { namespace, name } = seen
-    await api.delete(kinds.Meeting, { namespace, name }, { uid, signal }).catch((thrown: unknown) => {
-      if (!isApiError(thrown, ...gone)) throw thrown
-    })
+    const write = { key: `meeting/delete/${uid}`, lane: 'count' as const, signal }
+    await writeThrough(bucket, write, (until) => api.delete(kinds.Meeting, { namespace, name }, { uid, signal: until })).catch(
+      (thrown: unknown) => {
+        if (!isApiError(thrown, ...gone)) throw thrown
+      },
+    )
     teller.forget(uid)
     log.info({ namespace, meeting: name }, 'object of an ended meeting deleted')
   }

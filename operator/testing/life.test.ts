@@ -145,3 +145,23 @@ test('a locked meeting lets nobody new in, but those who were in come back', asy
   expect(await simulation.place('standup', 'bob')).toMatchObject({ result: 'refused', code: 'meeting_locked' })
   expect(await simulation.place('standup', 'ann')).toMatchObject({ result: 'placed' })
 })
+
+test('objects of ad hoc meetings wait for their turn like all writes, however many they are', async () => {
+  const simulation = await anInstallation()
+  let placed = 0
+  for (let round = 0; round < 4; round++) {
+    const rooms = Array.from({ length: 100 }, (_, index) => `room-${round}-${index}`)
+    const answers = await Promise.all(rooms.map((room) => simulation.join(room, 'ann')))
+    placed += answers.filter(({ result }) => result === 'placed').length
+    await simulation.pass(1_000)
+  }
+  expect(placed).toBeGreaterThan(100)
+  const perSecond: number[] = []
+  for (let second = 0; second < 90; second++) {
+    const before = simulation.cluster.written.length
+    await simulation.pass(1_000)
+    perSecond.push(simulation.cluster.written.length - before)
+  }
+  expect(Math.max(...perSecond)).toBeLessThanOrEqual(121) // The burst, a second's rate, and the Lease.
+  expect(simulation.cluster.objects(kinds.Meeting)).toHaveLength(placed + 1)
+})

@@ -125,6 +125,7 @@ export function createControl(parts: ControlParts): Control {
   const orders = createNodeOrders({ ...parts, ledger, epoch, fencedOut })
   const effects = createMeetingEffects({
     api,
+    bucket: manager.bucket,
     ledger,
     sender,
     teller,
