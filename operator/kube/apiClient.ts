@@ -53,7 +53,8 @@ export function createApiClient(options: {
 
     create(kind, draft, signal) {
       const path = pathOf(kind, { namespace: draft.metadata.namespace })
-      return one(kind, { method: 'POST', path, body: { ...draft, apiVersion: kind.apiVersion, kind: kind.kind }, signal })
+      const body = { ...draft, apiVersion: kind.apiVersion, kind: kind.kind }
+      return one(kind, { method: 'POST', path, body, signal, ...(kind.strict && { query: { fieldValidation: 'Strict' } }) })
     },
 
     mergePatch(kind, ref, { patch, signal, ...preconditions }) {

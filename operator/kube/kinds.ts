@@ -56,7 +56,10 @@ export const kinds = {
   MediaNodePool: ours<MediaNodePool, MediaNodePoolApply>('MediaNodePool'),
   Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true } as KindRef<Lease, Lease>,
   Event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as KindRef<KubeEvent, KubeEvent>,
-  Pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, keep: keptOfPod } as KindRef<Pod, PodDraft>,
+  Pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, strict: true, keep: keptOfPod } as KindRef<
+    Pod,
+    PodDraft
+  >,
   Node: { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, keep: keptOfNode } as KindRef<KubeNode>,
   PodDisruptionBudget: {
     apiVersion: 'policy/v1',

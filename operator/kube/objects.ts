@@ -56,6 +56,8 @@ export interface KindRef<Read extends KubeObject = KubeObject, Apply = unknown> 
   readonly namespaced: boolean
   /** Picks what the operator reads of an object beside its metadata, for kinds that are kept by the hundred; absent keeps all. */
   readonly keep?: (raw: object) => object
+  /** Whether a new object with a field that the server does not know is refused instead of made without it. */
+  readonly strict?: true
   readonly read?: Read
   readonly apply?: Apply
 }

@@ -217,6 +217,12 @@ describe.skipIf(bin === '')(`pools on a real API server${reason}`, () => {
       await api.create(kinds.MediaNodePool, { metadata: { name: 'odd', namespace }, spec })
       const refused = await poolThat('odd', (now) => readyOf(now)?.message.includes('refuses its Pod') ?? false, 'the refusal')
       expect(readyOf(refused)?.message).toContain('nodeSelectorTerms')
+      await patch('odd', { overrides: { affinity: { nodeAffinity: null, podAfinity: {} } } })
+      await poolThat(
+        'odd',
+        (now) => readyOf(now)?.message.includes('unknown field "spec.affinity.podAfinity"') ?? false,
+        'the typo',
+      )
       await api.delete(kinds.MediaNodePool, { namespace, name: 'odd' })
     },
     slow,
