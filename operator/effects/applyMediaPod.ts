@@ -94,6 +94,8 @@ export function createMediaPodEffects(options: MediaPodEffectsOptions): MediaPod
     await writeThrough(bucket, { key: `pod/delete/${podUid}`, signal }, (until) =>
       api.delete(kinds.Pod, { namespace, name }, { uid: podUid, signal: until }),
     )
+    const { apiVersion, kind } = kinds.Pod
+    expectations.deleted(name, { apiVersion, kind, metadata: { name, namespace, uid: podUid, resourceVersion: '' } })
   }
 
   /** A cache that is late must not cost a media node whose Pod is there: the server itself is asked. */
@@ -140,7 +142,8 @@ export function createMediaPodEffects(options: MediaPodEffectsOptions): MediaPod
       try {
         await act(node, { plan, podUid: seen.member.pod?.uid }, signal)
       } catch (thrown) {
-        if (!isApiError(thrown, 'notFound')) throw thrown // Gone: the caches will tell, and it is decided anew.
+        const hasGone = isApiError(thrown, 'notFound') && plan.act !== 'createPod'
+        if (!hasGone) throw thrown // What has gone the caches will tell, and it is decided anew.
       }
     },
   }

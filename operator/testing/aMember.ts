@@ -7,7 +7,6 @@ export const wallMs = Date.UTC(2026, 0, 1)
 
 const runningPod: PodView = {
   uid: 'pod',
-  resourceVersion: '1',
   createdAtMs: wallMs,
   killedAtMs: undefined,
   state: { at: 'running' },

@@ -154,3 +154,20 @@ test('a media node that falls silent is told on the pool', async () => {
   await simulation.pass(10_000)
   expect(readyOf(simulation)).toMatchObject({ status: 'True', message: '1 of 1 media nodes are ready' })
 })
+
+test('a media node whose name was taken gets its Pod when the other one has gone', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 0 })
+  simulation.cluster.admission = (kind, draft) => {
+    const { metadata } = draft as { metadata: { name: string; namespace: string } }
+    if (kind.kind !== 'MediaNode') return undefined
+    simulation.cluster.put(kinds.Pod, { metadata: { ...metadata, labels: {}, ownerReferences: [] }, spec: {} })
+    simulation.clock.after(60_000, () => simulation.cluster.remove(kinds.Pod, metadata))
+    return undefined
+  }
+  patchPool(simulation, { replicas: 1 })
+  await simulation.pass(30_000)
+  expect(nodeReasons(simulation)).toEqual(['NameTaken'])
+  await simulation.pass(120_000)
+  expect(kubernetes.shown()).toEqual(['eu on k1 guard on serving true'])
+  expect(readyOf(simulation)).toMatchObject({ status: 'True' })
+})

@@ -7,7 +7,6 @@ import { podStateOf, type PodState } from '../pods/podState.ts'
 /** A media node's Pod as planners see it. Times are wall clock milliseconds. */
 export interface PodView {
   readonly uid: string
-  readonly resourceVersion: string
   readonly createdAtMs: number
   /** When the kubelet kills what is left of it; undefined while nobody deletes it. */
   readonly killedAtMs: number | undefined
@@ -22,10 +21,9 @@ export interface PodView {
 /** The view of a media node's own Pod; undefined where there is none. */
 export function viewPod(node: MediaNode, pod: Pod | undefined): PodView | undefined {
   if (pod === undefined || !isPodOf(pod, node)) return undefined
-  const { uid, resourceVersion, creationTimestamp = '', deletionTimestamp, labels } = pod.metadata
+  const { uid, creationTimestamp = '', deletionTimestamp, labels } = pod.metadata
   return {
     uid,
-    resourceVersion,
     createdAtMs: Date.parse(creationTimestamp),
     killedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     state: podStateOf(pod),
