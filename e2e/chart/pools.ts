@@ -6,7 +6,9 @@ import type { Cluster, List } from '../kube/clusterHandle.ts'
 export function smallPools(replicas: Readonly<Record<string, number>>): object {
   const overrides = { resources: { requests: { cpu: '200m', memory: '128Mi' } } }
   const pools = Object.entries(replicas).map(([region, count]) => [region, { region, replicas: count, workers: 1, overrides }])
-  return { pools: { default: null, ...(Object.fromEntries(pools) as object) } }
+  // Nobody is in a meeting when a test's installation goes.
+  const hooks = { uninstall: { graceSeconds: 1 } }
+  return { pools: { default: null, ...(Object.fromEntries(pools) as object) }, hooks }
 }
 
 /** The objects of an installation, read with kubectl. */

@@ -1,8 +1,9 @@
 import type { ApiKey } from '../../signaling/api/apiKeys.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { Cluster, List } from '../kube/clusterHandle.ts'
-import { openDoor, type Door } from '../support/door.ts'
+import { openDoor, type Door, type Place } from '../support/door.ts'
 import type { Entrance } from '../support/entrance.ts'
+import type { RunningKubectl } from '../support/kubectl.ts'
 import { imageValues } from './images.ts'
 
 /** One installation of the chart, as `helm install` made it. */
@@ -107,18 +108,33 @@ async function firstApiKey(cluster: Cluster, where: readonly string[]): Promise<
 }
 
 /**
- * A door to the Service itself where its address can be reached from here, so that it leads on when the API server or a Pod is gone; else
- * what the notes of the chart tell people to do: `kubectl port-forward`, which ends with its Pod.
+ * A door to the Service itself where its address can be reached from here, so that it leads on when the API server is gone; else through
+ * what the notes of the chart tell people to use: `kubectl port-forward`.
  */
 async function signalingDoor(cluster: Cluster, where: readonly string[]): Promise<Door> {
   const [service] = (await cluster.get<List<Service>>('services', ...where)).items
   const port = service?.spec.ports[0]?.port
   if (!service || port === undefined) throw new Error('the release has no Service for signaling')
-  if (cluster.own) return openDoor(service.spec.clusterIP, port)
-  const forward = cluster.kubectl.start(['port-forward', `service/${service.metadata.name}`, `:${port}`, ...where.slice(0, 2)])
-  const local = await waitFor(
-    () => Number(/127\.0\.0\.1:(\d+)/.exec(forward.lines.join('\n'))?.[1]) || missing('the port that kubectl forwards'),
-    { timeoutMs: 15_000 },
-  )
-  return { url: `http://localhost:${local}`, close: () => Promise.resolve(forward.stop()) }
+  if (cluster.own) return openDoor(() => ({ host: service.spec.clusterIP, port }))
+  const args = ['port-forward', `service/${service.metadata.name}`, `:${port}`, ...where.slice(0, 2)]
+  return openDoor(forwarded(cluster, args))
+}
+
+/** Where kubectl forwards to. It ends with the Pod that it leads to, and is started again for the next connection. */
+function forwarded({ kubectl }: Cluster, args: readonly string[]): () => Promise<Place> {
+  let forward: { readonly process: RunningKubectl; readonly place: Promise<Place> } | undefined
+  async function placeOf(process: RunningKubectl): Promise<Place> {
+    const port = await waitFor(
+      () => Number(/127\.0\.0\.1:(\d+)/.exec(process.lines.join('\n'))?.[1]) || missing('the port that kubectl forwards'),
+      { timeoutMs: 15_000 },
+    )
+    return { host: '127.0.0.1', port }
+  }
+  return () => {
+    if (!forward?.process.running) {
+      const process = kubectl.start(args)
+      forward = { process, place: placeOf(process) }
+    }
+    return forward.place
+  }
 }

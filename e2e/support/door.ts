@@ -7,22 +7,31 @@ export interface Door {
   close(): Promise<void>
 }
 
-/** Opens a port on loopback that leads to `host` and `port`. A connection ends when either side ends it. */
-export async function openDoor(host: string, port: number): Promise<Door> {
+/** Where a door leads to. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** Opens a port on loopback; each connection leads to where `find` says then, and ends when either side ends it. */
+export async function openDoor(find: () => Place | Promise<Place>): Promise<Door> {
   const sockets = new Set<Socket>()
-  const kept = (socket: Socket, other: () => Socket): void => {
+  function keep(socket: Socket): void {
     sockets.add(socket)
     socket.on('error', () => undefined)
-    socket.once('close', () => {
-      sockets.delete(socket)
-      other().destroy()
-    })
+    socket.once('close', () => sockets.delete(socket))
+  }
+  async function join(near: Socket): Promise<void> {
+    const { host, port } = await find()
+    const far = connect(port, host)
+    keep(far)
+    near.once('close', () => far.destroy())
+    far.once('close', () => near.destroy())
+    near.pipe(far).pipe(near)
   }
   const server = createServer((near) => {
-    const far = connect(port, host)
-    kept(near, () => far)
-    kept(far, () => near)
-    near.pipe(far).pipe(near)
+    keep(near)
+    void join(near).catch(() => near.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

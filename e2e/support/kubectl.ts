@@ -8,6 +8,8 @@ import { runProgram, type ProgramOptions, type ProgramResult } from './program.t
 /** A kubectl that runs until it is stopped, with its lines so far. */
 export interface RunningKubectl {
   readonly lines: readonly string[]
+  /** Whether it has not ended yet. */
+  readonly running: boolean
   stop(): void
 }
 
@@ -45,6 +47,9 @@ export function kubectlFor(kubeconfig: string): Kubectl {
       return {
         get lines() {
           return text.split('\n').filter((line) => line !== '')
+        },
+        get running() {
+          return child.exitCode === null && child.signalCode === null
         },
         stop: () => void child.kill('SIGKILL'),
       }
