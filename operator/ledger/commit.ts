@@ -4,6 +4,7 @@ import type { Rights } from '../../sfu/api/rights.ts'
 import { wouldBeMade } from '../placement/pools.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { consumersElsewhere, consumersHere } from './cost.ts'
+import { reserveForExpected } from './expected.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { nodeStateOf } from './nodeState.ts'
@@ -71,6 +72,7 @@ export function commit(
   const reservation = reserve(ledger, entry, { at: segment, rights, nowMs })
   const { hidden } = rights
   const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, reservation })
+  reserveForExpected(ledger, entry, { at: segment, nowMs })
   entry.remember(placement)
   noteFailures(ledger, entry, { wish, nowMs })
   ledger.meetings.joined(entry, segment, nowMs)

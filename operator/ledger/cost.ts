@@ -21,3 +21,15 @@ export function consumersHere(rights: Rights, people: { here: number; everywhere
 
 /** The consumers that a join makes on another segment, where so many people are who may watch. */
 export const consumersElsewhere = (rights: Rights, people: number): number => published(rights) * Math.min(people, watchedAtMost)
+
+/** Of a stage each watches about this many, since few publish. */
+const watchedOnStage = 4
+
+/**
+ * The consumers on one media node that the people of a meeting make who are expected and have not come: each of what about all others
+ * publish, as far as a client shows it.
+ */
+export function consumersToCome(people: { expected: number; seats: number }, mode: 'meeting' | 'stage'): number {
+  const watched = Math.min(people.expected - 1, mode === 'stage' ? watchedOnStage : watchedAtMost)
+  return Math.max(people.expected - people.seats, 0) * watched * tracksEach
+}

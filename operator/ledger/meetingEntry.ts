@@ -13,6 +13,13 @@ export interface Ordered {
   readonly madeAtMs: number
 }
 
+/** A share of a media node that is kept free for people of one meeting; for the meeting's own joins it does not count. */
+export interface ToCome {
+  readonly share: number
+  readonly reservation: number
+  readonly untilMs: number
+}
+
 /** A part of the meeting on one media node. Times are monotonic milliseconds. */
 export interface Segment extends Hosted {
   /** The people there, by grant or by presence. */
@@ -25,6 +32,8 @@ export interface Segment extends Hosted {
   /** Since when nobody is there and nobody holds a grant for it. */
   emptySinceMs: number | undefined
   ordered: Ordered | undefined
+  /** What is kept free on its node for people who are expected; undefined where nobody is. */
+  toCome: ToCome | undefined
   /** It was decided to close it: it takes nobody new. */
   closing: boolean
 }

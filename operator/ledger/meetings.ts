@@ -98,6 +98,7 @@ export class Meetings {
       report: undefined,
       emptySinceMs: undefined,
       ordered: undefined,
+      toCome: undefined,
       closing: false,
     }
     entry.segments.set(segment.node, added)

@@ -23,9 +23,12 @@ interface Filter {
   readonly refuses: (candidate: Candidate) => string | undefined
 }
 
-/** The load that the participant would meet on the node, with what is reserved. */
-export function loadFor({ node, segment }: Pick<Candidate, 'node' | 'segment'>): number {
-  return segment === undefined ? node.newSegmentLoad : joinShare(node, segment.report?.worker) + node.reserved
+/** The load that the participant would meet on the node, with what is reserved, but for what is kept free for their own meeting. */
+export function loadFor({ node, segment, nowMs }: Pick<Candidate, 'node' | 'segment' | 'nowMs'>): number {
+  if (segment === undefined) return node.newSegmentLoad
+  const { toCome } = segment
+  const keptFree = toCome !== undefined && toCome.untilMs > nowMs ? toCome.share : 0
+  return joinShare(node, segment.report?.worker) + node.reserved - keptFree
 }
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */

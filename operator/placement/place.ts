@@ -1,7 +1,8 @@
 import type { MediaNodePool } from '../../crds/index.ts'
+import { shareToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import { isEmptied, type NodeEntry } from '../ledger/nodeEntry.ts'
-import { acceptLimit, loadFor, whyNot } from './filters.ts'
+import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
 import { poolsFor, wouldBeMade } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
@@ -45,7 +46,7 @@ function seatAt(view: PlacementView, segment: Segment, at: { region: string; wis
   const node = segment.closing ? undefined : view.hostOf(segment)
   if (node?.region !== at.region) return undefined
   if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs }) !== undefined) return undefined
-  return { node, segment, load: loadFor({ node, segment }) }
+  return { node, segment, load: loadFor({ node, segment, nowMs: view.nowMs }) }
 }
 
 const lighterSeat = (a: Seat, b: Seat): boolean => a.load < b.load || (a.load === b.load && a.node.name < b.node.name)
@@ -71,17 +72,26 @@ function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
   return whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined
 }
 
+/** Whether the node has room for all who are expected, of which a pool that packs takes care; elsewhere the least loaded one has the most. */
+function hasRoomFor(meeting: MeetingEntry | undefined, node: NodeEntry): boolean {
+  return !node.packs || meeting === undefined || node.newSegmentLoad + shareToCome(meeting, node) <= joinLimit
+}
+
 /** The first node of one pool, in its order, that takes a new segment of the meeting: mostly the very first. */
 function firstTaking(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
   const open = view.open(pool)
+  const meeting = standing(view)
   const first = open.first()
   if (first === undefined || first.newSegmentLoad >= acceptLimit) return undefined
-  if (takesNew(view, first, wish)) return first
+  if (hasRoomFor(meeting, first) && takesNew(view, first, wish)) return first
+  let last: NodeEntry | undefined
   for (const node of open.inOrder()) {
-    if (node.newSegmentLoad >= acceptLimit) return undefined
-    if (takesNew(view, node, wish)) return node
+    if (node.newSegmentLoad >= acceptLimit) break
+    if (!takesNew(view, node, wish)) continue
+    if (hasRoomFor(meeting, node)) return node
+    last = node
   }
-  return undefined
+  return last
 }
 
 const lighter = (a: NodeEntry, b: NodeEntry): boolean => {

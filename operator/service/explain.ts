@@ -32,7 +32,10 @@ function wouldTake(view: PlacementView, node: NodeEntry, wish: Wish): { takes: b
   const segment = view.meeting?.segments.get(node.name)
   const refusal = whyNot({ node, segment, wish, nowMs: view.nowMs })
   const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
-  return { takes: refusal === undefined, why: refusal ?? `${role}, load ${inHundredths(loadFor({ node, segment }))}` }
+  return {
+    takes: refusal === undefined,
+    why: refusal ?? `${role}, load ${inHundredths(loadFor({ node, segment, nowMs: view.nowMs }))}`,
+  }
 }
 
 function nodesFor(ledger: Ledger, view: PlacementView, wish: Wish): Explanation['nodes'] {
