@@ -178,6 +178,7 @@ test('a media node that dies is left for the other one, and everybody is seen ag
     await bothWays(ada, bob)
   } finally {
     await system.nodes[0].start()
+    await system.nodesAccept()
   }
 }, 120_000)
 

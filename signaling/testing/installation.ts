@@ -30,6 +30,8 @@ export interface Installation {
   readonly operator: Process
   readonly nodes: readonly [Process, Process]
   readonly replicas: readonly [Process, Process]
+  /** Resolves when both media nodes take people: a node is ready some seconds before the operator knows its load. */
+  nodesAccept(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -186,5 +188,5 @@ export async function startInstallation(redisUrl: string, { webDir = '' } = {}):
     await stop()
     throw error
   }
-  return { operator, nodes, replicas, stop }
+  return { operator, nodes, replicas, nodesAccept: () => nodesAccept(operator.url), stop }
 }
