@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { missing, waitFor } from '../../kit/wait.ts'
 import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { nodesAreBack } from '../kube/nodesBack.ts'
 import type { Entrance } from '../support/entrance.ts'
 import { createCrowd, nodesOf } from './crowd.ts'
 import { dropDefinitions } from './definitions.ts'
@@ -172,6 +173,7 @@ test('the API server is away for 30 s: joins go on, and nothing but its leader i
     }
   } finally {
     await own.startApi()
+    await nodesAreBack(cluster, Date.now())
   }
   await comesBack('operator', 2)
   expect(await restarts('media', 'signaling', 'redis')).toEqual(before.others)
