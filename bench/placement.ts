@@ -1,4 +1,5 @@
 import { ulidSource } from '../kit/ids.ts'
+import { seededRandom } from '../kit/seededRandom.ts'
 import { commit } from '../operator/ledger/commit.ts'
 import { placementView } from '../operator/ledger/ledgerView.ts'
 import { place } from '../operator/placement/place.ts'
@@ -6,7 +7,6 @@ import type { Wish } from '../operator/placement/view.ts'
 import { beginning, Fleet } from './fleet.ts'
 import { liveBytes } from './memory.ts'
 import { peerTimes, type PeerTimes } from './peers/measure.ts'
-import { generator } from './random.ts'
 import { emptyTimes, timesOf, type Times } from './times.ts'
 
 /** What one run over so many media nodes measured. Times are those of a decision, its entry into the ledger included. */
@@ -124,7 +124,7 @@ function settleAndMeasure(fleet: Fleet, random: () => number, { warmUp, measured
 }
 
 function runOver(nodes: number, options: PlacementOptions): PlacementRun {
-  const random = generator(nodes)
+  const random = seededRandom(nodes)
   const fleet = new Fleet(nodes, random)
   const microseconds = timesOf(settleAndMeasure(fleet, random, options))
   return {
@@ -137,7 +137,7 @@ function runOver(nodes: number, options: PlacementOptions): PlacementRun {
 }
 
 function peersOver({ nodes, microseconds: ours }: PlacementRun): PeerRun {
-  const microseconds = peerTimes(new Fleet(nodes, generator(nodes)))
+  const microseconds = peerTimes(new Fleet(nodes, seededRandom(nodes)))
   const { livekit, jicofo } = microseconds
   return {
     nodes,
@@ -147,7 +147,7 @@ function peersOver({ nodes, microseconds: ours }: PlacementRun): PeerRun {
 }
 
 function memoryOver(nodes: number, options: PlacementOptions): Memory {
-  const random = generator(nodes)
+  const random = seededRandom(nodes)
   const bytesBefore = liveBytes()
   const fleet = new Fleet(nodes, random)
   const bytesOfFleet = liveBytes() - bytesBefore

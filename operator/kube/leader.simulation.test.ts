@@ -4,21 +4,11 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { fakeCluster, type FakeCluster } from './fakeApi.ts'
 import { createLeader } from './leader.ts'
 import { kubeMetrics } from './metrics.ts'
 import { createOutage } from './outage.ts'
-
-/** A generator of [0, 1) from a seed (mulberry32), so that a failure can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 interface Replica {
   isLeader(): boolean
@@ -89,7 +79,7 @@ test(
       fc.asyncProperty(fc.integer(), fc.array(mishap, { maxLength: 12 }), async (seed, mishaps) => {
         const clock = virtualClock()
         const cluster = fakeCluster(clock)
-        const random = seeded(seed)
+        const random = seededRandom(seed)
         const epochs: number[] = []
         const replicas = ['a', 'b', 'c'].map((name) => replica({ name, clock, cluster, random, epochs }))
         const leaders = (): number => replicas.filter((each) => each.isLeader()).length

@@ -1,7 +1,7 @@
 import type { MediaNodePool, MediaNodePoolStatus } from '../../crds/index.ts'
 import { kinds } from '../kube/kinds.ts'
 import { FakeKubernetes } from './fakeKubernetes.ts'
-import { seededRandom } from './history.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { Simulation } from './simulation.ts'
 
 /** What {@link aCluster} makes. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { MediaNodePool } from '../../crds/index.ts'
 import { kinds } from '../kube/kinds.ts'
 import { FakeKubernetes } from './fakeKubernetes.ts'
-import { seededRandom } from './history.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { Simulation } from './simulation.ts'
 
 /** A pool of one media node on one Kubernetes Node, and an operator that leads. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './fakeAgents.ts'
-import { seededRandom } from './history.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
 import type { Simulation } from './simulation.ts'
 

@@ -1,18 +1,8 @@
 import { CodedError } from '../../kit/errors.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './fakeAgents.ts'
 import { namespace, Simulation } from './simulation.ts'
-
-/** A small generator of even numbers in [0, 1): the same seed, the same history (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const objects = ['standup', 'retro', 'townhall'] as const
 const names = [...objects, 'chat', 'lunch'] as const

@@ -3,7 +3,7 @@ import { kinds } from '../kube/kinds.ts'
 import { podLabels } from '../pods/labels.ts'
 import { patchPool, poolOf, poolStatus } from './aCluster.ts'
 import { FakeKubernetes } from './fakeKubernetes.ts'
-import { seededRandom } from './history.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
 import { Simulation } from './simulation.ts'
 
 const hosts = ['k1', 'k2', 'k3', 'k4', 'k5'] as const

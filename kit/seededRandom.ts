@@ -1,5 +1,8 @@
-/** A small generator of even numbers in [0, 1), so that every run does the same (mulberry32, Tommy Ettinger, public domain). */
-export function generator(seed: number): () => number {
+/**
+ * A small generator of even numbers in [0, 1) for simulations and benchmarks: the same seed, the same run (mulberry32, Tommy Ettinger, public
+ * domain). Not for secrets.
+ */
+export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
