@@ -24,14 +24,17 @@ const podsOf = async (app: string): Promise<readonly Pod[]> =>
 const fromAPod = (...command: readonly string[]): Promise<string> =>
   cluster.does('exec', 'client', ...inNamespace, '--', ...command)
 
-/** A route or a rule may be a moment later than the Pod's readiness. */
+/**
+ * A route or a rule may be a moment later than the Pod's readiness; and where another file has just taken the API server away, DNS hears of
+ * new Services only after a minute: clients of Kubernetes' own make try after try further apart.
+ */
 const comesTo = (ask: () => Promise<string>, part: string): Promise<string> =>
   waitFor(
     async () => {
       const answer = await ask()
       return answer.includes(part) ? answer : missing(`${part} in ${answer}`)
     },
-    { timeoutMs: 15_000, pollMs: 200 },
+    { timeoutMs: 90_000, pollMs: 200 },
   )
 
 beforeAll(async () => {
