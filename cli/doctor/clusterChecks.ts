@@ -65,20 +65,3 @@ export const operatorLeads: Check = {
     return failed(health.words, 'Look at the operator: is it running, and what does its log say about the Lease?')
   },
 }
-
-/** There are media nodes and each is ready. */
-export const nodesReady: Check = {
-  name: 'media nodes',
-  needs: [definitionsCurrent.name],
-  async examine({ cluster }) {
-    const { items } = await cluster.api.list(kinds.MediaNode, {})
-    if (items.length === 0) return failed('there is none', 'Make a MediaNodePool and MediaNodes for it.')
-    const unready = items.filter(({ status }) => status?.phase !== 'Ready')
-    if (unready.length === 0) return ok(`all ${items.length} are Ready`)
-    const words = unready.map(({ metadata, status }) => {
-      const because = status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? 'not judged yet'
-      return `${metadata.name} is ${status?.phase ?? 'Pending'} (${because})`
-    })
-    return failed(words.join('; '), 'Look at those nodes: does the agent run, and does the operator reach spec.address?')
-  },
-}

@@ -100,12 +100,6 @@ export function keyOf(target: ObjectRef | KubeObject): ObjectKey {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
 }
 
-/** The reference that a key stands for. */
-export function refOf(key: ObjectKey): ObjectRef {
-  const slash = key.indexOf('/')
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
-}
-
 /** The path of a kind, a namespace of it, or one object, as the API server serves it. */
 export function pathOf(
   kind: KindRef,
