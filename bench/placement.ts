@@ -105,7 +105,7 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
     }
     const wish = next()
     const begun = process.hrtime.bigint()
-    const view = placementView(ledger, wish, nowMs)
+    const view = placementView(ledger, wish, { nowMs, wallMs: beginning.wallMs })
     const decision = place(view, wish)
     if (decision.result === 'placed') commit(ledger, { decision, wish, view }, mintUlid)
     const took = Number(process.hrtime.bigint() - begun)

@@ -30,6 +30,8 @@ export const conditionReasons = {
   Meeting: {
     /** Ready: nobody has joined yet; the first join places it. */
     waiting: 'Waiting',
+    /** Not ready: its door is not open yet. */
+    scheduled: 'Scheduled',
     /** Ready: placed, and every segment follows the plan. */
     placed: 'Placed',
     /** Ready or Stalled: over, for good. */

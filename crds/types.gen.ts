@@ -254,6 +254,16 @@ export interface MeetingCapacity {
   readonly maxParticipants?: number
 }
 
+/** When the meeting is to be. Without times it is open from the first join until it stands empty. */
+export interface MeetingSchedule {
+  /** When it begins. Nobody is let in before its door opens, and it does not end for standing empty before it has begun. Absent means now. */
+  readonly startTime?: string
+  /** When it is over. An empty meeting ends then at once; one with people in it goes on until they have left, and lets new ones in as long. Absent means that only spec.emptyTimeoutSeconds ends it. */
+  readonly endTime?: string
+  /** How many seconds before startTime the door opens. */
+  readonly openBeforeSeconds: number
+}
+
 /** How the meeting spreads over media nodes. */
 export interface MeetingCascade {
   /** The most media nodes that host it at once; a join that would need a further one waits. Absent means 64. */
@@ -278,13 +288,15 @@ export interface MeetingSpec {
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */
   readonly capacity?: MeetingCapacity
+  /** When the meeting is to be. Without times it is open from the first join until it stands empty. */
+  readonly schedule: MeetingSchedule
   /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
   readonly mode: 'meeting' | 'stage'
   /** How the meeting spreads over media nodes. */
   readonly cascade: MeetingCascade
   /** Who may come in. */
   readonly access: MeetingAccess
-  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
+  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. What it stands empty before spec.schedule.startTime does not count. */
   readonly emptyTimeoutSeconds: number
   /** True ends the meeting for everybody, for good. A new meeting of the same name needs a new object. */
   readonly ended: boolean
@@ -314,8 +326,8 @@ export interface MeetingSegment {
 export interface MeetingStatus {
   /** The metadata.generation that this status answers to. */
   readonly observedGeneration?: number
-  /** Waiting: nobody has joined yet. Active: people are in it. Empty: everybody has left, and it ends after spec.emptyTimeoutSeconds. Ended: for good. */
-  readonly phase?: 'Waiting' | 'Active' | 'Empty' | 'Ended'
+  /** Scheduled: its door opens spec.schedule.openBeforeSeconds before it begins; nobody is let in until then. Waiting: nobody has joined yet. Active: people are in it. Empty: everybody has left, and it ends after spec.emptyTimeoutSeconds. Ended: for good. */
+  readonly phase?: 'Scheduled' | 'Waiting' | 'Active' | 'Empty' | 'Ended'
   /** The ULID that tells this meeting from an earlier one of the same name. */
   readonly incarnation?: string
   /** The media nodes that host it, joined by commas, for people to read. */
@@ -441,6 +453,16 @@ export interface MediaNodeApply {
   readonly status?: MediaNodeStatus
 }
 
+/** When the meeting is to be. Without times it is open from the first join until it stands empty. */
+export interface MeetingScheduleApply {
+  /** When it begins. Nobody is let in before its door opens, and it does not end for standing empty before it has begun. Absent means now. */
+  readonly startTime?: string
+  /** When it is over. An empty meeting ends then at once; one with people in it goes on until they have left, and lets new ones in as long. Absent means that only spec.emptyTimeoutSeconds ends it. */
+  readonly endTime?: string
+  /** How many seconds before startTime the door opens. */
+  readonly openBeforeSeconds?: number
+}
+
 /** How the meeting spreads over media nodes. */
 export interface MeetingCascadeApply {
   /** The most media nodes that host it at once; a join that would need a further one waits. Absent means 64. */
@@ -465,13 +487,15 @@ export interface MeetingSpecApply {
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */
   readonly capacity?: MeetingCapacity
+  /** When the meeting is to be. Without times it is open from the first join until it stands empty. */
+  readonly schedule?: MeetingScheduleApply
   /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
   readonly mode?: 'meeting' | 'stage'
   /** How the meeting spreads over media nodes. */
   readonly cascade?: MeetingCascadeApply
   /** Who may come in. */
   readonly access?: MeetingAccessApply
-  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. */
+  /** For how many seconds a meeting may stand empty before it ends; 0 ends it with the last departure. What it stands empty before spec.schedule.startTime does not count. */
   readonly emptyTimeoutSeconds?: number
   /** True ends the meeting for everybody, for good. A new meeting of the same name needs a new object. */
   readonly ended?: boolean
@@ -517,6 +541,9 @@ export const specDefaults = {
     }
   },
   "Meeting": {
+    "schedule": {
+      "openBeforeSeconds": 900
+    },
     "mode": "meeting",
     "cascade": {
       "topology": "Auto"

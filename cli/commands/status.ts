@@ -63,7 +63,7 @@ interface Judged {
 }
 
 /** Why something is not ready that is as somebody wanted it; drains have a table of their own. */
-const wanted: ReadonlySet<string> = new Set(['Ended', 'Draining', 'Drained'])
+const wanted: ReadonlySet<string> = new Set(['Ended', 'Scheduled', 'Draining', 'Drained'])
 
 /** What is wrong, in the words of conditions: not ready, stalled, or out of reach. */
 export function troubles(objects: readonly Judged[]): readonly string[] {

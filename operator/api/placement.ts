@@ -36,6 +36,7 @@ export type PlacementRequest = z.infer<typeof placementRequest>
 /** Why a placement was refused or put off: the rule, for programs. The sentence for people stands beside it. */
 export const placementRefusal = z.enum([
   'meeting_unknown',
+  'meeting_not_started',
   'meeting_locked',
   'meeting_full',
   'meeting_ended',
@@ -84,7 +85,7 @@ export const releaseQuery = z.strictObject({ attachment: ulid })
 /** `GET /v1/namespaces/{namespace}/meetings/{name}/explanation`: where a meeting is and why, in words. */
 export const explanation = z.strictObject({
   meeting: z.strictObject({ namespace: namespaceName, name: meetingName, incarnation: ulid.optional() }),
-  phase: z.enum(['Waiting', 'Active', 'Empty', 'Ended']),
+  phase: z.enum(['Scheduled', 'Waiting', 'Active', 'Empty', 'Ended']),
   why: z.string(),
   segments: z.array(
     z.strictObject({

@@ -8,7 +8,7 @@ export const meetingSnapshot = z.strictObject({
   name: meetingName,
   /** Absent until somebody was placed. */
   incarnation: ulid.optional(),
-  phase: z.enum(['Waiting', 'Active', 'Empty', 'Ended']),
+  phase: z.enum(['Scheduled', 'Waiting', 'Active', 'Empty', 'Ended']),
   locked: z.boolean(),
   /** People who are attached or hold a grant; hidden ones are not counted. */
   participants: z.int().min(0),

@@ -83,9 +83,8 @@ export function createPlacer(options: PlacerOptions): Placer {
 
   /** Decides and commits without a pause in between, so that no two joins take the last seat. */
   function decide(meeting: MeetingName, request: PlacementRequest): Decided {
-    const nowMs = clock.monotonicMs()
     const wish = wishOf(meeting, request)
-    const view = placementView(ledger, meeting, nowMs)
+    const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
     const decision = place(view, wish)
     if (decision.result !== 'placed') return { decision, committed: undefined }
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }

@@ -4,16 +4,24 @@ import { wholeMs, type Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 
+/** One moment by both clocks: the monotonic one, and that of the wall. */
+export interface Moment {
+  readonly nowMs: number
+  readonly wallMs: number
+}
+
 /** The ledger as a placement sees it at one moment. One is made for each decision: a class, so that it is an object and no closures. */
 class LedgerView implements PlacementView {
   readonly nowMs: number
+  readonly wallMs: number
   readonly meeting: MeetingEntry | undefined
   readonly #ledger: Ledger
 
-  constructor(ledger: Ledger, meeting: MeetingEntry | undefined, nowMs: number) {
+  constructor(ledger: Ledger, meeting: MeetingEntry | undefined, at: Moment) {
     this.#ledger = ledger
     this.meeting = meeting
-    this.nowMs = nowMs
+    this.nowMs = at.nowMs
+    this.wallMs = at.wallMs
   }
 
   get pools(): readonly MediaNodePool[] {
@@ -40,8 +48,9 @@ function sweptMeeting(ledger: Ledger, key: string, nowMs: number): MeetingEntry 
 }
 
 /** What may be seen of the ledger for a placement in this meeting. Sweeps first, so that what is stale is out. */
-export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, atMs: number): PlacementView {
-  const nowMs = wholeMs(atMs)
+export function placementView(ledger: Ledger, meeting: { namespace: string; name: string }, at: Moment): PlacementView {
+  const nowMs = wholeMs(at.nowMs)
   ledger.sweep(nowMs)
-  return new LedgerView(ledger, sweptMeeting(ledger, `${meeting.namespace}/${meeting.name}`, nowMs), nowMs)
+  const entry = sweptMeeting(ledger, `${meeting.namespace}/${meeting.name}`, nowMs)
+  return new LedgerView(ledger, entry, { nowMs, wallMs: at.wallMs })
 }

@@ -153,7 +153,7 @@ function placeElsewhere(
 
 function decide(view: PlacementView, wish: Wish): Decision {
   const meeting = standing(view)
-  const refusal = meeting === undefined ? undefined : refusalOf(meeting, wish, view.nowMs)
+  const refusal = meeting === undefined ? undefined : refusalOf(meeting, wish, view)
   if (refusal !== undefined) return { result: 'refused', ...refusal }
   const choice = poolsFor(view, wish)
   if ('code' in choice) return { result: 'refused', ...choice }

@@ -1,10 +1,14 @@
+import { kubeTime } from '../../kit/kubeTime.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import type { Refusal, Wish } from './view.ts'
+import { opensAtWallMs } from '../ledger/schedule.ts'
+import type { PlacementView, Refusal, Wish } from './view.ts'
+
+type Moment = Pick<PlacementView, 'nowMs' | 'wallMs'>
 
 /** A rule of a meeting and what it refuses. The first refusal is the one that people read, so order is meaning. */
 interface Rule {
   readonly code: Refusal['code']
-  readonly refuses: (meeting: MeetingEntry, wish: Wish, nowMs: number) => string | undefined
+  readonly refuses: (meeting: MeetingEntry, wish: Wish, at: Moment) => string | undefined
 }
 
 const isEnded = (meeting: MeetingEntry): boolean => meeting.ended !== undefined || meeting.object?.spec.ended === true
@@ -16,8 +20,16 @@ export const rules: readonly Rule[] = [
     refuses: (meeting) => (isEnded(meeting) ? `${meeting.key} has ended` : undefined),
   },
   {
+    code: 'meeting_not_started',
+    refuses(meeting, wish, { nowMs, wallMs }) {
+      const opensMs = opensAtWallMs(meeting.object)
+      if (opensMs === undefined || wallMs >= opensMs || meeting.people.knows(wish.participant, nowMs)) return undefined
+      return `${meeting.key} has not started: its door opens at ${kubeTime(opensMs)}`
+    },
+  },
+  {
     code: 'meeting_locked',
-    refuses: (meeting, wish, nowMs) =>
+    refuses: (meeting, wish, { nowMs }) =>
       meeting.object?.spec.access.locked === true && !meeting.people.knows(wish.participant, nowMs)
         ? `${meeting.key} is locked by spec.access.locked`
         : undefined,
@@ -33,9 +45,9 @@ export const rules: readonly Rule[] = [
 ]
 
 /** The first rule that keeps the participant out, or undefined. */
-export function refusalOf(meeting: MeetingEntry, wish: Wish, nowMs: number): Refusal | undefined {
+export function refusalOf(meeting: MeetingEntry, wish: Wish, at: Moment): Refusal | undefined {
   for (const { code, refuses } of rules) {
-    const reason = refuses(meeting, wish, nowMs)
+    const reason = refuses(meeting, wish, at)
     if (reason !== undefined) return { code, reason }
   }
   return undefined

@@ -26,9 +26,10 @@ export interface OpenNodes {
   inOrder(): Iterable<NodeEntry>
 }
 
-/** What a placement may look at. Nothing of it changes while it decides. `nowMs` is monotonic. */
+/** What a placement may look at. Nothing of it changes while it decides. `nowMs` is monotonic, `wallMs` is not. */
 export interface PlacementView {
   readonly nowMs: number
+  readonly wallMs: number
   readonly meeting: MeetingEntry | undefined
   readonly pools: readonly MediaNodePool[]
   hostOf(segment: Segment): NodeEntry | undefined
@@ -40,6 +41,7 @@ export interface PlacementView {
 /** Rules that refuse a participant; the codes of the placement API. */
 export type RefusalCode =
   | 'meeting_unknown'
+  | 'meeting_not_started'
   | 'meeting_locked'
   | 'meeting_full'
   | 'meeting_ended'

@@ -1,7 +1,8 @@
-import { specDefaults, type MeetingStatus } from '../../crds/index.ts'
+import type { MeetingStatus } from '../../crds/index.ts'
 import { adHocLabel, adHocWrittenAfterMs } from '../ledger/adHoc.ts'
 import type { StepPlace } from '../cascade/step.ts'
 import type { MeetingView } from '../view/meetingView.ts'
+import { doorMs, emptyUntilMs, endNow } from './meetingLife.ts'
 import { phaseOf, planMeetingStatus, type MeetingPhase } from './meetingStatus.ts'
 import { planOrders, type PlannedOrder } from './orders.ts'
 import type { Planned } from './planned.ts'
@@ -23,23 +24,6 @@ export interface MeetingPlan {
   readonly deleteObject: { readonly uid: string; readonly why: string } | undefined
   /** When to look again, though nothing changes; monotonic milliseconds. */
   readonly wakeAtMs: number | undefined
-}
-
-const emptyTimeoutMs = ({ object }: MeetingView): number =>
-  (object?.spec.emptyTimeoutSeconds ?? specDefaults.Meeting.emptyTimeoutSeconds) * 1000
-
-/** When the meeting ends if it stays as empty as it is; undefined where somebody is there, may be, or never was. */
-function emptyUntilMs(view: MeetingView): number | undefined {
-  if (view.ended !== undefined || view.incarnation === undefined || view.unheard.length > 0) return undefined
-  return view.emptySinceMs === undefined ? undefined : view.emptySinceMs + emptyTimeoutMs(view)
-}
-
-function endNow(view: MeetingView): { why: string } | undefined {
-  if (view.ended !== undefined) return undefined
-  if (view.object?.spec.ended === true) return { why: 'ended by spec.ended' }
-  const untilMs = emptyUntilMs(view)
-  if (untilMs === undefined || view.nowMs < untilMs) return undefined
-  return { why: `everybody had left for ${emptyTimeoutMs(view) / 1000} s` }
 }
 
 /** When, by the wall clock, the meeting ended, as far as that is known. */
@@ -100,6 +84,7 @@ export function planMeeting(seen: MeetingView): MeetingPlan {
       wakeAtMs,
       ...relaysUntilMs(replan, going),
       emptyUntilMs(view),
+      doorMs(view),
       view.nextExpiryMs,
       createAtMs,
       deleteAtMs === undefined ? undefined : view.nowMs + (deleteAtMs - view.wallMs),

@@ -1,4 +1,6 @@
 import { conditionReasons, conditionTypes, type MeetingSegment, type MeetingStatus } from '../../crds/index.ts'
+import { kubeTime } from '../../kit/kubeTime.ts'
+import { opensAtWallMs } from '../ledger/schedule.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf, toldOf } from './cascadeOf.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
@@ -11,8 +13,14 @@ const reasons = conditionReasons.Meeting
 export function phaseOf(view: MeetingView, ended: boolean): MeetingPhase {
   if (ended) return 'Ended'
   if (view.people > 0) return 'Active'
-  return view.incarnation === undefined ? 'Waiting' : 'Empty'
+  if (view.incarnation !== undefined) return 'Empty'
+  return isBeforeDoor(view) ? 'Scheduled' : 'Waiting'
 }
+
+const isBeforeDoor = ({ object, wallMs }: MeetingView): boolean => (opensAtWallMs(object) ?? -Infinity) > wallMs
+
+/** When its door opens, in words. */
+const doorWords = ({ object, wallMs }: MeetingView): string => `its door opens at ${kubeTime(opensAtWallMs(object) ?? wallMs)}`
 
 function segmentStatus(view: MeetingView, stay: readonly SegmentView[]): readonly MeetingSegment[] {
   const places = cascadeOf(view, stay)
@@ -45,6 +53,7 @@ function readyCondition(view: MeetingView, phase: MeetingPhase, stay: readonly S
       message: fitting(`${silent.join(', ')} is silent; its people are left where they are`),
     }
   }
+  if (phase === 'Scheduled') return { type, status: 'False', reason: reasons.scheduled, message: doorWords(view) }
   if (stay.length === 0) return { type, status: 'True', reason: reasons.waiting, message: 'the first join places it' }
   return { type, status: 'True', reason: reasons.placed, message: fitting(`on ${stay.map(({ node }) => node).join(', ')}`) }
 }
@@ -64,6 +73,7 @@ function stalledCondition({ stalled }: MeetingView): PlannedCondition {
 export function whyMeeting(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): string {
   if (phase === 'Ended') return fitting(view.ended?.why ?? 'it has ended')
   if (view.stalled !== undefined && stay.length === 0) return fitting(view.stalled.reason)
+  if (phase === 'Scheduled') return doorWords(view)
   if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'everybody has left'
   const places = stay.map(({ node, why }) => `${node}: ${why}`)
   return fitting(places.join('; '))

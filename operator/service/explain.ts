@@ -82,10 +82,10 @@ const placementsOf = ({ meeting }: PlacementView, { nowMs, wallMs }: At): Explan
 export function explainMeeting(ledger: Ledger, meeting: { namespace: string; name: string }, at: At): Explanation | undefined {
   const seen = viewMeeting(ledger, `${meeting.namespace}/${meeting.name}`, at)
   if (seen === undefined) return undefined
-  const view = placementView(ledger, meeting, at.nowMs)
+  const view = placementView(ledger, meeting, at)
   const wish: Wish = { ...meeting, ...anybody, rights: { ...anybody.rights, publish: [...anybody.rights.publish] } }
   const phase = phaseOf(seen, seen.ended !== undefined)
-  const refusal = view.meeting === undefined ? undefined : refusalOf(view.meeting, wish, at.nowMs)
+  const refusal = view.meeting === undefined ? undefined : refusalOf(view.meeting, wish, at)
   const why = `${whyMeeting(seen, phase, seen.segments)}${leavingOf(seen)}`
   return {
     meeting: { ...meeting, ...(seen.incarnation === undefined ? {} : { incarnation: seen.incarnation }) },

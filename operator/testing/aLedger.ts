@@ -74,7 +74,7 @@ export class ALedger {
   /** What a placement would look at. */
   look(meeting: string, participant: string, more: Partial<Wish> = {}): { view: PlacementView; wish: Wish } {
     const wish: Wish = { namespace: 'demo', name: meeting, participant, rights, ...more }
-    return { view: placementView(this.ledger, wish, this.nowMs), wish }
+    return { view: placementView(this.ledger, wish, { nowMs: this.nowMs, wallMs }), wish }
   }
 
   decide(meeting: string, participant: string, more: Partial<Wish> = {}): Decision {

@@ -1,0 +1,56 @@
+import { specDefaults } from '../../crds/index.ts'
+import { kubeTime } from '../../kit/kubeTime.ts'
+import { endsAtWallMs, opensAtWallMs, startsAtWallMs } from '../ledger/schedule.ts'
+import type { MeetingView } from '../view/meetingView.ts'
+
+const emptyTimeoutMs = ({ object }: MeetingView): number =>
+  (object?.spec.emptyTimeoutSeconds ?? specDefaults.Meeting.emptyTimeoutSeconds) * 1_000
+
+/** A moment of the wall clock by the monotonic one; `otherwise` where there is none. */
+const monotonic = ({ nowMs, wallMs }: MeetingView, atWallMs: number | undefined, otherwise: number): number =>
+  atWallMs === undefined ? otherwise : nowMs + (atWallMs - wallMs)
+
+/** When its door opens, by the monotonic clock; undefined where it has none. */
+export function doorMs(view: MeetingView): number | undefined {
+  const atWallMs = opensAtWallMs(view.object)
+  return atWallMs === undefined || view.ended !== undefined ? undefined : monotonic(view, atWallMs, view.nowMs)
+}
+
+interface Limit {
+  readonly atMs: number
+  readonly why: string
+}
+
+/** It stood empty for its timeout, of which what lies before its beginning does not count; one that nobody ever joined waits on. */
+function emptyLimit(view: MeetingView, emptySinceMs: number): Limit | undefined {
+  if (view.incarnation === undefined) return undefined
+  const fromMs = Math.max(emptySinceMs, monotonic(view, startsAtWallMs(view.object), -Infinity))
+  return { atMs: fromMs + emptyTimeoutMs(view), why: `everybody had left for ${emptyTimeoutMs(view) / 1_000} s` }
+}
+
+/** Its time is over, and nobody is in it. */
+function scheduleLimit(view: MeetingView, emptySinceMs: number): Limit | undefined {
+  const endWallMs = endsAtWallMs(view.object)
+  if (endWallMs === undefined) return undefined
+  const why = `nobody was in it when its time was over (spec.schedule.endTime ${kubeTime(endWallMs)})`
+  return { atMs: Math.max(emptySinceMs, monotonic(view, endWallMs, Infinity)), why }
+}
+
+/** What ends the meeting first if it stays as empty as it is; undefined where somebody is there, or may be. */
+function limitOf(view: MeetingView): Limit | undefined {
+  const { emptySinceMs } = view
+  if (view.ended !== undefined || view.unheard.length > 0 || emptySinceMs === undefined) return undefined
+  const limits = [emptyLimit(view, emptySinceMs), scheduleLimit(view, emptySinceMs)].filter((limit) => limit !== undefined)
+  return limits.toSorted((a, b) => a.atMs - b.atMs)[0]
+}
+
+/** When the meeting ends if it stays as empty as it is; monotonic milliseconds. */
+export const emptyUntilMs = (view: MeetingView): number | undefined => limitOf(view)?.atMs
+
+/** Whether the meeting ends now, and why. */
+export function endNow(view: MeetingView): { why: string } | undefined {
+  if (view.ended !== undefined) return undefined
+  if (view.object?.spec.ended === true) return { why: 'ended by spec.ended' }
+  const limit = limitOf(view)
+  return limit === undefined || view.nowMs < limit.atMs ? undefined : { why: limit.why }
+}
