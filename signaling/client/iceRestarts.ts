@@ -36,7 +36,7 @@ export interface IceRestartsOptions {
   readonly clock: Clock
   /** Gives one path new credentials; resolves when the media node has answered. */
   readonly restart: (direction: Direction) => Promise<void>
-  /** The media node answers, or is known not to, but the path does not come back. */
+  /** The media node answers, or is known not to, but the path does not come back. Called again and again until it does. */
   readonly onLost: (error: CodedError | undefined) => void
 }
 
@@ -136,8 +136,8 @@ export class IceRestarts {
     } catch (thrown) {
       const error = asCodedError(thrown)
       if (this.#closed) return false
+      path.patience = this.#options.clock.after(restartSpacingMs, () => this.#again(direction))
       if (error.retry === 'elsewhere' && path.state !== 'connected') this.#options.onLost(error)
-      else path.patience = this.#options.clock.after(restartSpacingMs, () => this.#again(direction))
       return error.code !== 'unavailable'
     }
   }
@@ -150,6 +150,8 @@ export class IceRestarts {
   #giveUp(lost: Path): void {
     const path = lost
     path.lost = undefined
-    if (!this.#closed && path.wasConnected && path.state !== 'connected') this.#options.onLost(undefined)
+    if (this.#closed || !path.wasConnected || path.state === 'connected') return
+    path.lost = this.#options.clock.after(restartSpacingMs, () => this.#giveUp(path))
+    this.#options.onLost(undefined)
   }
 }

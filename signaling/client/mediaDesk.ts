@@ -8,6 +8,7 @@ import type { Trouble } from './life.ts'
 import type { Arrival } from './lifeRunner.ts'
 import type { Ask } from './link.ts'
 import { MediaSession } from './mediaSession.ts'
+import { createPlaces } from './places.ts'
 import { createPulse } from './pulse.ts'
 import type { Received } from './recvSide.ts'
 import type { MeetingState, Publication, Subscription } from './state.ts'
@@ -46,8 +47,6 @@ export interface MediaDesk {
 
 /** How long the old session's media stays beside the new one's after a rejoin. */
 export const sessionOverlapMs = 3_000
-/** A client takes another place because of lost media at most this often: where the way is blocked, no node helps. */
-export const placesApartMs = 60_000
 
 const unsupported: Trouble = { code: 'webrtc_unsupported', why: 'This browser cannot send or receive media with this meeting.' }
 
@@ -80,11 +79,11 @@ function allowed({ publications, self }: MeetingState): ReadonlyMap<Source, Publ
 /** Makes a client's {@link MediaDesk}. */
 export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
   const { store, ask, clock } = options
+  const places = createPlaces({ clock, random: options.random })
   const watched = new Map<string, boolean>()
   let session: MediaSession | undefined
   let retired: { readonly session: MediaSession; readonly timer: Timer } | undefined
   let opening = 0
-  let placedAtMs = -Infinity
   let look: MediaStats = { atMs: 0, incoming: {}, outgoing: {} }
 
   const wanted = (): WantedTrack[] => wantedTracks(store.state.participants, watched, store.state.self?.rights.subscribe ?? false)
@@ -100,11 +99,10 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
     retired = undefined
   }
 
+  /** Told again and again for as long as nothing comes through. */
   function onLost(error: CodedError | undefined): void {
     const { life, node } = store.state
-    const nowMs = clock.monotonicMs()
-    if (life.at !== 'live' || nowMs - placedAtMs < placesApartMs) return
-    placedAtMs = nowMs
+    if (life.at !== 'live' || !places.take()) return
     options.onLost(error?.message ?? 'No media came through any more.', node ? [node.name] : [])
   }
 

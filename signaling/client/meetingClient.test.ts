@@ -335,6 +335,19 @@ test('a media node that neither signaling nor media reaches is left at once', as
   expect(server.sessionOf('ann').producers.size).toBe(1)
 })
 
+test('a second media node that is lost soon after the first is left as well, within seconds', async () => {
+  const { client, server, clock } = await aLiveWorld()
+  client.publish('microphone', fakeTrack('audio'))
+  await clock.advance(10)
+  for (const joins of [2, 3, 4]) {
+    server.tell('session', { state: 'degraded', why: 'no answer' })
+    await clock.advance(8_000)
+    expect(server.asked.filter(({ method }) => method === 'join')).toHaveLength(joins)
+    expect(client.state.life.at).toBe('live')
+  }
+  expect(server.sessionOf('ann').producers.size).toBe(1)
+})
+
 test('a change of the network restarts ICE both ways with fresh servers', async () => {
   const { client, server, clock, changeNetwork } = await aLiveWorld()
   client.publish('microphone', fakeTrack('audio'))

@@ -20,14 +20,18 @@ test('a node from which something comes is alive, however little it is', async (
   expect(world.lost).toBe(0)
 })
 
-test('a node from which nothing comes is lost, once', async () => {
+test('a node from which nothing comes is lost, and that is told until something comes', async () => {
   const { world, pulse } = aPulse()
   pulse.start()
   await world.clock.advance(pulseLostMs)
   expect(world.lost).toBe(0)
   await world.clock.advance(1_000)
-  expect(world.lost).toBe(1)
-  expect(world.clock.pending()).toBe(0)
+  expect(world.lost).toBe(2)
+  world.count = 2
+  await world.clock.advance(pulseLostMs)
+  expect(world.lost).toBe(2)
+  await world.clock.advance(1_000)
+  expect(world.lost).toBe(4)
 })
 
 test('where nothing could come, nothing is missed', async () => {

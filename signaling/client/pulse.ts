@@ -10,6 +10,7 @@ export interface PulseOptions {
   readonly clock: Clock
   /** A number that grows with everything that comes from the media node; undefined where nothing could come. */
   readonly count: () => Promise<number | undefined>
+  /** Called again and again for as long as nothing comes. */
   readonly onLost: () => void
 }
 
@@ -34,9 +35,7 @@ export function createPulse({ clock, count, onLost }: PulseOptions): Pulse {
     if (timer !== current) return
     if (now === undefined || now !== last) changedAtMs = clock.monotonicMs()
     last = now
-    if (clock.monotonicMs() - changedAtMs < pulseLostMs) return
-    stop()
-    onLost()
+    if (clock.monotonicMs() - changedAtMs >= pulseLostMs) onLost()
   }
 
   function stop(): void {
