@@ -5,14 +5,14 @@
 #   cluster.sh exec-node N CMD..  runs a command in the namespaces of node N
 #   cluster.sh exec-hub CMD..     runs a command in the network of the hub; node N hangs on its link node-N
 #   cluster.sh kill-node N        node N loses power; `up` starts it again
-#   cluster.sh kill-api           the API server is gone; `start-api` starts it again on what etcd holds
-#   cluster.sh start-api
+#   cluster.sh kill-api           the API server is gone
+#   cluster.sh start-api          it is back with what etcd holds, and its controllers are started anew
 #   cluster.sh down               stops all, removes its files and sets back what it changed on the machine
 #   cluster.sh status
 #   cluster.sh check-machine      says what keeps this machine from running nodes, and fails then
 # Environment: TESTCLUSTER_STATE, its folder (not under /run, which every node has to itself); TESTCLUSTER_BIN, what build.sh
 # built (PARLEY_CONTROL_PLANE_BIN); TESTCLUSTER_IMAGES, what images.sh built (PARLEY_CLUSTER_IMAGES); TESTCLUSTER_PORT, the port of
-# the API server (6443), which takes the four after it too; TESTCLUSTER_NODE_GRACE, seconds until a silent node counts as dead (12).
+# the API server (6443), which takes the four after it too; TESTCLUSTER_NODE_GRACE, seconds until a silent node counts as dead (50).
 #
 # A node is a set of namespaces (pid, mount, net, uts, ipc) with its own containerd, kubelet and kube-proxy. Killing its first
 # process ends all of it, mounts included. Nodes hang on a bridge in a network namespace of its own, the hub, so that firewall
@@ -23,7 +23,7 @@ set -euo pipefail
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 self=$here/$(basename "${BASH_SOURCE[0]}")
 port=${TESTCLUSTER_PORT:-6443}
-node_grace=${TESTCLUSTER_NODE_GRACE:-12}
+node_grace=${TESTCLUSTER_NODE_GRACE:-50}
 host_ip=10.90.0.1
 pod_cidr=10.244.0.0/16
 service_cidr=10.96.0.0/16
@@ -66,8 +66,8 @@ up() { # TOTAL
   done
   (($1)) || return 0
   sed "s|@BIN@|$bin|; s|@DNS_IP@|$dns_ip|" "$here/coredns.yaml" | kubectl apply -f - >/dev/null
-  wait_for 60 'nodes to register' kubectl wait --for condition=Ready nodes --all --timeout 5s
-  kubectl -n kube-system rollout status deployment/coredns --timeout 60s >/dev/null
+  wait_for 180 'nodes to register' kubectl wait --for condition=Ready nodes --all --timeout 5s
+  kubectl -n kube-system rollout status deployment/coredns --timeout 180s >/dev/null
 }
 
 load_images() { # TAR...
@@ -113,7 +113,7 @@ case $command in
   exec-hub) (($#)) || usage; in_hub "$@" ;;
   kill-node) (($# == 1)) || usage; kill_node "$1" ;;
   kill-api) kill_now kube-apiserver ;;
-  start-api) start_api ;;
+  start-api) start_api_again ;;
   down) down ;;
   status) status ;;
   check-machine) check_machine ;;

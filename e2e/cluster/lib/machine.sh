@@ -34,7 +34,7 @@ claim_machine() {
 release_machine() {
   [[ $(cat "$claim/owner" 2>/dev/null) == "$state" ]] || return 0
   sysctl -q -p "$claim/sysctls"
-  wait_for 10 'the cgroups to be empty' remove_cgroups
+  wait_for 30 'the cgroups to be empty' remove_cgroups
   # The youngest first; what somebody else has put something into stays.
   tac "$claim/folders" 2>/dev/null | xargs -r rmdir --ignore-fail-on-non-empty
   rm -rf "$claim"

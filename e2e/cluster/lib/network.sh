@@ -8,7 +8,7 @@ in_hub() { nsenter -t "$(pid_of hub)" -n "$@"; }
 start_hub() {
   alive hub && return
   start hub unshare --net sleep infinity
-  wait_for 5 'the hub' hub_has_own_network
+  wait_for 30 'the hub' hub_has_own_network
   ip link add "$host_link" type veth peer name host netns "$(pid_of hub)"
   ip address add "$host_ip/24" dev "$host_link"
   ip link set "$host_link" up

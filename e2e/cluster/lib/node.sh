@@ -14,7 +14,7 @@ node_init() { # N
   mount --make-rshared /
   mount -t tmpfs -o mode=755 run /run
   for point in "${mount_points[@]}"; do bind "$node/$(basename "$point")" "$point"; done
-  wait_for 10 'the network' test -e /proc/sys/net/ipv4/conf/eth0
+  wait_for 30 'the network' test -e /proc/sys/net/ipv4/conf/eth0
   sysctl -qw net.ipv4.ip_forward=1
   keep containerd containerd --config "$node/containerd.toml"
   keep kubelet "$bin/kubelet" --config "$node/kubelet.yaml" --kubeconfig "$node/kubelet.kubeconfig" \
@@ -49,7 +49,7 @@ start_node() { # N
   kubectl apply -f "$state/nodes/node-$n/node.yaml" >/dev/null
   start "node-$n" unshare --pid --fork --kill-child --mount --uts --ipc --net --mount-proc \
     bash "$self" node-init "$n"
-  wait_for 5 "node $n" node_pid "$n"
+  wait_for 30 "node $n" node_pid "$n"
   in_hub ip link add "node-$n" type veth peer name eth0 netns "$(node_pid "$n")"
   in_hub ip link set "node-$n" master br0 up
   nsenter -t "$(node_pid "$n")" --net bash -euc "
@@ -74,7 +74,7 @@ kill_node() { # N
 }
 
 import_on_node() { # N TAR
-  wait_for 30 "containerd of node $1" in_node "$1" ctr version
+  wait_for 120 "containerd of node $1" in_node "$1" ctr version
   in_node "$1" ctr -n k8s.io images import - <"$2" >/dev/null
 }
 
