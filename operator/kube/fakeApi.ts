@@ -1,7 +1,7 @@
 import { aborted } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { ApiError, type ApiErrorReason } from './apiError.ts'
-import type { ApiPort, ListOptions, WatchEvent, WatchOptions } from './apiPort.ts'
+import type { ApiPort, ListOptions, ObjectList, WatchEvent, WatchOptions } from './apiPort.ts'
 import { eventQueue, type EventQueue } from './eventQueue.ts'
 import { fakeObjects, selects, type Announcement } from './fakeObjects.ts'
 import { isNewer, keyOf, type KindRef, type KubeObject, type ObjectRef } from './objects.ts'
@@ -36,6 +36,8 @@ export interface FakeCluster {
   delete(kind: KindRef, ref: ObjectRef): void
   objects<T extends KubeObject>(kind: KindRef<T>): readonly T[]
   object<T extends KubeObject>(kind: KindRef<T>, name: string): T | undefined
+  /** A list as a server gives that is behind: without the last `changes` of what it remembers. */
+  staleList<T extends KubeObject>(kind: KindRef<T>, options: ListOptions, changes: number): ObjectList<T>
   watches(): number
   /** Writes through a door that took effect, as `create Lease parley/leader`. */
   readonly written: string[]
@@ -187,6 +189,19 @@ export function fakeCluster(clock: Clock): FakeCluster {
     objects: <T extends KubeObject>(kind: KindRef<T>) => store.list(kind, {}) as T[],
     object: <T extends KubeObject>(kind: KindRef<T>, name: string) =>
       (store.list(kind, {}) as T[]).find(({ metadata }) => metadata.name === name),
+    staleList<T extends KubeObject>(kind: KindRef<T>, options: ListOptions, changes: number) {
+      const undone = changes === 0 ? [] : history.slice(-changes)
+      const objects = new Map(store.list(kind, {}).map((object) => [keyOf(object), object]))
+      for (const change of undone.toReversed()) {
+        if (change.kind.kind !== kind.kind) continue
+        if (change.before === undefined) objects.delete(keyOf(change.object))
+        else objects.set(keyOf(change.before), change.before)
+      }
+      const items = [...objects.values()].filter((object) => selects(options, object)) as T[]
+      const oldest = undone[0]?.object.metadata.resourceVersion
+      const version = oldest === undefined ? store.version() : Number(oldest) - 1
+      return structuredClone({ items, resourceVersion: String(version) })
+    },
     watches: () => watches.size,
   }
   return cluster

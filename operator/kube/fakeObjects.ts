@@ -9,6 +9,8 @@ export interface Announcement {
   readonly kind: KindRef
   readonly type: 'added' | 'modified' | 'deleted'
   readonly object: KubeObject
+  /** What was there before; undefined where nothing was. */
+  readonly before: KubeObject | undefined
 }
 
 /** What the fake API server keeps, with the rules of writing: versions rise, preconditions hold, a name is taken once. */
@@ -56,10 +58,11 @@ export function fakeObjects(clock: Clock, announce: (change: Announcement) => vo
   }
 
   function save(kind: KindRef, object: KubeObject): KubeObject {
-    const type = held(kind).has(keyOf(object)) ? 'modified' : 'added'
+    const before = held(kind).get(keyOf(object))
+    const type = before === undefined ? 'added' : 'modified'
     const saved = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
     held(kind).set(keyOf(saved), saved)
-    announce({ kind, type, object: saved })
+    announce({ kind, type, object: saved, before })
     return saved
   }
 
@@ -75,7 +78,7 @@ export function fakeObjects(clock: Clock, announce: (change: Announcement) => vo
   function remove(kind: KindRef, object: KubeObject): void {
     held(kind).delete(keyOf(object))
     const gone = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
-    announce({ kind, type: 'deleted', object: gone })
+    announce({ kind, type: 'deleted', object: gone, before: object })
   }
 
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { kinds } from '../kube/kinds.ts'
-import type { CallFault } from './fakeAgents.ts'
+import type { CallFault } from './faults/callFault.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
 import type { Simulation } from './simulation.ts'

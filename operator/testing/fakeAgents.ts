@@ -1,24 +1,37 @@
 import { aborted } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
+import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import type { AgentClient, Agents } from '../effects/agents.ts'
 import { createLimiter } from '../effects/limiter.ts'
 import { eventQueue } from '../kube/eventQueue.ts'
 import type { FakeMediaNode } from './fakeMediaNode.ts'
+import type { Gate } from './faults/gate.ts'
 
-/** What may happen to one call of a node's agent. */
-export type CallFault = 'refused' | 'lostAnswer' | 'lostRequest' | undefined
+/** An order or a deletion that a node has taken. */
+export interface TakenOrder {
+  readonly node: string
+  readonly boot: string
+  readonly verb: 'put' | 'delete' | 'drain' | 'announce'
+  /** Of a segment; absent for orders about the node as a whole. */
+  readonly meeting: MeetingRef | undefined
+  readonly epoch: number
+  readonly generation: number
+}
 
 /** How the fake network treats the operator that these agents belong to. */
 export interface FakeNetwork {
+  /** The operator's own. */
   readonly clock: Clock
   /** The node that answers at a URL; undefined: nothing listens there. */
   readonly nodeAt: (url: string) => FakeMediaNode | undefined
-  /** What happens to the next call. */
-  readonly fault: (node: string) => CallFault
+  readonly gate: Gate
   /** Whether the way to this node is cut: calls and streams hang. */
   readonly isCut: (node: string) => boolean
+  readonly onTaken?: (taken: TakenOrder) => void
+  /** A line of a load stream reaches the operator. */
+  readonly onHeard?: (node: string) => void
 }
 
 const refused = (): Error =>
@@ -26,26 +39,34 @@ const refused = (): Error =>
     { what: 'The media node' },
     { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) },
   )
-const lost = (): Error => commonErrors.raise.timeout({ what: 'the media node', timeoutMs: 5_000 })
+/** What the real client waits for an answer. */
+const timeoutMs = 5_000
+const lost = (): Error => commonErrors.raise.timeout({ what: 'the media node', timeoutMs })
 /** How long a stream may be silent: what the real client's watchdog allows. */
 const silenceMs = 3_000
 
 /** The agents of fake media nodes as one operator reaches them, with faults between any two steps. */
 export function fakeAgents(network: FakeNetwork): Agents {
-  const { clock, nodeAt, fault, isCut } = network
+  const { clock, nodeAt, gate, isCut, onTaken = () => undefined, onHeard = () => undefined } = network
+
+  const nameAt = (url: string): string => nodeAt(url)?.name ?? new URL(url).hostname
 
   /** One call: it may never arrive, or its answer may get lost. */
-  async function call<T>(url: string, act: (node: FakeMediaNode) => T): Promise<T> {
-    const node = nodeAt(url)
+  async function call<T>(
+    { url, verb, signal }: { url: string; verb: string; signal?: AbortSignal | undefined },
+    act: (node: FakeMediaNode) => T,
+  ): Promise<T> {
     await Promise.resolve()
-    if (node === undefined) throw refused()
-    const happens = isCut(node.name) ? 'lostRequest' : fault(node.name)
-    if (happens === 'refused') throw refused()
-    if (happens === 'lostRequest') throw lost()
-    const result = act(node)
-    await Promise.resolve()
-    if (happens === 'lostAnswer') throw lost()
-    return result
+    const about = nameAt(url)
+    return gate.pass({ to: 'agent', verb, about }, { timeoutMs, late: lost, lost, refused, signal }, async () => {
+      const node = nodeAt(url)
+      if (node === undefined) throw refused()
+      return act(node)
+    })
+  }
+
+  function taken(node: FakeMediaNode, order: Omit<TakenOrder, 'node' | 'boot'>): void {
+    onTaken({ node: node.name, boot: node.boot, ...order })
   }
 
   async function* stream(url: string, signal: AbortSignal): AsyncGenerator<LoadLine, void> {
@@ -57,11 +78,15 @@ export function fakeAgents(network: FakeNetwork): Agents {
     }
     const queue = eventQueue<LoadLine>()
     let heardAtMs = clock.monotonicMs()
+    let held: LoadLine[] = []
     const stop = node.listen((line) => {
       if (line === undefined) queue.end(lost())
-      else if (!isCut(node.name)) {
+      else if (isCut(node.name))
+        held.push(line) // A cut that is over before anybody gave up has lost nothing.
+      else {
         heardAtMs = clock.monotonicMs()
-        queue.push(line)
+        for (const each of [...held, line]) queue.push(each)
+        held = []
       }
     })
     const watchdog = clock.every(silenceMs, () => {
@@ -78,15 +103,40 @@ export function fakeAgents(network: FakeNetwork): Agents {
   }
 
   const clientAt = (url: string): AgentClient => ({
-    putSegment: (meeting, order) => call(url, (node) => node.put(meeting, structuredClone(order))),
-    deleteSegment: (meeting, deletion) => call(url, (node) => node.delete(meeting, deletion)),
-    getSegment: (meeting) => call(url, (node) => node.get(meeting)),
-    putAddresses: (order) => call(url, (node) => node.announce(order)),
-    probe: () => call(url, (node) => node.probe()),
-    putDrain: (order) => call(url, (node) => node.drain(structuredClone(order))),
+    putSegment: (meeting, order, signal) =>
+      call({ url, verb: 'putSegment', signal }, (node) => {
+        const report = node.put(meeting, structuredClone(order))
+        taken(node, { verb: 'put', meeting, epoch: order.epoch, generation: order.generation })
+        return report
+      }),
+    deleteSegment: (meeting, deletion, signal) =>
+      call({ url, verb: 'deleteSegment', signal }, (node) => {
+        if (node.get(meeting) === undefined) return
+        node.delete(meeting, deletion)
+        taken(node, { verb: 'delete', meeting, epoch: deletion.epoch, generation: deletion.generation })
+      }),
+    getSegment: (meeting, signal) => call({ url, verb: 'getSegment', signal }, (node) => node.get(meeting)),
+    putAddresses: (order, signal) =>
+      call({ url, verb: 'putAddresses', signal }, (node) => {
+        const told = node.announce(order)
+        taken(node, { verb: 'announce', meeting: undefined, epoch: order.epoch, generation: 0 })
+        return told
+      }),
+    probe: () => call({ url, verb: 'probe' }, (node) => node.probe()),
+    putDrain: (order, signal) =>
+      call({ url, verb: 'putDrain', signal }, (node) => {
+        const report = node.drain(structuredClone(order))
+        taken(node, { verb: 'drain', meeting: undefined, epoch: order.epoch, generation: 0 })
+        return report
+      }),
     async *loadStream(signal) {
+      const name = nameAt(url)
       try {
-        yield* stream(url, signal)
+        for await (const line of stream(url, signal)) {
+          await gate.arrive({ to: 'agent', verb: 'loadStream', about: name }, signal)
+          onHeard(name)
+          yield line
+        }
       } catch (thrown) {
         if (!signal.aborted) throw thrown
       }

@@ -7,6 +7,7 @@ import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
+import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment } from './fakeSegment.ts'
 
 /** Who attaches to a fake node: what a grant says, as far as it matters here. */
 export interface Arrival {
@@ -27,11 +28,9 @@ export interface FakeMediaNodeOptions {
   readonly workers?: number
   /** Somebody is told to go because the node drains; their attachment has ended. */
   readonly onTold?: (meeting: MeetingRef, person: Person) => void
-}
-
-interface FakeSegment {
-  report: SegmentReport
-  order: SegmentOrder | undefined
+  readonly onAttached?: (meeting: MeetingRef, arrival: Arrival) => void
+  /** Whether another node is there and the way to it open; all are unless told otherwise. */
+  readonly reaches?: (peer: string) => boolean
 }
 
 /** The pace of the real one. */
@@ -43,10 +42,6 @@ const capacity: NodeCapacity = {
   ingressBitsPerSecond: 1e9,
   pipePorts: 100,
 }
-
-/** What an order says, without its tokens. */
-const planOf = ({ role, region, limits, peers }: SegmentOrder): string =>
-  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole, leaving }) => [node, url, peerRole, leaving])])
 
 /**
  * A media node without media: it speaks the contract of sfu/api (orders with their fence, the load stream) and keeps its segments in
@@ -90,6 +85,7 @@ export class FakeMediaNode {
     const person: Person = { participant, attachment, publishing: true, hidden }
     const { emptySinceMs: _, ...report } = known.report
     this.#set({ ...known, report: { ...report, participants: [...known.report.participants, person] } })
+    this.#options.onAttached?.(meeting, arrival)
   }
 
   /** Somebody leaves; an attachment that is not here changes nothing. */
@@ -105,15 +101,11 @@ export class FakeMediaNode {
   put(meeting: MeetingRef, order: SegmentOrder): SegmentReport {
     if (this.get(meeting) === undefined) this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, false)
-    this.#mustBeNewer(known, order)
+    mustBeNewer(known, order, this.highestEpoch)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
-    const { epoch, generation, role } = order
-    const peers = order.peers.map(({ node, role: peerRole, leaving }) => ({
-      ...{ node, role: peerRole, up: true },
-      ...(leaving === true ? { leaving: 'needed' as const } : {}),
-    }))
-    this.#set({ order, report: { ...known.report, epoch, generation, role, peers, fallback: false } })
-    return this.#segments.get(meetingKey(meeting))?.report ?? known.report
+    const after = afterOrder(known, order, (peer) => this.#reaches(peer))
+    this.#set(after)
+    return after.report
   }
 
   /** Closes a segment; people who were there are gone. */
@@ -205,7 +197,10 @@ export class FakeMediaNode {
   /** Tells its load to all listeners; the world calls it each second. */
   beat(): void {
     this.#moveSome()
-    this.#moveTracks()
+    for (const segment of this.#segments.values()) {
+      const later = aSecondLater(segment, (peer) => this.#reaches(peer))
+      if (later !== segment) this.#set(later)
+    }
     this.#tell({ type: 'load', load: this.load() })
   }
 
@@ -238,14 +233,8 @@ export class FakeMediaNode {
     return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
   }
 
-  /** Whatever came by edges that leave comes another way from one beat to the next. */
-  #moveTracks(): void {
-    for (const segment of this.#segments.values()) {
-      const { peers } = segment.report
-      if (peers.every(({ leaving }) => leaving !== 'needed')) continue
-      const moved = peers.map((peer) => (peer.leaving === 'needed' ? { ...peer, leaving: 'spare' as const } : peer))
-      this.#set({ ...segment, report: { ...segment.report, peers: moved } })
-    }
+  #reaches(peer: string): boolean {
+    return this.#options.reaches?.(peer) ?? true
   }
 
   #tellDrain(): void {
@@ -270,18 +259,8 @@ export class FakeMediaNode {
     this.#tellDrain()
   }
 
-  #mustBeNewer(known: FakeSegment, order: SegmentOrder): void {
-    if (order.epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
-    const compared = compareFences(order, known.report)
-    if (known.order === undefined || compared > 0) return
-    if (compared < 0) throw sfuErrors.raise.stale_order(known.report)
-    if (planOf(order) !== planOf(known.order)) throw sfuErrors.raise.order_conflict(known.report)
-  }
-
   #make(meeting: MeetingRef, fallback: boolean): FakeSegment {
-    const createdAtMs = this.#options.clock.nowMs()
-    const fresh = { epoch: 0, generation: 0, role: 'core' as const, worker: 0, participants: [], peers: [] }
-    return { order: undefined, report: { meeting, ...fresh, fallback, createdAtMs, emptySinceMs: createdAtMs } }
+    return aFakeSegment(meeting, { fallback, createdAtMs: this.#options.clock.nowMs() })
   }
 
   #set(segment: FakeSegment): void {

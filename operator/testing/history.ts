@@ -1,7 +1,7 @@
 import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import { kinds } from '../kube/kinds.ts'
-import type { CallFault } from './fakeAgents.ts'
+import type { CallFault } from './faults/callFault.ts'
 import { namespace, Simulation } from './simulation.ts'
 
 const objects = ['standup', 'retro', 'townhall'] as const

@@ -1,35 +1,33 @@
 import { specDefaults, type MediaNode, type MediaNodePool, type Meeting, type MeetingSpec } from '../../crds/index.ts'
 import { ulidSource, type MintUlid } from '../../kit/ids.ts'
-import { createMetrics } from '../../kit/metrics.ts'
 import { silentLog, type Log } from '../../kit/log.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
+import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
-import { createPlacer, type Placer } from '../effects/placer.ts'
 import { fakeCluster, type FakeCluster } from '../kube/fakeApi.ts'
 import { kinds } from '../kube/kinds.ts'
-import { kubeMetrics } from '../kube/metrics.ts'
-import { operatorMetrics } from '../metrics.ts'
-import { createControl, type Control } from '../wiring/control.ts'
 import type { PodSettings } from '../wiring/pods.ts'
-import { createWorld, type World } from '../wiring/world.ts'
-import { fakeAgents, type CallFault } from './fakeAgents.ts'
-import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
+import type { TakenOrder } from './fakeAgents.ts'
+import { FakeMediaNode, type Arrival, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
+import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
+import type { Skew } from './faults/processClock.ts'
+import { simulatedOperator, type SentWrite, type SimulatedOperator } from './simulatedOperator.ts'
 
-/** One operator process of the simulation. */
-export interface SimulatedOperator {
-  readonly name: string
-  readonly world: World
-  readonly control: Control
-  readonly placer: Placer
-  /** It is gone from one moment to the next; the Lease is not released. */
-  kill(): Promise<void>
-  /** It stops in good order. */
-  stop(): Promise<void>
+/** What can go wrong, asked anew for each call, answer and event, with the operator that it happens to. */
+export interface SimulatedFaults {
+  agentCall: (node: string, call: Call, operator: string) => CallFault
+  apiCall: (call: Call, operator: string) => CallFault
+  apiAnswer: (call: Call, operator: string) => ApiFault | undefined
+  watchEvent: (call: Call, operator: string) => EventFault | undefined
 }
 
-/** What can go wrong, asked anew for each call. */
-export interface SimulatedFaults {
-  agentCall: (node: string) => CallFault
+/** Who is told what happens, for those who check. */
+export interface SimulatedEars {
+  taken: (taken: TakenOrder, operator: string) => void
+  sent: (write: SentWrite) => void
+  heard: (node: string, operator: string) => void
+  /** Somebody is attached to a node; by a fallback grant, or by one of an operator's. */
+  attached: (meeting: MeetingRef, arrival: Arrival, node: string) => void
 }
 
 export const namespace = 'demo'
@@ -56,7 +54,24 @@ export class Simulation {
   /** Nodes, and addresses, at which no client reaches anything. */
   readonly blocked = new Set<string>()
   readonly operators = new Map<string, SimulatedOperator>()
-  readonly faults: SimulatedFaults = { agentCall: () => undefined }
+  /** Ways between one operator and one node that are cut: `operator node`. */
+  readonly cutWays = new Set<string>()
+  /** Operators that do not reach the API server. */
+  readonly cutFromApi = new Set<string>()
+  /** Pairs of nodes that do not reach each other, by name: `a b`. */
+  readonly cutPeers = new Set<string>()
+  readonly faults: SimulatedFaults = {
+    agentCall: () => undefined,
+    apiCall: () => undefined,
+    apiAnswer: () => undefined,
+    watchEvent: () => undefined,
+  }
+  readonly ears: SimulatedEars = {
+    taken: () => undefined,
+    sent: () => undefined,
+    heard: () => undefined,
+    attached: () => undefined,
+  }
   /** Somebody whom a draining node told to go is back on another one. */
   onMoved: (meeting: string, who: { participant: string; attachment: string }, to: { node: string; attachment: string }) => void =
     () => undefined
@@ -72,7 +87,10 @@ export class Simulation {
     this.random = options.random ?? (() => 0.5)
     this.#log = options.log ?? silentLog
     this.cluster = fakeCluster(this.clock)
-    this.mintUlid = ulidSource(() => this.clock.nowMs())
+    this.mintUlid = ulidSource(
+      () => this.clock.nowMs(),
+      () => Math.floor(this.random() * 256),
+    )
     this.clock.every(1_000, () => {
       for (const [name, node] of this.nodes) if (!this.down.has(name)) node.beat()
     })
@@ -98,7 +116,11 @@ export class Simulation {
     const { clock, mintUlid } = this
     const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person) =>
       void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool] })
-    const node = new FakeMediaNode({ name, clock, mintUlid, onTold })
+    const node = new FakeMediaNode({
+      ...{ name, clock, mintUlid, onTold },
+      onAttached: (meeting, arrival) => this.ears.attached(meeting, arrival, name),
+      reaches: (peer) => !this.down.has(peer) && !this.cutPeers.has([name, peer].toSorted().join(' ')),
+    })
     this.nodes.set(name, node)
     if (ip !== undefined) this.#names.set(ip, name)
     return node
@@ -125,67 +147,32 @@ export class Simulation {
     return this.cluster.object(kinds.MediaNode, name)
   }
 
-  /** Starts an operator process. */
-  operator(name: string): SimulatedOperator {
-    const { clock, random, mintUlid } = this
-    const log = this.#log
-    const metrics = createMetrics({ ...kubeMetrics, ...operatorMetrics })
-    const alive = { is: true }
-    const api = this.cluster.port({ reachable: () => alive.is })
-    const agents = fakeAgents({
-      clock,
+  /** Starts an operator process, whose clocks differ from the world's by `skew`. */
+  operator(name: string, skew: Skew = { wallMs: 0, monotonicMs: 0 }): SimulatedOperator {
+    const { cluster, clock, random, pods, faults, ears } = this
+    const operator = simulatedOperator({
+      ...{ name, namespace, cluster, clock, random, skew, pods },
+      log: this.#log,
       nodeAt: (url) => this.#nodeAt(url),
-      fault: (node) => (alive.is ? this.faults.agentCall(node) : 'lostRequest'),
-      isCut: (node) => this.cut.has(node) || !alive.is,
-    })
-    const signer = { grant: async () => 'grant', peerToken: async () => 'token' }
-    const world = createWorld({ agents, clock, random, log, metrics })
-    const control = createControl({
-      world,
-      api,
-      agents,
-      signer,
-      namespace,
-      watchNamespaces: [],
-      lease: { name: 'parley-operator', durationMs: 15_000 },
-      pods: { ...this.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },
-      identity: `${name}_${mintUlid()}`,
-      address: `http://${name}`,
       ask: async ({ usernameFragment }, target) => !this.blocked.has(usernameFragment) && !this.blocked.has(target.address),
-      clock,
-      random,
-      log,
-      metrics,
+      faults: {
+        call: (call) => (call.to === 'agent' ? faults.agentCall(call.about, call, name) : faults.apiCall(call, name)),
+        api: (call) => faults.apiAnswer(call, name),
+        event: (call) => faults.watchEvent(call, name),
+      },
+      isCut: ({ to, about }) =>
+        to === 'agent' ? this.cut.has(about) || this.cutWays.has(`${name} ${about}`) : this.cutFromApi.has(name),
+      onTaken: (taken) => ears.taken(taken, name),
+      onHeard: (node) => ears.heard(node, name),
+      onWrite: (write) => ears.sent(write),
+      onEnd: () => this.operators.delete(name),
     })
-    const placer = createPlacer({ ledger: world.ledger, signer, clock, random, mintUlid, turnUrls: [], log, metrics })
-    const stopping = new AbortController()
-    const running = control.run(stopping.signal)
-    const end = async (): Promise<void> => {
-      this.operators.delete(name)
-      stopping.abort(new Error('stopped'))
-      await world.streams.close()
-    }
-    const operator: SimulatedOperator = {
-      name,
-      world,
-      control,
-      placer,
-      async kill() {
-        alive.is = false
-        void running.catch(() => undefined)
-        await end()
-      },
-      async stop() {
-        await end()
-        await running
-      },
-    }
     this.operators.set(name, operator)
     return operator
   }
 
   leader(): SimulatedOperator | undefined {
-    return [...this.operators.values()].find(({ control }) => control.leads())
+    return [...this.operators.values()].find(({ control, life }) => !life.paused && control.leads())
   }
 
   /** Asks the leader for a place. */

@@ -1,0 +1,52 @@
+import { sfuErrors } from '../../sfu/api/errors.ts'
+import type { MeetingRef } from '../../sfu/api/identity.ts'
+import { compareFences, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
+
+/** A segment of a fake media node: what it tells, and the order that it follows. */
+export interface FakeSegment {
+  readonly report: SegmentReport
+  readonly order: SegmentOrder | undefined
+}
+
+/** What an order says, without its tokens. */
+const planOf = ({ role, region, limits, peers }: SegmentOrder): string =>
+  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole, leaving }) => [node, url, peerRole, leaving])])
+
+/** A segment that nobody is attached to and no order has reached. */
+export function aFakeSegment(meeting: MeetingRef, of: { readonly fallback: boolean; readonly createdAtMs: number }): FakeSegment {
+  const fresh = { epoch: 0, generation: 0, role: 'core' as const, worker: 0, participants: [], peers: [] }
+  return { order: undefined, report: { meeting, ...fresh, ...of, emptySinceMs: of.createdAtMs } }
+}
+
+/** The fence of orders. Raises `stale_order`, or `order_conflict` where the same fence says something else. */
+export function mustBeNewer({ order: taken, report }: FakeSegment, order: SegmentOrder, highestEpoch: number): void {
+  if (order.epoch < highestEpoch) throw sfuErrors.raise.stale_order({ epoch: highestEpoch, generation: 0 })
+  const compared = compareFences(order, report)
+  if (taken === undefined || compared > 0) return
+  if (compared < 0) throw sfuErrors.raise.stale_order(report)
+  if (planOf(order) !== planOf(taken)) throw sfuErrors.raise.order_conflict(report)
+}
+
+/** The segment after an order. */
+export function afterOrder({ report }: FakeSegment, order: SegmentOrder, reaches: (peer: string) => boolean): FakeSegment {
+  const { epoch, generation, role } = order
+  const peers = order.peers.map(({ node, role: peerRole, leaving }) => ({
+    ...{ node, role: peerRole, up: reaches(node) },
+    ...(leaving === true ? { leaving: 'needed' as const } : {}),
+  }))
+  return { order, report: { ...report, epoch, generation, role, peers, fallback: false } }
+}
+
+/**
+ * A second later: pipes to nodes that are not reached are down and come up again by themselves, and whatever came by edges that leave
+ * comes another way. The same object where nothing changed.
+ */
+export function aSecondLater(segment: FakeSegment, reaches: (peer: string) => boolean): FakeSegment {
+  const { peers } = segment.report
+  const later = peers.map((peer) => ({
+    ...{ ...peer, up: reaches(peer.node) },
+    ...(peer.leaving === 'needed' ? { leaving: 'spare' as const } : {}),
+  }))
+  const changed = later.some(({ up, leaving }, at) => up !== peers[at]?.up || leaving !== peers[at].leaving)
+  return changed ? { ...segment, report: { ...segment.report, peers: later } } : segment
+}

@@ -1,0 +1,137 @@
+import { ulidSource } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import { createMetrics } from '../../kit/metrics.ts'
+import type { Clock } from '../../kit/clock.ts'
+import { createPlacer, type Placer } from '../effects/placer.ts'
+import type { Ask } from '../reach/ask.ts'
+import type { FakeCluster } from '../kube/fakeApi.ts'
+import { kubeMetrics } from '../kube/metrics.ts'
+import { operatorMetrics } from '../metrics.ts'
+import { createControl, type Control } from '../wiring/control.ts'
+import type { PodSettings } from '../wiring/pods.ts'
+import { createWorld, type World } from '../wiring/world.ts'
+import { fakeAgents, type TakenOrder } from './fakeAgents.ts'
+import type { FakeMediaNode } from './fakeMediaNode.ts'
+import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
+import { createGate } from './faults/gate.ts'
+import { gatedPort } from './faults/gatedPort.ts'
+import { processClock, type Skew } from './faults/processClock.ts'
+import { ProcessLife } from './faults/processLife.ts'
+
+/** One operator process of the simulation. */
+export interface SimulatedOperator {
+  readonly name: string
+  readonly world: World
+  readonly control: Control
+  readonly placer: Placer
+  readonly life: ProcessLife
+  /** As it reads them itself. */
+  readonly clock: Clock
+  /** It is gone from one moment to the next; the Lease is not released. */
+  kill(): Promise<void>
+  /** It stops in good order. */
+  stop(): Promise<void>
+}
+
+/** A write that an operator sends to the API server. */
+export interface SentWrite {
+  readonly operator: string
+  readonly atMs: number
+  readonly verb: string
+  readonly kind: string
+  readonly body: unknown
+}
+
+/** What the simulation gives an operator. Every fault is asked for anew, with the operator's name. */
+export interface SimulatedOperatorOptions {
+  readonly name: string
+  readonly namespace: string
+  readonly cluster: FakeCluster
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly skew: Skew
+  readonly pods: Pick<PodSettings, 'mediaImage' | 'givenPools'>
+  readonly nodeAt: (url: string) => FakeMediaNode | undefined
+  readonly ask: Ask
+  readonly faults: {
+    readonly call: (call: Call, operator: string) => CallFault
+    readonly api: (call: Call, operator: string) => ApiFault | undefined
+    readonly event: (call: Call, operator: string) => EventFault | undefined
+  }
+  readonly isCut: (call: Call, operator: string) => boolean
+  readonly onTaken: (taken: TakenOrder, operator: string) => void
+  readonly onHeard: (node: string, operator: string) => void
+  readonly onWrite: (write: SentWrite) => void
+  readonly onEnd: () => void
+}
+
+/** A list that is behind lacks this many of the last changes at most. */
+const staleByAtMost = 40
+
+/** Starts an operator: the real one, from its wiring on, between a fake API server and fake media nodes. */
+export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedOperator {
+  const { name, namespace, cluster, random, log, faults, isCut, onTaken, onHeard } = options
+  const life = new ProcessLife()
+  const clock = processClock(options.clock, life, options.skew)
+  const mintUlid = ulidSource(
+    () => clock.nowMs(),
+    () => Math.floor(random() * 256),
+  )
+  const metrics = createMetrics({ ...kubeMetrics, ...operatorMetrics })
+  const stopping = new AbortController()
+  const crash = (): void => {
+    life.end()
+    options.onEnd()
+    stopping.abort(new Error('killed'))
+    void world.streams.close()
+  }
+  const gate = createGate({
+    ...{ life, random, crash, clock: options.clock },
+    fault: (call) => faults.call(call, name),
+    isCut: (call) => isCut(call, name),
+  })
+  const api = gatedPort({
+    port: cluster.port(),
+    gate,
+    apiFault: (call) => faults.api(call, name),
+    eventFault: (call) => faults.event(call, name),
+    staleList: (kind, selection) => cluster.staleList(kind, selection, Math.floor(random() * staleByAtMost)),
+    onWrite: (write) => options.onWrite({ operator: name, atMs: options.clock.monotonicMs(), ...write }),
+  })
+  const agents = fakeAgents({
+    clock,
+    gate,
+    nodeAt: options.nodeAt,
+    isCut: (node) => isCut({ to: 'agent', verb: 'loadStream', about: node }, name),
+    onTaken: (taken) => onTaken(taken, name),
+    onHeard: (node) => onHeard(node, name),
+  })
+  const signer = { grant: async () => 'grant', peerToken: async () => 'token' }
+  const world = createWorld({ agents, clock, random, log, metrics })
+  const control = createControl({
+    ...{ world, api, agents, signer, namespace, clock, random, log, metrics },
+    watchNamespaces: [],
+    lease: { name: 'parley-operator', durationMs: 15_000 },
+    pods: { ...options.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },
+    identity: `${name}_${mintUlid()}`,
+    address: `http://${name}`,
+    ask: options.ask,
+  })
+  const placer = createPlacer({ ledger: world.ledger, signer, clock, random, mintUlid, turnUrls: [], log, metrics })
+  const running = control.run(stopping.signal)
+  running.catch(() => undefined)
+  return {
+    ...{ name, world, control, placer, life, clock },
+    async kill() {
+      if (life.alive) crash()
+    },
+    async stop() {
+      options.onEnd()
+      stopping.abort(new Error('stopped'))
+      await world.streams.close()
+      await running
+      life.end()
+    },
+  }
+}
