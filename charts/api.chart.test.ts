@@ -3,14 +3,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApiServer, type ApiServer } from './testing/apiServer.ts'
 import { chart, namespace, profiles, render, valuesArgs, type Rendered } from './testing/render.ts'
 
-/** Kinds whose definitions come with other projects. */
-const foreign = ['HTTPRoute', 'Certificate', 'ServiceMonitor', 'PodMonitor']
+/** Kinds whose definitions come with other projects, and a field of each as the chart writes it. */
+const foreign = [
+  { kind: 'HTTPRoute', field: 'parentRefs' },
+  { kind: 'Certificate', field: 'issuerRef' },
+  { kind: 'ServiceMonitor', field: 'endpoints' },
+  { kind: 'PodMonitor', field: 'podMetricsEndpoints' },
+] as const
 
 let api: ApiServer
 
+/** The definitions as those projects publish them, at the versions that `e2e/cluster/definitions` pins. */
+async function defineForeign(): Promise<void> {
+  const folder = process.env['PARLEY_FOREIGN_DEFINITIONS']
+  if (!folder) throw new Error('PARLEY_FOREIGN_DEFINITIONS names no definitions; `make test` sets it')
+  await api.does(['apply', '--server-side', '--filename', folder])
+  await api.does(['wait', '--for=condition=Established', 'customresourcedefinitions', '--all', '--timeout=60s'])
+}
+
 beforeAll(async () => {
   api = await startApiServer()
-  for (const name of [namespace, 'team-a', 'team-b']) await api.does(['create', 'namespace', name])
+  await defineForeign()
+  for (const name of [namespace, 'team-a', 'team-b', 'monitoring']) await api.does(['create', 'namespace', name])
 })
 
 afterAll(() => api.close())
@@ -27,12 +41,11 @@ async function present(): Promise<readonly string[]> {
   return own.toSorted()
 }
 
+const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--filename', '-']
+
 describe.each(profiles)('%s', (profile) => {
-  const manifests = async (): Promise<string> => {
-    const known = (await render({ profile })).filter(({ kind }) => !foreign.includes(kind))
-    return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: known })
-  }
-  const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--filename', '-']
+  const manifests = async (): Promise<string> =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await render({ profile }) })
 
   test('Kubernetes takes every object, no unknown field among them, and none is beyond the level restricted', async () => {
     await api.does(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted', '--overwrite'])
@@ -46,6 +59,16 @@ describe.each(profiles)('%s', (profile) => {
     const unknown = (await manifests()).replace('"automountServiceAccountToken":', '"automountToken":')
     expect((await api.kubectl(dryRun, unknown)).err).toMatch(/automountToken|unknown field/)
   })
+})
+
+test.each(foreign)('a $kind is rendered, and would not be taken with one unknown field', async ({ kind, field }) => {
+  const made = (await render({ profile: 'everything-values.yaml' })).filter((object) => object.kind === kind)
+  expect(made.length).toBeGreaterThan(0)
+  for (const object of made) {
+    const text = JSON.stringify(object)
+    expect(await api.kubectl(dryRun, text)).toMatchObject({ err: '', code: 0 })
+    expect((await api.kubectl(dryRun, text.replace(`"${field}":`, `"${field}2":`))).err).toMatch(new RegExp(`${field}2`))
+  }
 })
 
 const isDeployment = ({ kind }: Rendered): boolean => kind === 'Deployment'

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What is built from Go modules by e2e/cluster/build.sh; sourced, never run.
+# What is made from Go modules by e2e/cluster/build.sh; sourced, never run.
 
 # go_build WHAT FOLDER: fills the folder, unless somebody else did meanwhile. Several gigabytes of modules and objects, which
 # are needed once, go with the scratch folder, but for those who name caches of their own by GOCACHE and GOMODCACHE.

@@ -52,6 +52,7 @@ case $what in
     has patchelf || "$here/apt.sh" patchelf || true
     part 'control plane' PARLEY_CONTROL_PLANE_BIN "$here/kubernetes.sh"
     part helm PARLEY_HELM "$here/helm.sh"
+    part definitions PARLEY_FOREIGN_DEFINITIONS "$here/definitions.sh"
     [[ -n ${PARLEY_E2E_KUBECONFIG:-} ]] || part cluster PARLEY_CLUSTER_IMAGES "$here/cluster.sh"
     [[ -z $missing ]] || export_line PARLEY_MISSING "$missing"
     ;;

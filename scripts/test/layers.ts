@@ -31,7 +31,7 @@ export const layers: readonly Layer[] = [
   { name: 'lockfile', command: ['node', 'scripts/test/lockfile.ts'], timeoutMs: minute },
   { name: 'page', command: ['scripts/setup/web.sh'], timeoutMs: 5 * minute, provides: 'PARLEY_WEB_DIR' },
   project('unit', 5 * minute),
-  { ...project('chart', 5 * minute), needs: ['helm', 'control plane', 'turn'] },
+  { ...project('chart', 5 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
   { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
   { name: 'images', command: ['scripts/test/images.sh'], timeoutMs: 15 * minute, needs: ['cluster'], provides: 'PARLEY_IMAGES' },
