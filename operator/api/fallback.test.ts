@@ -81,7 +81,22 @@ test('rules are kept: locked, unknown, pools and regions', () => {
   expect(nodeOf(aTopology({ pools: [elsewhere] }))).toBe('no_pool')
   expect(nodeOf(aTopology({ meetings: [aMeeting({ regions: ['mars'] })] }))).toBe('no_region')
   expect(nodeOf(aTopology({ meetings: [aMeeting({ pools: ['west'] })] }))).toBe('c')
-  expect(nodeOf(aTopology({ nodes: [aNode('a', { accepting: false })] }))).toBe('no_node_ready')
+})
+
+test('where no node takes anybody it is a matter of time: nobody is sent away, least of all who comes back', () => {
+  const comingBack = { replaces: '01J00000000000000000000000' }
+  const closed = aTopology({ nodes: [aNode('a', { accepting: false }), aNode('b', { accepting: false, draining: true })] })
+  expect(choose(closed)).toMatchObject({ result: 'tryAfter', code: 'no_node_ready' })
+  expect(choose(closed, { ...comingBack, excludeNodes: ['a'] })).toMatchObject({ result: 'tryAfter', code: 'no_node_ready' })
+  expect(choose(aTopology({ nodes: [] }))).toMatchObject({ result: 'tryAfter', code: 'no_node_ready' })
+  const old = aTopology({ pools: [] })
+  expect(choose(old)).toMatchObject({ result: 'refused', code: 'meeting_unknown' })
+  expect(choose(old, comingBack)).toMatchObject({ result: 'tryAfter', code: 'meeting_unknown' })
+})
+
+test('who was failed by every node that takes people gets one of them again', () => {
+  const topology = aTopology({ nodes: [aNode('a'), aNode('b', { accepting: false })] })
+  expect(nodeOf(topology, { excludeNodes: ['a', 'b'] })).toBe('a')
 })
 
 test('the ranking does not depend on the order of the nodes, and a node that goes moves only its own meetings', () => {

@@ -14,7 +14,14 @@ export type FallbackChoice =
       readonly incarnation: string | undefined
       readonly reason: string
     }
-  | { readonly result: 'refused'; readonly code: PlacementRefusal; readonly reason: string }
+  | ({ readonly result: 'refused' } & Refusal)
+  /** No rule is against it, but no node takes anybody now. */
+  | ({ readonly result: 'tryAfter' } & Refusal)
+
+interface Refusal {
+  readonly code: PlacementRefusal
+  readonly reason: string
+}
 
 /** What {@link chooseByFallback} looks at. */
 export interface FallbackInput {
@@ -71,21 +78,25 @@ function byRanking(input: FallbackInput, known: TopologyMeeting | undefined, hos
   const { topology, meeting, request } = input
   const pools = poolsFor(input, known)
   if (pools.length === 0) return refused('no_pool', `no pool takes meetings of ${meeting.namespace}`)
+  const allowed = (region: string): boolean => known?.regions?.includes(region) ?? true
+  if (!pools.some((pool) => allowed(pool.region)))
+    return refused('no_region', 'no pool stands in a region that the meeting allows')
   const poolNames = new Set(pools.map((pool) => pool.name))
-  const inRegions = topology.nodes.filter((node) => poolNames.has(node.pool) && (known?.regions?.includes(node.region) ?? true))
-  if (inRegions.length === 0) return refused('no_region', 'no media node stands in a region that the meeting allows')
+  const inRegions = topology.nodes.filter((node) => poolNames.has(node.pool) && allowed(node.region))
+  const open = inRegions.filter((node) => node.accepting)
   const excluded = new Set(request.excludeNodes)
-  const ranking = rankByRendezvous(
-    `${meeting.namespace}/${meeting.name}`,
-    inRegions.filter((node) => node.accepting && !excluded.has(node.name)),
-  )
-  const [node, ...others] = ranking
-  if (node === undefined)
-    return refused('no_node_ready', `none of ${inRegions.length} media nodes was taking meetings when last heard of`)
+  const others = open.filter((node) => !excluded.has(node.name))
+  // Who was failed by all of them is better off with one of them again than nowhere.
+  const ranking = rankByRendezvous(`${meeting.namespace}/${meeting.name}`, others.length > 0 ? others : open)
+  const [node, ...next] = ranking
+  if (node === undefined) {
+    const reason = `none of ${inRegions.length} media nodes was taking meetings when last heard of`
+    return { result: 'tryAfter', code: 'no_node_ready', reason }
+  }
   return {
     result: 'placed',
     node,
-    peers: [...hosts.filter((host) => host !== node), ...others.filter((other) => !hosts.includes(other))].slice(
+    peers: [...hosts.filter((host) => host !== node), ...next.filter((other) => !hosts.includes(other))].slice(
       0,
       rankedNodes - 1,
     ),
@@ -94,11 +105,7 @@ function byRanking(input: FallbackInput, known: TopologyMeeting | undefined, hos
   }
 }
 
-/**
- * Places without an operator, from the last topology: a meeting that stands somewhere goes on there, nearest node first; any other
- * goes to the first node of a ranking that depends on the meeting and the nodes only, so that all who place it at once agree.
- */
-export function chooseByFallback(input: FallbackInput): FallbackChoice {
+function choose(input: FallbackInput): FallbackChoice {
   const { topology, meeting, request } = input
   const known = topology.meetings.find((each) => each.namespace === meeting.namespace && each.name === meeting.name)
   if (known?.closed === true && request.replaces === undefined) {
@@ -112,4 +119,14 @@ export function chooseByFallback(input: FallbackInput): FallbackChoice {
   }
   const hosts = topology.nodes.filter((node) => known?.nodes.includes(node.name))
   return (known === undefined ? undefined : amongItsNodes(input, known, hosts)) ?? byRanking(input, known, hosts)
+}
+
+/**
+ * Places without an operator, from the last topology: a meeting that stands somewhere goes on there, nearest node first; any other
+ * goes to the first node of a ranking that depends on the meeting and the nodes only, so that all who place it at once agree. Who comes back was let
+ * in by somebody who knew the rules: a topology that may be old puts them off, and never out.
+ */
+export function chooseByFallback(input: FallbackInput): FallbackChoice {
+  const choice = choose(input)
+  return choice.result === 'refused' && input.request.replaces !== undefined ? { ...choice, result: 'tryAfter' } : choice
 }

@@ -133,6 +133,18 @@ test('after an outage, the first operator that answers again is found by the nex
   await client.close()
 })
 
+test('with no operator and no node that takes anybody, the answer is to try again in a moment', async () => {
+  const closed = { ...topology, nodes: topology.nodes.map((node) => ({ ...node, accepting: false })) }
+  const { client, clock } = await aClient({ 'http://one': down }, [{ type: 'snapshot', topology: closed }])
+  const placing = client.place(meeting, { ...request, replaces: '01J00000000000000000000001' })
+  await clock.advance(2_000)
+  const answer = await placing
+  if (answer.result !== 'tryAfter') throw new Error(`not put off: ${JSON.stringify(answer)}`)
+  expect(answer.code).toBe('no_node_ready')
+  expect(answer.retryAfterMs).toBeGreaterThanOrEqual(1_000)
+  await client.close()
+})
+
 test('no operator leads: the fallback at once, without a wait', async () => {
   const leaderless = (): never => {
     throw placementErrors.raise.leader_unknown({})

@@ -37,6 +37,9 @@ export interface PlacementClientOptions {
   readonly http?: OperatorHttp | undefined
 }
 
+/** When to try again where no node takes anybody: a new leader is there within seconds; spread, so that not all come back at once. */
+const tryAfterMs = { least: 1_000, jitter: 2_000 }
+
 const pathOf = ({ namespace, name }: MeetingName): string => `/v1/namespaces/${namespace}/meetings/${name}`
 
 /** Checks an answer; one that does not fit counts as none, so that another operator or the fallback goes on. */
@@ -79,6 +82,8 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
     const topology = own.completed(told, meeting)
     const choice = chooseByFallback({ topology, meeting, request })
     if (choice.result === 'refused') return choice
+    if (choice.result === 'tryAfter')
+      return { ...choice, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }
     const { namespace, name } = meeting
     const incarnation = choice.incarnation ?? fallbackIncarnation(meeting, { epoch: topology.epoch, nowMs: clock.nowMs() })
     own.remember({ meeting: { namespace, name, incarnation }, node: choice.node.name })
