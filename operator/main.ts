@@ -10,6 +10,7 @@ import { createMetrics } from '../kit/metrics.ts'
 import { createShutdown, endProcessOnSignals } from '../kit/shutdown.ts'
 import { operatorSettings } from './config.ts'
 import { createAgents } from './effects/agents.ts'
+import { createMover } from './effects/mover.ts'
 import { createPlacer } from './effects/placer.ts'
 import { createSigner } from './effects/signer.ts'
 import { createApiClient } from './kube/apiClient.ts'
@@ -74,6 +75,7 @@ async function run(): Promise<void> {
   const server = createPlacementServer({
     bearers,
     placer: createPlacer({ ledger, signer, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),
+    mover: createMover({ ledger, orders: () => control.orders, clock, random, log, metrics }),
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),
     feed,

@@ -9,6 +9,11 @@ export const operatorMetrics = {
   placementSeconds: histogram('parley_placement_seconds', 'How long a placement took, grant and all.', {
     buckets: [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5],
   }),
+  moves: counter(
+    'parley_moves_total',
+    'Answers to orders to move one participant, by result and, where they are not moved, rule.',
+    ['result', 'code'],
+  ),
   orders: counter('parley_orders_total', 'Orders to media nodes: taken, fenced off by a newer one, or failed.', [
     'method',
     'result',

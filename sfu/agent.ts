@@ -12,6 +12,7 @@ import { verifyGrant, type PeerAddress } from './api/grant.ts'
 import type { HelloLine, NodeCapacity } from './api/load.ts'
 import { sessionRequests } from './api/session.ts'
 import { NodeDrain } from './drain/drain.ts'
+import { moveOne } from './drain/moveOne.ts'
 import { FallbackProber } from './edge/fallbackProber.ts'
 import { askPeer, dialPeer } from './edge/peers.ts'
 import { createDoor } from './http/auth.ts'
@@ -179,6 +180,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     drain(order) {
       segments.fence(order)
       return drain.order(order)
+    },
+    move(order) {
+      segments.fence(order)
+      return moveOne(segments.get(order.meeting), order)
     },
     announce(order) {
       segments.fence(order)

@@ -73,6 +73,39 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
   await ann.leave().catch(() => undefined)
 })
 
+test('one participant is told to move: their media stays a while, others stay, and the same order again changes nothing', async () => {
+  const meeting = aMeeting(trust)
+  const [ann, bob] = await Promise.all(
+    ['ann', 'bob'].map((participant) => join(trust, { node, claims: claimsFor(trust, { meeting, participant }) })),
+  )
+  if (ann === undefined || bob === undefined) throw new Error('two people are needed')
+  await ann.publish('microphone')
+  const order = { epoch: 1, meeting, participant: 'ann', attachment: ann.claims.attachment, reason: 'nearer to her' }
+  expect(await node.client.postMove(order)).toEqual({ told: true })
+  await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 10_000 })
+  expect(ann.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'moved' } })
+  expect(await node.client.postMove(order)).toEqual({ told: true })
+  expect(bob.told.filter(({ method }) => method === 'closed')).toEqual([])
+  const report = await node.client.getSegment(meeting)
+  expect(report?.participants.map(({ participant, publishing }) => [participant, publishing]).toSorted()).toEqual([
+    ['ann', true],
+    ['bob', false],
+  ])
+  // The node takes others meanwhile: it does not drain.
+  const cid = await join(trust, { node, claims: claimsFor(trust, { meeting, participant: 'cid' }) })
+  const refusals = [
+    { ...order, attachment: trust.mint() },
+    { ...order, participant: 'bob' },
+    { ...order, meeting: aMeeting(trust) },
+  ]
+  for (const wrong of refusals) await expect(node.client.postMove(wrong)).rejects.toMatchObject({ code: 'attachment_gone' })
+  await node.client.putDrain({ ...cancel, epoch: 2 })
+  await expect(node.client.postMove(order)).rejects.toMatchObject({ code: 'stale_order' })
+  await expect(node.client.postMove({ ...order, reason: '' })).rejects.toMatchObject({ code: 'invalid', field: 'body.reason' })
+  await Promise.all([bob.leave(), cid.leave()])
+  await ann.leave().catch(() => undefined)
+})
+
 test('an order of an older epoch, and one that makes no sense, change nothing', async () => {
   await node.client.putDrain({ ...cancel, epoch: 7 })
   await expect(node.client.putDrain(anOrder({ epoch: 6 }))).rejects.toMatchObject({ code: 'stale_order' })

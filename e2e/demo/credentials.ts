@@ -46,7 +46,7 @@ export async function makeCredentials(stateFolder: string): Promise<Credentials>
     trustedKeysFile: file('trusted-keys.json', { keys: [operator.publicJwk, signaling.publicJwk] }),
     apiKeysFile: file('api-keys.json', [{ ...apiKey, namespaces: [namespace, ...otherNamespaces] }]),
     placementTokensFile: file('placement-tokens.json', [
-      { name: 'demo', token: placementToken, namespaces: ['*'], verbs: ['place', 'release', 'explain', 'topology'] },
+      { name: 'demo', token: placementToken, namespaces: ['*'], verbs: ['place', 'release', 'move', 'explain', 'topology'] },
     ]),
     placementTokenFile: file('placement-token', placementToken),
     resumeSecretsFile: file('resume-secrets', secret()),

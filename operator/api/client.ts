@@ -1,3 +1,4 @@
+import type { MoveAnswer, MoveRequest } from './move.ts'
 import type { Explanation, PlacementAnswer, PlacementRequest } from './placement.ts'
 import type { Topology } from './topology.ts'
 
@@ -16,6 +17,8 @@ export interface PlacementClient {
   place(meeting: MeetingName, request: PlacementRequest, signal?: AbortSignal): Promise<PlacementAnswer>
   /** Tells that an attachment ended. Best effort: the media node's report says it too. */
   release(meeting: MeetingName, participant: string, attachment: string): Promise<void>
+  /** Sends one participant to another media node; needs the verb `move`. */
+  move(meeting: MeetingName, order: MoveRequest & { readonly participant: string }, signal?: AbortSignal): Promise<MoveAnswer>
   explain(meeting: MeetingName, signal?: AbortSignal): Promise<Explanation>
   /** The last topology that is known, however old; undefined before the first. */
   topology(): Topology | undefined

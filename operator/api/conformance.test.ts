@@ -12,7 +12,7 @@ beforeAll(async () => {
   const { privateJwk } = await makeKeyPair('operator', 'operator')
   operator = await startFakeOperator({
     key: await signingKeyOf(privateJwk),
-    tokens: [{ name: 'suite', token, namespaces: ['demo'], verbs: ['place', 'release', 'explain', 'topology'] }],
+    tokens: [{ name: 'suite', token, namespaces: ['demo'], verbs: ['place', 'release', 'move', 'explain', 'topology'] }],
     nodes: ['eu-1', 'eu-2', 'us-1', 'us-2'].map((name) => ({
       name,
       region: name.slice(0, 2),
@@ -23,6 +23,7 @@ beforeAll(async () => {
     url: operator.url,
     token,
     namespace: 'demo',
+    attach: async (placed, participant) => operator.attach(placed, participant),
     async meeting(name, { maxParticipants, locked = false, ended = false, regions }) {
       operator.meeting('demo', name, {
         access: { locked },

@@ -1,114 +1,28 @@
 import { waitFor } from '../../kit/wait.ts'
-import { createOperatorHttp } from './operatorHttp.ts'
-import { explanation, placementAnswer, type PlacementAnswer, type PlacementRequest } from './placement.ts'
+import {
+  aRequest,
+  call,
+  meetingPath,
+  must,
+  mustFail,
+  mustRefuse,
+  place,
+  placed,
+  readTopology,
+  timeoutMs,
+  type ConformanceTarget,
+} from './conformanceCalls.ts'
+import { moveAnswer } from './move.ts'
+import { explanation, type Placed } from './placement.ts'
 import { meetingSnapshot } from './snapshot.ts'
-import { topology, topologyLine, type TopologyLine } from './topology.ts'
+import { topology, type TopologyLine } from './topology.ts'
 
-/** What the suite runs against: an operator (or something that claims to answer like one) and what it needs there. */
-export interface ConformanceTarget {
-  readonly url: string
-  /** A token for `namespace` with all verbs. */
-  readonly token: string
-  /** A namespace that the token is for, with at least two live nodes in at least two regions, where joins make meetings. */
-  readonly namespace: string
-  /** Makes a Meeting there and resolves when the operator knows it. */
-  meeting(
-    name: string,
-    spec: { maxParticipants?: number; locked?: boolean; ended?: boolean; regions?: readonly string[] },
-  ): Promise<void>
-}
+export type { ConformanceTarget } from './conformanceCalls.ts'
 
 /** One thing that an operator must do. It rejects with what it did instead. */
 export interface ConformanceCase {
   readonly name: string
   readonly run: (target: ConformanceTarget) => Promise<void>
-}
-
-type Placed = Extract<PlacementAnswer, { result: 'placed' }>
-
-function must(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(what)
-}
-
-let keys = 0
-/** A request that fits, by somebody new. */
-function aRequest(more: Partial<PlacementRequest> = {}): PlacementRequest {
-  keys += 1
-  return {
-    participant: `p-${keys}`,
-    displayName: 'Somebody',
-    rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
-    idempotencyKey: `conformance-${keys}`,
-    ...more,
-  }
-}
-
-const meetingPath = (target: ConformanceTarget, name: string): string => `/v1/namespaces/${target.namespace}/meetings/${name}`
-const timeoutMs = 5_000
-
-async function call(
-  target: ConformanceTarget,
-  what: { method?: 'GET' | 'POST' | 'DELETE'; path: string; body?: unknown; token?: string },
-): Promise<unknown> {
-  const http = createOperatorHttp({ bearer: () => what.token ?? target.token })
-  try {
-    return await http.call(target.url, { method: what.method ?? 'GET', path: what.path, body: what.body, timeoutMs })
-  } finally {
-    await http.close()
-  }
-}
-
-async function place(target: ConformanceTarget, name: string, more: Partial<PlacementRequest> = {}): Promise<PlacementAnswer> {
-  const body = aRequest(more)
-  return placementAnswer.parse(await call(target, { method: 'POST', path: `${meetingPath(target, name)}/placements`, body }))
-}
-
-async function placed(target: ConformanceTarget, name: string, more: Partial<PlacementRequest> = {}): Promise<Placed> {
-  const answer = await place(target, name, more)
-  must(answer.result === 'placed', `placed expected, got ${JSON.stringify(answer)}`)
-  return answer
-}
-
-async function mustRefuse(target: ConformanceTarget, name: string, code: string): Promise<void> {
-  const answer = await place(target, name)
-  must(
-    answer.result === 'refused' && answer.code === code && answer.reason !== '',
-    `refused: ${code} expected, got ${JSON.stringify(answer)}`,
-  )
-}
-
-async function mustFail(promise: Promise<unknown>, expected: { status: number; code: string; field?: string }): Promise<void> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  const { status, code, field } = (error ?? {}) as { status?: number; code?: string; field?: string }
-  const fits = status === expected.status && code === expected.code && (expected.field === undefined || field === expected.field)
-  must(fits, `${JSON.stringify(expected)} expected, got ${JSON.stringify({ status, code, field })}`)
-}
-
-/** Reads the topology's stream until `seen` has enough. */
-async function readTopology(
-  target: ConformanceTarget,
-  during: () => Promise<void>,
-  seen: (lines: readonly TopologyLine[]) => boolean,
-): Promise<void> {
-  const http = createOperatorHttp({ bearer: () => target.token })
-  const stop = new AbortController()
-  const lines: TopologyLine[] = []
-  const reading = (async () => {
-    for await (const value of http.lines(target.url, '/v1/topology?watch=true', stop.signal))
-      lines.push(topologyLine.parse(value))
-  })().catch((thrown: unknown) => (stop.signal.aborted ? undefined : Promise.reject(thrown as Error)))
-  try {
-    await waitFor(() => must(lines.length > 0, 'no line of the topology'), { timeoutMs })
-    await during()
-    await waitFor(() => must(seen(lines), `still missing in ${JSON.stringify(lines.slice(-3))}`), { timeoutMs })
-  } finally {
-    stop.abort(new Error('read enough'))
-    await reading
-    await http.close()
-  }
 }
 
 /** What an operator must answer, whoever runs it. */
@@ -196,6 +110,39 @@ export const conformanceCases: readonly ConformanceCase[] = [
         path: `${meetingPath(target, 'c-release')}/placements/${participant}?attachment=${attachment}`,
       })
       await placed(target, 'c-release')
+    },
+  },
+  {
+    name: 'a move sends one participant elsewhere, keeps the place for them, and says why',
+    async run(target) {
+      const participant = 'c-move-ann'
+      const before = await placed(target, 'c-move', { participant })
+      await target.attach(before, participant)
+      const path = `${meetingPath(target, 'c-move')}/placements/${participant}/move`
+      const post = (body: unknown): Promise<unknown> => call(target, { method: 'POST', path, body })
+      const { attachment } = before
+      const moved = await waitFor(
+        async () => {
+          const answer = moveAnswer.parse(await post({ attachment, reason: 'nearer' }))
+          must(answer.result === 'ordered', `ordered expected, got ${JSON.stringify(answer)}`)
+          return answer
+        },
+        { timeoutMs },
+      )
+      must(moved.from === before.node && moved.node !== before.node && moved.reason.startsWith('nearer'), 'moved nowhere')
+      must(
+        JSON.stringify(await post({ attachment, reason: 'again' })) === JSON.stringify(moved),
+        'the same order, another answer',
+      )
+      const after = await placed(target, 'c-move', { participant, replaces: attachment, excludeNodes: [before.node] })
+      must(after.node === moved.node, `${moved.node} was meant, ${after.node} taken`)
+      must(after.reason.includes(`moved from ${before.node}`), `the reason does not tell of the move: ${after.reason}`)
+      await mustFail(post({ attachment: after.attachment.replace(/.$/, (last) => (last === '0' ? '1' : '0')), reason: 'x' }), {
+        status: 404,
+        code: 'attachment_unknown',
+        field: 'body.attachment',
+      })
+      await mustFail(post({ attachment }), { status: 400, code: 'invalid', field: 'body.reason' })
     },
   },
   {

@@ -10,5 +10,11 @@ export const placementErrors = errorTable({
   },
   verb_not_allowed: { status: 403, retry: 'never', say: (m: { verb: string }) => `This token does not allow ${m.verb}.` },
   meeting_unknown: { status: 404, retry: 'never', say: (m: { meeting: string }) => `There is no meeting ${m.meeting}.` },
+  attachment_unknown: {
+    status: 404,
+    retry: 'never',
+    say: (m: { meeting: string; participant: string; attachment: string }) =>
+      `${m.participant} has no attachment ${m.attachment} in ${m.meeting}.`,
+  },
   no_snapshot: { status: 503, retry: 'later', say: () => 'The operator is away and no earlier topology is known.' },
 })

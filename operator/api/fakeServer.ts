@@ -4,8 +4,10 @@ import { ulidSource } from '../../kit/ids.ts'
 import type { SigningKey } from '../../kit/keys.ts'
 import { silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
+import { createMover } from '../effects/mover.ts'
 import { createPlacer } from '../effects/placer.ts'
 import { createSigner } from '../effects/signer.ts'
+import type { Placed } from './placement.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { operatorMetrics } from '../metrics.ts'
 import { explainMeeting, snapshotMeeting } from '../service/explain.ts'
@@ -31,6 +33,8 @@ export interface FakeOperatorOptions {
   readonly nodes: readonly FakeNode[]
   readonly turnUrls?: readonly string[]
   readonly clock?: Clock
+  /** A participant was told to go from `node` to where they are placed next. */
+  readonly onMove?: (told: { readonly node: string; readonly participant: string; readonly attachment: string }) => void
 }
 
 /** An operator without Kubernetes and without media nodes, for tests of what stands on the placement API. */
@@ -40,6 +44,8 @@ export interface FakeOperator {
   meeting(namespace: string, name: string, spec?: Partial<MeetingSpec>): void
   /** Whether it leads; while it does not, placements are answered with `leader_unknown`. */
   setLeading(leads: boolean): void
+  /** The media node of a placement tells that its participant is attached. */
+  attach(placed: Placed, participant: string): void
   /** A media node stops to take work. */
   cordon(node: string): void
   close(): Promise<void>
@@ -49,6 +55,10 @@ const namespace = 'parley-system'
 const apiVersion = 'parley.media/v1alpha1' as const
 const beatMs = 1_000
 const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e9, ingressBitsPerSecond: 1e9, pipePorts: 100 }
+const freshSegment = { epoch: 1, generation: 1, role: 'core' as const, fallback: false, worker: 0, peers: [] }
+const personOf = ({ participant, attachment, hidden }: { participant: string; attachment: string; hidden: boolean }) => {
+  return { participant, attachment, hidden, publishing: true }
+}
 const idleWorker = { cpu: 0, routers: 0, transports: 0, producers: 0, consumers: 0 }
 
 /** Metadata as an API server would give it; `version` makes it unlike any earlier one. */
@@ -99,7 +109,7 @@ function nodeObject({ name, region, url }: FakeNode, cordoned: boolean): MediaNo
  * the real one; its media nodes are names only, and its meetings last as long as grants do.
  */
 export async function startFakeOperator(options: FakeOperatorOptions): Promise<FakeOperator> {
-  const { nodes, turnUrls = [], clock = systemClock } = options
+  const { nodes, turnUrls = [], clock = systemClock, onMove } = options
   const changes = createChanges()
   const ledger = new Ledger(changes.events)
   const metrics = createMetrics(operatorMetrics)
@@ -108,12 +118,20 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
   register(ledger, nodes, clock.monotonicMs())
   const stopHearing = hearNodes(ledger, nodes, clock)
   const feed = createTopologyFeed({ ledger, changes, clock, turnUrls, epoch: () => 1 })
+  /** Nobody is attached to a name: whoever made this server hears of moves. */
+  const orders = {
+    async move(node: string, { participant, attachment }: { participant: string; attachment: string }) {
+      onMove?.({ node, participant, attachment })
+      return true
+    },
+  }
   const signer = createSigner(options.key, clock)
   let leading = true
   let version = 1
   const server = createPlacementServer({
     bearers: createBearers(options.tokens),
     placer: createPlacer({ ledger, signer, clock, random: Math.random, mintUlid, turnUrls, log: silentLog, metrics }),
+    mover: createMover({ ledger, orders: () => orders, clock, random: Math.random, log: silentLog, metrics }),
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),
     feed,
@@ -134,6 +152,13 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
       ledger.putMeeting(object, clock.monotonicMs())
     },
     setLeading: (leads) => void (leading = leads),
+    attach({ node, meeting, attachment }, participant) {
+      const there = [...(ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.people.on(node) ?? [])]
+      const others = there.filter((each) => each.attached).map(({ hidden, ...each }) => personOf({ ...each, hidden }))
+      const participants = [...others, personOf({ participant, attachment, hidden: false })]
+      const segment = { meeting, ...freshSegment, participants, createdAtMs: clock.nowMs() }
+      ledger.hear(node, { type: 'segment', segment }, clock.monotonicMs())
+    },
     cordon(name) {
       const node = nodes.find((each) => each.name === name)
       if (node !== undefined) ledger.putNode(nodeObject(node, true), node.url, clock.monotonicMs())

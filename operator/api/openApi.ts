@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { commonErrors } from '../../kit/errors.ts'
 import { placementErrors } from './errors.ts'
+import { moveAnswer, moveRequest } from './move.ts'
 import { explanation, placementAnswer, placementRequest } from './placement.ts'
 import { meetingSnapshot } from './snapshot.ts'
 import { topology, topologyLine } from './topology.ts'
@@ -65,6 +66,15 @@ export const openApiDocument = {
         responses: { 204: { description: 'Released, or not known.' }, default: refusal },
       },
     },
+    '/v1/namespaces/{namespace}/meetings/{name}/placements/{participant}/move': {
+      post: {
+        summary: 'Sends one participant to another media node, without a break.',
+        operationId: 'move',
+        parameters: [...meeting, inPath('participant')],
+        requestBody: { required: true, content: { 'application/json': { schema: reference('MoveRequest') } } },
+        responses: answers('They are told, or not: come back after a while, or refused with the rule.', 'MoveAnswer'),
+      },
+    },
     '/v1/namespaces/{namespace}/meetings/{name}': {
       get: {
         summary: 'A meeting at this moment, with exact figures.',
@@ -104,6 +114,8 @@ export const openApiDocument = {
     schemas: {
       PlacementRequest: jsonOf(placementRequest, 'input'),
       PlacementAnswer: jsonOf(placementAnswer),
+      MoveRequest: jsonOf(moveRequest, 'input'),
+      MoveAnswer: jsonOf(moveAnswer),
       Explanation: jsonOf(explanation),
       MeetingSnapshot: jsonOf(meetingSnapshot),
       Topology: jsonOf(topology),

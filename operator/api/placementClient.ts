@@ -10,6 +10,7 @@ import { placementErrors } from './errors.ts'
 import { chooseByFallback } from './fallback.ts'
 import { signFallback } from './fallbackGrant.ts'
 import { fallbackIncarnation } from './fallbackIncarnation.ts'
+import { moveAnswer } from './move.ts'
 import { createOperatorCalls } from './operatorCalls.ts'
 import { createOperatorHttp, type OperatorHttp } from './operatorHttp.ts'
 import { createOwnPlacements } from './ownPlacements.ts'
@@ -117,6 +118,10 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
       } catch (err) {
         log.debug({ namespace: meeting.namespace, meeting: meeting.name, attachment, err }, 'release was not heard')
       }
+    },
+    async move(meeting, { participant, ...request }, signal) {
+      const path = `${pathOf(meeting)}/placements/${encodeURIComponent(participant)}/move`
+      return answerOf(moveAnswer, await calls.ask({ method: 'POST', path, body: request, signal }))
     },
     async explain(meeting, signal) {
       return answerOf(explanation, await calls.ask({ method: 'GET', path: `${pathOf(meeting)}/explanation`, signal }))

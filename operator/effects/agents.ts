@@ -9,7 +9,7 @@ import { createLimiter, type Limiter } from './limiter.ts'
 /** What the operator asks of an agent. */
 export type AgentClient = Pick<
   NodeClient,
-  'putSegment' | 'deleteSegment' | 'getSegment' | 'putDrain' | 'putAddresses' | 'probe' | 'loadStream'
+  'putSegment' | 'deleteSegment' | 'getSegment' | 'putDrain' | 'postMove' | 'putAddresses' | 'probe' | 'loadStream'
 >
 
 /** A media node's agent as the operator reaches it: its API, and the bound on calls at once. */

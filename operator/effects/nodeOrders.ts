@@ -1,6 +1,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import { CodedError } from '../../kit/errors.ts'
 import type { Log, LogFields } from '../../kit/log.ts'
+import type { MoveOrder } from '../../sfu/api/move.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { PlannedDrain } from '../plan/drain.ts'
@@ -26,6 +27,8 @@ export interface NodeOrdersOptions {
 export interface NodeOrders {
   /** To drain, or that its drain is over. */
   drain(node: string, order: PlannedDrain, signal: AbortSignal): Promise<void>
+  /** One participant is to go to another node; whether they could be told. */
+  move(node: string, order: Omit<MoveOrder, 'epoch'>, signal: AbortSignal): Promise<boolean>
   /** What to tell clients from now on. */
   announce(node: string, addresses: readonly string[], signal: AbortSignal): Promise<void>
 }
@@ -34,20 +37,22 @@ export interface NodeOrders {
 export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
   const { agents, ledger, clock, log, metrics, epoch, fencedOut } = options
 
-  async function ordered(
-    what: { node: string; method: 'drain' | 'announce'; fields: LogFields },
-    call: (client: AgentClient, epoch: number) => Promise<void>,
-  ): Promise<void> {
+  /** Undefined where nobody knows where the node is. */
+  async function ordered<T>(
+    what: { node: string; method: 'drain' | 'announce' | 'move'; fields: LogFields },
+    call: (client: AgentClient, epoch: number) => Promise<T>,
+  ): Promise<T | undefined> {
     const { node, method } = what
     const url = ledger.nodes.get(node)?.url
-    if (url === undefined) return
+    if (url === undefined) return undefined
     const { client, calls } = agents.at(node, url)
     const term = epoch()
     const fields = { node, epoch: term, method, ...what.fields }
     try {
-      await calls.run(() => call(client, term))
+      const answer = await calls.run(() => call(client, term))
       metrics.orders.inc({ method, result: 'taken' })
       log.info(fields, 'media node ordered')
+      return answer
     } catch (thrown) {
       const code = thrown instanceof CodedError ? thrown.code : 'internal'
       metrics.orders.inc({ method, result: code === 'stale_order' ? 'fenced' : 'failed' })
@@ -63,6 +68,13 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
       return ordered({ node, method: 'drain', fields }, async (client, term) =>
         ledger.nodes.drain(node, await client.putDrain({ ...order, epoch: term }, signal), clock.monotonicMs()),
       )
+    },
+    async move(node, order, signal) {
+      const { meeting, attachment, reason } = order
+      const fields = { namespace: meeting.namespace, meeting: meeting.name, attachment, reason }
+      const what = { node, method: 'move' as const, fields }
+      const told = await ordered(what, (client, term) => client.postMove({ ...order, epoch: term }, signal))
+      return told?.told ?? false
     },
     announce(node, addresses, signal) {
       const fields = { object: addresses.join(' ') }

@@ -6,9 +6,11 @@ import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { personOf } from '../ledger/moves.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
-import type { Decision, Wish } from '../placement/view.ts'
+import { placeOn } from '../placement/placeOn.ts'
+import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import type { Signer } from './signer.ts'
 
 /** What {@link createPlacer} needs. */
@@ -81,11 +83,26 @@ export function createPlacer(options: PlacerOptions): Placer {
     }
   }
 
+  /** Somebody who was told to move goes where they were meant to, if that still takes them. */
+  function decideMoved(view: PlacementView, wish: Wish): Decision | undefined {
+    const person = personOf(wish, wish.participant)
+    const move = ledger.moves.of(person, wish.replaces, view.nowMs)
+    if (move === undefined) return undefined
+    ledger.moves.end(person)
+    ledger.reservations.drop(move.reservation)
+    const node = ledger.nodes.get(move.to)
+    const there = node === undefined ? undefined : placeOn(view, wish, node)
+    const decision = there?.result === 'placed' ? there : place(view, wish)
+    if (decision.result !== 'placed') return decision
+    const missed = decision === there ? '' : `meant for ${move.to}, which does not take them now; `
+    return { ...decision, reason: `moved from ${move.from}: ${move.reason}; ${missed}${decision.reason}` }
+  }
+
   /** Decides and commits without a pause in between, so that no two joins take the last seat. */
   function decide(meeting: MeetingName, request: PlacementRequest): Decided {
     const wish = wishOf(meeting, request)
     const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
-    const decision = place(view, wish)
+    const decision = decideMoved(view, wish) ?? place(view, wish)
     if (decision.result !== 'placed') return { decision, committed: undefined }
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }

@@ -35,6 +35,19 @@ function reserve(
   return reservation
 }
 
+/** Reserves on one node what somebody will cost who is to come there; on the others they count already. */
+export function reserveAhead(
+  ledger: Ledger,
+  entry: MeetingEntry,
+  { node, rights, nowMs }: { node: string; rights: Rights; nowMs: number },
+): number {
+  const reservation = ledger.reservations.begin(nowMs)
+  const there = ledger.nodes.get(node)
+  const consumers = consumersHere(rights, { here: entry.people.countOn(node), everywhere: entry.people.seats })
+  if (there !== undefined && consumers > 0) ledger.reservations.claim(there.number, consumers * there.consumerShare)
+  return reservation
+}
+
 /** The segment that the decision means, opened unless it stands. */
 function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed; nowMs: number }): Segment {
   const { node, segment, reason } = to.decision

@@ -3,6 +3,7 @@ import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import { Meetings } from './meetings.ts'
+import { Moves } from './moves.ts'
 import type { AgentFault } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { Reservations } from './reservations.ts'
@@ -29,6 +30,7 @@ export class Ledger {
   readonly nodes: MediaNodes
   readonly meetings: Meetings
   readonly reservations: Reservations
+  readonly moves = new Moves()
   readonly #events: LedgerEvents
   readonly #lost = new Set<string>()
   #nowMs = 0

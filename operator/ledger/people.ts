@@ -43,6 +43,11 @@ export class People {
     return this.#byParticipant.has(participant)
   }
 
+  /** One stay of a participant, attached or granted. */
+  stay(participant: string, attachment: string): Placement | undefined {
+    return this.#find(participant, attachment)
+  }
+
   /** Attachments and unused grants on one node. */
   countOn(node: string): number {
     return this.#byNode.get(node)?.size ?? 0

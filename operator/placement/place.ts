@@ -24,7 +24,7 @@ function staying(view: PlacementView, { segments }: MeetingEntry): number {
 }
 
 /** Whether the meeting may have one segment more. */
-function maySpread(view: PlacementView): boolean {
+export function maySpread(view: PlacementView): boolean {
   const meeting = standing(view)
   if (meeting === undefined) return true
   const atMost = meeting.object?.spec.cascade.maxNodes ?? segmentsAtMost

@@ -9,9 +9,11 @@ import { checked } from '../../kit/validation.ts'
 import { participantId } from '../../sfu/api/identity.ts'
 import type { MeetingName } from '../api/client.ts'
 import { placementErrors } from '../api/errors.ts'
+import { moveRequest } from '../api/move.ts'
 import { openApiDocument } from '../api/openApi.ts'
 import { placementParams, placementRequest, releaseQuery, type Explanation, type PlacementAnswer } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
+import type { Mover } from '../effects/mover.ts'
 import type { Placer } from '../effects/placer.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { forwardedHeader, type Forwarder } from './forward.ts'
@@ -24,6 +26,7 @@ import { streamTopology } from './topologyStream.ts'
 export interface PlacementServerOptions {
   readonly bearers: (token: string) => Bearer
   readonly placer: Placer
+  readonly mover: Mover
   readonly explain: (meeting: MeetingName) => Explanation | undefined
   readonly snapshot: (meeting: MeetingName) => MeetingSnapshot | undefined
   readonly feed: TopologyFeed
@@ -43,7 +46,7 @@ const bodyLimitBytes = 64 * 1024
 const idempotencyMs = 60_000
 const idempotencyAtMost = 200_000
 const meetingPath = '/v1/namespaces/:namespace/meetings/:name'
-const releaseParams = z.strictObject({ ...placementParams.shape, participant: participantId })
+const personParams = z.strictObject({ ...placementParams.shape, participant: participantId })
 const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
 
 /** The placement API of one replica. What only the leader can answer, a standby passes on to it. */
@@ -90,13 +93,21 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
 
   app.delete(`${meetingPath}/placements/:participant`, async (request, reply) => {
     const bearer = admitted(request, 'release')
-    const { participant, ...meeting } = checked(releaseParams, request.params, 'path')
+    const { participant, ...meeting } = checked(personParams, request.params, 'path')
     const { attachment } = checked(releaseQuery, request.query, 'query')
     bearer.mustServe(meeting.namespace)
     return asLeader(request, reply, () => {
       placer.release(meeting, participant, attachment)
       return reply.code(204).send()
     })
+  })
+
+  app.post(`${meetingPath}/placements/:participant/move`, async (request, reply) => {
+    const bearer = admitted(request, 'move')
+    const { participant, ...meeting } = checked(personParams, request.params, 'path')
+    const body = checked(moveRequest, request.body, 'body')
+    bearer.mustServe(meeting.namespace)
+    return asLeader(request, reply, () => options.mover.move(meeting, participant, body))
   })
 
   app.get(`${meetingPath}/explanation`, async (request, reply) => {

@@ -30,6 +30,7 @@ async function aReplica(name: string, role: { leads: boolean; holder?: () => Hol
       place: async () => ({ result: 'refused', code: 'meeting_ended', reason: `answered by ${name}` }),
       release: () => undefined,
     },
+    mover: { move: async () => ({ result: 'refused', code: 'meeting_ended', reason: `answered by ${name}` }) },
     explain: () => undefined,
     snapshot: () => undefined,
     feed: createTopologyFeed({ ledger: new Ledger(changes.events), changes, clock, turnUrls: [], epoch: () => 1 }),

@@ -8,7 +8,7 @@ import { namespaceName } from '../../sfu/api/identity.ts'
 import { placementErrors } from '../api/errors.ts'
 
 /** What a placement token may do. */
-export const placementVerb = z.enum(['place', 'release', 'explain', 'topology'])
+export const placementVerb = z.enum(['place', 'release', 'move', 'explain', 'topology'])
 export type PlacementVerb = z.infer<typeof placementVerb>
 
 /** The file of placement tokens: who may do what in which namespaces; `*` means all. */

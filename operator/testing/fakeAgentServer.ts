@@ -12,6 +12,7 @@ import { sfuErrors } from '../../sfu/api/errors.ts'
 import { verifyGrant, verifyPeerToken } from '../../sfu/api/grant.ts'
 import { meetingRef } from '../../sfu/api/identity.ts'
 import { loadPath, loadPeriodMs } from '../../sfu/api/load.ts'
+import { moveOrder, movePath, type MoveReport } from '../../sfu/api/move.ts'
 import { segmentDeletion, segmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { tokenTypes } from '../../sfu/api/tokens.ts'
 import type { FakeMediaNode } from './fakeMediaNode.ts'
@@ -62,6 +63,11 @@ export async function serveFakeAgent(
     return node.drain(checked(drainOrder, request.body, 'body'))
   }
 
+  async function move(request: FastifyRequest): Promise<MoveReport> {
+    await mustBeOperator(request)
+    return node.move(checked(moveOrder, request.body, 'body'))
+  }
+
   async function announce(request: FastifyRequest): Promise<{ addresses: readonly string[] }> {
     await mustBeOperator(request)
     return { addresses: node.announce(checked(addressOrder, request.body, 'body')) }
@@ -70,6 +76,7 @@ export async function serveFakeAgent(
   app.put(segmentPath, (request) => put(request))
   app.get(segmentPath, (request) => get(request))
   app.put(drainPath, (request) => drain(request))
+  app.post(movePath, (request) => move(request))
   app.put(addressesPath, (request) => announce(request))
   app.delete(segmentPath, async (request, reply) => {
     await mustBeOperator(request)

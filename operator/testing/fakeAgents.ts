@@ -13,7 +13,7 @@ import type { Gate } from './faults/gate.ts'
 export interface TakenOrder {
   readonly node: string
   readonly boot: string
-  readonly verb: 'put' | 'delete' | 'drain' | 'announce'
+  readonly verb: 'put' | 'delete' | 'drain' | 'announce' | 'move'
   /** Of a segment; absent for orders about the node as a whole. */
   readonly meeting: MeetingRef | undefined
   readonly epoch: number
@@ -127,6 +127,12 @@ export function fakeAgents(network: FakeNetwork): Agents {
       call({ url, verb: 'putDrain', signal }, (node) => {
         const report = node.drain(structuredClone(order))
         taken(node, { verb: 'drain', meeting: undefined, epoch: order.epoch, generation: 0 })
+        return report
+      }),
+    postMove: (order, signal) =>
+      call({ url, verb: 'postMove', signal }, (node) => {
+        const report = node.move(order)
+        taken(node, { verb: 'move', meeting: undefined, epoch: order.epoch, generation: 0 })
         return report
       }),
     async *loadStream(signal) {

@@ -5,6 +5,7 @@ import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/dra
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
+import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment } from './fakeSegment.ts'
@@ -26,7 +27,7 @@ export interface FakeMediaNodeOptions {
   readonly clock: Clock
   readonly mintUlid: MintUlid
   readonly workers?: number
-  /** Somebody is told to go because the node drains; their attachment has ended. */
+  /** Somebody is told to go because the node drains, or because they alone are moved; their attachment has ended. */
   readonly onTold?: (meeting: MeetingRef, person: Person) => void
   readonly onAttached?: (meeting: MeetingRef, arrival: Arrival) => void
   /** Whether another node is there and the way to it open; all are unless told otherwise. */
@@ -122,8 +123,7 @@ export class FakeMediaNode {
 
   /** Follows an order to drain; its people are told to go from the next beat on. */
   drain({ epoch, ...order }: DrainOrder): DrainReport {
-    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
-    this.highestEpoch = epoch
+    this.#fence(epoch)
     const { draining: _, ...ordered } = order.draining ? order : { draining: false as const }
     const { stopsAtMs, moved } = this.#drain
     const stopping = stopsAtMs === undefined ? {} : { stopsAtMs }
@@ -132,10 +132,19 @@ export class FakeMediaNode {
     return this.drainReport()
   }
 
+  /** Follows an order to tell one participant to go. */
+  move({ epoch, meeting, participant, attachment }: MoveOrder): MoveReport {
+    this.#fence(epoch)
+    const person = this.get(meeting)?.participants.find((each) => each.attachment === attachment)
+    if (person?.participant !== participant) throw sfuErrors.raise.attachment_gone({})
+    this.detach(attachment)
+    this.#options.onTold?.(meeting, person)
+    return { told: true }
+  }
+
   /** Tells clients other addresses from now on. */
   announce({ epoch, addresses }: AddressOrder): readonly string[] {
-    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
-    this.highestEpoch = epoch
+    this.#fence(epoch)
     this.addresses = addresses
     this.addressesGuessed = false
     this.#tell({ type: 'addresses', addresses })
@@ -223,6 +232,11 @@ export class FakeMediaNode {
     this.#segments.clear()
     this.#drain = { moved: 0 }
     this.hangUp()
+  }
+
+  #fence(epoch: number): void {
+    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
+    this.highestEpoch = epoch
   }
 
   #admit(): void {

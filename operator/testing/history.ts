@@ -135,6 +135,17 @@ const actions: Readonly<Record<string, Action>> = {
     history.simulation.leave(attachment)
     history.people.delete(key)
   },
+  async move(history) {
+    const { simulation, people, pick, random } = history
+    const operator = simulation.leader()
+    if (operator === undefined || people.size === 0) return
+    const [key, { attachment }] = pick([...people])
+    const [name = '', participant = ''] = key.split(' ')
+    const wish = { attachment, reason: 'nearer', ...(random() < 0.5 ? { node: pick([...simulation.nodes.keys()]) } : {}) }
+    await operator.mover.move(meetingRef(name), participant, wish).catch((thrown: unknown) => {
+      if (!(thrown instanceof CodedError) || thrown.status !== 404) throw thrown
+    })
+  },
   killNode: ({ simulation, pick, random }) => (random() < 0.5 ? simulation.kill(pick([...simulation.nodes.keys()])) : undefined),
   startNode: ({ simulation, pick }) => (simulation.down.size > 0 ? simulation.start(pick([...simulation.down])) : undefined),
   drainNode({ simulation, pick, random }) {
@@ -190,6 +201,7 @@ const weights: Readonly<Record<string, number>> = {
   healNode: 2,
   startOperator: 4,
   drainNode: 3,
+  move: 3,
   fallback: 3,
 }
 const weighted = Object.keys(actions).flatMap((name) => Array.from({ length: weights[name] ?? 1 }, () => name))

@@ -57,7 +57,9 @@ export async function installProcesses(): Promise<ProcessInstallation> {
       '--placement-tokens-file',
       file(
         'tokens.json',
-        JSON.stringify([{ name: 'test', token, namespaces: [namespace], verbs: ['place', 'release', 'explain', 'topology'] }]),
+        JSON.stringify([
+          { name: 'test', token, namespaces: [namespace], verbs: ['place', 'release', 'move', 'explain', 'topology'] },
+        ]),
       ),
     ],
     ...['--lease-ms', String(leaseMs), '--turn-urls', 'turn:turn.example:3478'],

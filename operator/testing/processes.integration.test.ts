@@ -54,6 +54,7 @@ test(
       url,
       token,
       namespace,
+      attach: async ({ node, grant }) => installation.nodes.get(node)?.attach(grant),
       async meeting(name, { maxParticipants, locked = false, ended = false, regions }) {
         const capacity = maxParticipants === undefined ? {} : { capacity: { maxParticipants } }
         await installation.meeting(name, {

@@ -2,6 +2,7 @@ import { ulidSource } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import type { Clock } from '../../kit/clock.ts'
+import { createMover, type Mover } from '../effects/mover.ts'
 import { createPlacer, type Placer } from '../effects/placer.ts'
 import type { Ask } from '../reach/ask.ts'
 import type { FakeCluster } from '../kube/fakeApi.ts'
@@ -24,6 +25,7 @@ export interface SimulatedOperator {
   readonly world: World
   readonly control: Control
   readonly placer: Placer
+  readonly mover: Mover
   readonly life: ProcessLife
   /** As it reads them itself. */
   readonly clock: Clock
@@ -119,10 +121,11 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
     ask: options.ask,
   })
   const placer = createPlacer({ ledger: world.ledger, signer, clock, random, mintUlid, turnUrls: [], log, metrics })
+  const mover = createMover({ ledger: world.ledger, orders: () => control.orders, clock, random, log, metrics })
   const running = control.run(stopping.signal)
   running.catch(() => undefined)
   return {
-    ...{ name, world, control, placer, life, clock },
+    ...{ name, world, control, placer, mover, life, clock },
     async kill() {
       if (life.alive) crash()
     },

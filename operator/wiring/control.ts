@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Agents } from '../effects/agents.ts'
 import { createMeetingEffects } from '../effects/applyMeeting.ts'
-import { createNodeOrders } from '../effects/nodeOrders.ts'
+import { createNodeOrders, type NodeOrders } from '../effects/nodeOrders.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
 import type { Signer } from '../effects/signer.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
@@ -57,6 +57,8 @@ export interface Control {
   /** Whether this replica leads and knows enough to place. */
   leads(): boolean
   holder(): Holder | undefined
+  /** Orders about one participant, under this replica's term. */
+  readonly orders: Pick<NodeOrders, 'move'>
   /** Of this replica's term; on a standby that of the leader. */
   epoch(): number
   /** Runs until `signal` aborts; `lost` means that the process should exit. */
@@ -173,6 +175,7 @@ export function createControl(parts: ControlParts): Control {
 
   return {
     warmth,
+    orders,
     leads: () => manager.isLeader() && warmth.isReady(),
     holder: () => manager.holder(),
     epoch,

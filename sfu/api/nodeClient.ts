@@ -12,6 +12,7 @@ import { dumpPath, nodeDump, type NodeDump } from './dump.ts'
 import type { MeetingRef } from './identity.ts'
 import { loadLine, loadPath, loadStaleAfterMs, maxLoadLineBytes, type LoadLine } from './load.ts'
 import { probeAnswer, probePath, type Probe } from './probe.ts'
+import { movePath, moveReport, type MoveOrder, type MoveReport } from './move.ts'
 import {
   hostedIncarnations,
   hostedPath,
@@ -53,6 +54,8 @@ export interface NodeClient {
   hostedIncarnations(meeting: { namespace: string; name: string }, signal?: AbortSignal): Promise<readonly string[]>
   /** Orders a drain, or that it be over; idempotent. Answers how far it is. */
   putDrain(order: DrainOrder, signal?: AbortSignal): Promise<DrainReport>
+  /** Tells one participant to go to another node; idempotent. */
+  postMove(order: MoveOrder, signal?: AbortSignal): Promise<MoveReport>
   /** Tells the node what to tell clients; idempotent. Answers what it tells them then. */
   putAddresses(order: AddressOrder, signal?: AbortSignal): Promise<readonly string[]>
   /** Makes ICE ends for a check of reachability. */
@@ -181,6 +184,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     hostedIncarnations: async (meeting, signal) =>
       (await call({ method: 'GET', path: hostedPath(meeting), answer: hostedIncarnations, signal })).incarnations,
     putDrain: (order, signal) => call({ method: 'PUT', path: drainPath, body: order, answer: drainReport, signal }),
+    postMove: (order, signal) => call({ method: 'POST', path: movePath, body: order, answer: moveReport, signal }),
     putAddresses: async (order, signal) =>
       (await call({ method: 'PUT', path: addressesPath, body: order, answer: announcedAddresses, signal })).addresses,
     probe: async (signal) => (await call({ method: 'POST', path: probePath, answer: probeAnswer, signal })).probes,

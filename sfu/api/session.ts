@@ -21,7 +21,7 @@ import {
  * | a session is | entered by                             | leaves by                                                          |
  * | live         | attach, or resume by a higher epoch    | connection lost, `away`: away; detach, replaced, segment ends: gone |
  * | away         | connection lost, `away`                | resume within 60 s: live; else gone                                |
- * | moved away   | `closed` with `node_draining`          | 5 s after a later attachment on another node, or 20 s: gone        |
+ * | moved away   | `closed` with `node_draining`, `moved` | 5 s after a later attachment on another node, or 20 s: gone        |
  */
 export const sessionsPath = '/v1/sessions'
 export const sessionsSubprotocol = 'parley.sessions.v1'
@@ -153,6 +153,7 @@ export const closeReasons = {
   segment_closed: 'Your media node no longer serves this meeting; joining again finds another.',
   node_stopping: 'Your media node is stopping; joining again finds another.',
   node_draining: 'Your media node is being emptied; joining again moves you to another.',
+  moved: 'You are moved to another media node; joining again takes you there.',
   worker_died: 'A media process failed; joining again starts a new one.',
   away_too_long: 'The connection was lost for too long.',
   meeting_merged: 'The meeting was joined with another of its name; joining again finds it.',

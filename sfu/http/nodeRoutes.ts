@@ -6,6 +6,7 @@ import { addressesPath, addressOrder, type AddressOrder } from '../api/addresses
 import { drainOrder, drainPath, type DrainOrder, type DrainReport } from '../api/drain.ts'
 import { dumpPath, type NodeDump } from '../api/dump.ts'
 import { loadPath } from '../api/load.ts'
+import { moveOrder, movePath, type MoveOrder, type MoveReport } from '../api/move.ts'
 import { probePath, type Probe } from '../api/probe.ts'
 import type { LoadFeed } from '../load/feed.ts'
 import type { Door } from './auth.ts'
@@ -19,6 +20,8 @@ export interface NodeRoutesOptions {
   readonly metrics: () => Promise<{ text: string; contentType: string }>
   /** Follows an order to drain, or to be done with it. Raises `stale_order`. */
   readonly drain: (order: DrainOrder) => DrainReport
+  /** Tells one participant to go to another node. Raises `stale_order`, `attachment_gone`. */
+  readonly move: (order: MoveOrder) => MoveReport
   /** Tells clients other addresses from now on; answers them. Raises `stale_order`. */
   readonly announce: (order: AddressOrder) => { addresses: string[] }
   /** Makes ICE ends for a check of reachability. */
@@ -70,6 +73,15 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
     async handler(request) {
       await door.bearer(request, 'order')
       return drain(checked(drainOrder, request.body, 'body'))
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: movePath,
+    async handler(request) {
+      await door.bearer(request, 'order')
+      return options.move(checked(moveOrder, request.body, 'body'))
     },
   })
 

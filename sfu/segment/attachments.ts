@@ -77,6 +77,11 @@ export class Attachments {
     return this.#ended.has(attachment)
   }
 
+  /** Whether the attachment's client was told to go to another node, and is not back yet. */
+  isMoving(attachment: string): boolean {
+    return this.#moved.has(attachment)
+  }
+
   /** Lets a participant in by a verified grant. Raises what keeps them out; nothing is changed then. */
   attach(claims: GrantClaims, owner: SessionSink, epoch: number): Session {
     const { clock } = this.#options.host

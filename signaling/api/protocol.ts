@@ -151,7 +151,7 @@ export interface ClientNotifications extends Pick<
   /**
    * The media node cannot be reached from signaling now (`degraded`), or can again (`live`). Media goes on meanwhile. `rejoin`: the
    * session is lost; join again with `replaces`, and `excludeNodes` where given. `reason` is the media node's, where it ended the session:
-   * with `node_draining` nothing is broken, the client is only moved.
+   * with `node_draining` or `moved` nothing is broken, the client is only moved.
    */
   session: {
     readonly state: 'live' | 'degraded' | 'rejoin'

@@ -135,6 +135,7 @@ test.each([
   ['meeting_ended', { method: 'closed', data: { code: 'meeting_ended' } }],
   ['node_stopping', { method: 'session', data: { state: 'rejoin', excludeNodes: ['media-a'] } }],
   ['node_draining', { method: 'session', data: { state: 'rejoin', reason: 'node_draining', excludeNodes: ['media-a'] } }],
+  ['moved', { method: 'session', data: { state: 'rejoin', reason: 'moved', excludeNodes: ['media-a'] } }],
   ['worker_died', { method: 'session', data: { state: 'rejoin' } }],
 ] as const)('a seat that its node ends by %s', async (reason, told) => {
   const { agents, replica, clock } = aWorld()

@@ -127,6 +127,7 @@ function endedBy(reason: CloseReason, node: string): Step {
       return end('replaced', closeReasons.replaced, 'forget')
     case 'node_stopping':
     case 'node_draining':
+    case 'moved':
       return loseSeat(closeReasons[reason], { reason, excludeNodes: [node] })
     case 'segment_closed':
     case 'worker_died':

@@ -55,6 +55,7 @@ export function createFakePlacement(agents: readonly FakeAgent[], mintUlid: Mint
       placement.standing.delete(attachment)
       return Promise.resolve()
     },
+    move: () => Promise.reject(new Error('not asked for')),
     explain: () => Promise.reject(new Error('not asked for')),
     topology: () =>
       ({

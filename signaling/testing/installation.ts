@@ -121,7 +121,7 @@ async function writeFiles(folder: string, api: string) {
     name: 'signaling',
     token: placementToken,
     namespaces: ['*'],
-    verbs: ['place', 'release', 'explain', 'topology'],
+    verbs: ['place', 'release', 'move', 'explain', 'topology'],
   }
   return {
     operatorKey: file('operator-key', operator.privateJwk),

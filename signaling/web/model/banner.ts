@@ -32,8 +32,8 @@ const names: Readonly<Record<Publication['source'], string>> = {
 
 const warning = (id: string, text: string): Banner => ({ id, tone: 'warning', text })
 
-/** Close reasons of a media node that works, and is to be empty. */
-const moved: ReadonlySet<string> = new Set<CloseReason>(['node_draining', 'node_stopping'])
+/** Close reasons of a media node that works: the client is only to go to another. */
+const moved: ReadonlySet<string> = new Set<CloseReason>(['node_draining', 'node_stopping', 'moved'])
 
 /** In order of weight; the first that has something to say is shown. */
 const rules: readonly Rule[] = [

@@ -46,6 +46,7 @@ test('the heaviest trouble is the one that is told', () => {
   expect(bannerIn(rejoining(undefined))).toBe('rejoining')
   expect(bannerIn(rejoining('worker_died'))).toBe('rejoining')
   expect(bannerIn(rejoining('node_draining'))).toBe('moving')
+  expect(bannerIn(rejoining('moved'))).toBe('moving')
   expect(bannerIn({ session: { state: 'degraded', why: '' }, recvPath: 'interrupted' })).toBe('degraded')
   expect(bannerIn({ recvPath: 'interrupted' }, { back: true })).toBe('media-interrupted')
   expect(bannerIn({}, { back: true })).toBe('resumed')

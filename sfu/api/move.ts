@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+import { drainReason } from './drain.ts'
+import { meetingRef, participantId, ulid } from './identity.ts'
+
+/** `POST /v1/moves` (bearer: an `order` token) takes a {@link MoveOrder} and answers a {@link MoveReport}. */
+export const movePath = '/v1/moves'
+
+/**
+ * One participant is to go to another node: they are told as in a drain, and their media stays until a little after they are back. Fenced
+ * by the epoch alone; the same order again changes nothing. An attachment that is not here is `attachment_gone`.
+ */
+export const moveOrder = z.strictObject({
+  epoch: z.int().min(0),
+  meeting: meetingRef,
+  participant: participantId,
+  attachment: ulid,
+  /** For the people who read logs. */
+  reason: drainReason,
+})
+export type MoveOrder = z.infer<typeof moveOrder>
+
+export const moveReport = z.strictObject({
+  /** False where their connection is lost: nobody would hear, so that nothing was done. */
+  told: z.boolean(),
+})
+export type MoveReport = z.infer<typeof moveReport>
