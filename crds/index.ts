@@ -68,6 +68,10 @@ export const conditionReasons = {
     draining: 'Draining',
     /** Not ready: drained, and nobody is left. */
     drained: 'Drained',
+    /** Not ready: it was lost and is back; it takes no new work for a while. */
+    held: 'Held',
+    /** Not ready: several people lost their media on it, though it is heard. */
+    suspect: 'Suspect',
     /** Not ready: no load for longer than a node may be silent. */
     silent: 'Silent',
     /** Not ready: dead by two signs. */

@@ -211,7 +211,7 @@ export interface MediaNodeDisruption {
 export interface MediaNodeStatus {
   /** The metadata.generation that this status answers to. */
   readonly observedGeneration?: number
-  /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. Draining: takes nobody new and its people are moved away. Drained: as that, and nobody is left. NotReady: silent, its people are left where they are. Lost: dead by two signs. */
+  /** Pending: not heard yet. Ready: takes work. Cordoned: keeps its people and takes nobody new. Draining: takes nobody new and its people are moved away. Drained: as that, and nobody is left. NotReady: silent, or back and held for a while, or suspected; its people are left where they are. Lost: dead by two signs. */
   readonly phase?: 'Pending' | 'Ready' | 'Cordoned' | 'Draining' | 'Drained' | 'NotReady' | 'Lost'
   /** How far the node's drain is; absent while it is not drained. */
   readonly drain?: MediaNodeStatusDrain

@@ -27,7 +27,8 @@ export interface PlacerOptions {
 
 /** Places participants: decides, writes it into the ledger in the same turn, and signs the grant. Only the leader's may be asked. */
 export interface Placer {
-  place(meeting: MeetingName, request: PlacementRequest): Promise<PlacementAnswer>
+  /** `bearer` is the name of the token by which it is asked: whose word it is that media nodes failed the participant. */
+  place(meeting: MeetingName, request: PlacementRequest, bearer: string): Promise<PlacementAnswer>
   release(meeting: MeetingName, participant: string, attachment: string): void
 }
 
@@ -107,6 +108,13 @@ export function createPlacer(options: PlacerOptions): Placer {
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }
 
+  /** Media nodes that a participant is on and does not want to be on have lost their media. */
+  function noteLostMedia({ namespace, name }: MeetingName, request: PlacementRequest, bearer: string): void {
+    const { participant, excludeNodes: nodes } = request
+    if (nodes !== undefined)
+      ledger.lostMedia({ meeting: `${namespace}/${name}`, participant, nodes, bearer }, clock.monotonicMs())
+  }
+
   function notPlaced({ namespace, name }: MeetingName, decision: NotPlaced): PlacementAnswer {
     metrics.placements.inc({ result: decision.result, code: decision.code })
     log.info({ namespace, meeting: name, code: decision.code, reason: decision.reason }, 'not placed')
@@ -115,8 +123,9 @@ export function createPlacer(options: PlacerOptions): Placer {
   }
 
   return {
-    async place(meeting, request) {
+    async place(meeting, request, bearer) {
       const startedMs = clock.monotonicMs()
+      noteLostMedia(meeting, request, bearer)
       const { decision, committed } = decide(meeting, request)
       if (committed === undefined) return notPlaced(meeting, decision)
       const { namespace, name, incarnation } = committed.meeting

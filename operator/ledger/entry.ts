@@ -1,9 +1,12 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { NodeLoad } from '../../sfu/api/load.ts'
+import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
+import type { LostMedia } from './lostMedia.ts'
 import type { NodeLoads } from './nodeLoads.ts'
+import type { NodeState } from './nodeState.ts'
 import type { Queued } from './queue.ts'
 
 /** What is known of a media node, as {@link MediaNodes} keep it. Its load stands among those of all. */
@@ -24,6 +27,13 @@ export class Entry implements NodeEntry, Queued<Entry> {
   heardAtMs: number | undefined = undefined
   load: NodeLoad | undefined = undefined
   refusedAtMs: number | undefined = undefined
+  death: string | undefined = undefined
+  flaps: Flaps | undefined = undefined
+  hold: Hold | undefined = undefined
+  lostMedia: LostMedia | undefined = undefined
+  suspicion: Hold | undefined = undefined
+  /** As it was told to others last. */
+  told: NodeState = 'pending'
   fault: AgentFault | undefined = undefined
   /** Its neighbours among those that were heard. */
   before: Entry | undefined = undefined

@@ -6,6 +6,7 @@ import { Meetings } from './meetings.ts'
 import { Moves } from './moves.ts'
 import type { AgentFault } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
+import { pipeWitnesses } from './pipesDown.ts'
 import { Reservations } from './reservations.ts'
 
 /** Who is told that something changed. Each is called synchronously and often; it only marks what to look at. */
@@ -37,7 +38,11 @@ export class Ledger {
 
   constructor(events: LedgerEvents) {
     this.#events = events
-    this.nodes = new MediaNodes((name) => this.#nodeChanged(name))
+    this.nodes = new MediaNodes({
+      changed: (name) => this.#nodeChanged(name),
+      pipesTo: (node, nowMs) =>
+        pipeWitnesses(this.meetings.on(node), { node, isHeard: (name) => this.#isHeard(name, nowMs), nowMs }),
+    })
     this.reservations = new Reservations((node, share) => this.nodes.reserve(node, share))
     this.meetings = new Meetings({
       changed: events.meeting,
@@ -116,6 +121,24 @@ export class Ledger {
     this.nodes.refused(node, nowMs)
   }
 
+  /**
+   * A participant of a meeting names media nodes that failed them. Those that they are on have lost their media: with silence, the second
+   * sign of a node's death, where several tell it. One that they only hold a grant for may have been full.
+   */
+  lostMedia(of: { meeting: string; participant: string; nodes: readonly string[]; bearer: string }, nowMs: number): void {
+    this.#nowMs = nowMs
+    const entry = this.meetings.get(of.meeting)
+    if (entry === undefined) return
+    const report = { participant: `${entry.namespace}/${of.participant}`, bearer: of.bearer }
+    for (const node of of.nodes) if (entry.people.isOn(of.participant, node)) this.nodes.lostMedia(node, report, nowMs)
+  }
+
+  /** Looks for second signs of the death of nodes that are silent. Costs what stands on those; call it now and then. */
+  judgeSilent(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.judgeSilent(nowMs)
+  }
+
   /** The agent at the node's address is not to be believed. */
   fault(node: string, fault: AgentFault, nowMs: number): void {
     this.#nowMs = nowMs
@@ -133,6 +156,11 @@ export class Ledger {
   sweepMeetings(nowMs: number): void {
     for (const entry of this.meetings.all()) this.meetings.sweep(entry, nowMs)
     this.meetings.forgetEmpty(forgottenAfterMs, nowMs)
+  }
+
+  #isHeard(name: string, nowMs: number): boolean {
+    const node = this.nodes.get(name)
+    return node?.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined
   }
 
   #poolChanged(name: string): void {

@@ -5,12 +5,23 @@ import type { OpenNodes } from '../placement/view.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
 import { gateOf } from './gateOf.ts'
+import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
+import type { LostMediaReport } from './lostMedia.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads } from './nodeLoads.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
+import type { PipeWitnesses } from './pipesDown.ts'
 import { PoolOrder } from './poolOrder.ts'
 import { Queue } from './queue.ts'
 import { newSegmentShare } from './shares.ts'
+
+/** What {@link MediaNodes} tell and ask their owner. */
+export interface MediaNodesEvents {
+  /** The state or region of this node may have changed; not mere loads. */
+  readonly changed: (name: string) => void
+  /** What others say of their pipes to a node that is silent. */
+  readonly pipesTo: (name: string, nowMs: number) => PipeWitnesses
+}
 
 /**
  * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order a
@@ -25,11 +36,13 @@ export class MediaNodes {
   readonly #open = new Map<string, PoolOrder<Entry>>()
   /** Who was heard, the longest ago first: a node is put last at each line. */
   readonly #heard = new Queue<Entry>()
-  readonly #changed: (name: string) => void
+  /** The others, but for those that are known to be dead. */
+  readonly #silent = new Set<Entry>()
+  readonly #suspects = new Set<Entry>()
+  readonly #events: MediaNodesEvents
 
-  /** `changed` is told the name of each node whose state or region may have changed; not of mere loads. */
-  constructor(changed: (name: string) => void) {
-    this.#changed = changed
+  constructor(events: MediaNodesEvents) {
+    this.#events = events
   }
 
   /** By name. The list is a new one whenever it differs. */
@@ -82,8 +95,10 @@ export class MediaNodes {
     entry.drain = drainOf(object)
     this.#takeFromPool(entry)
     this.#nodes.set(name, entry)
+    if (entry !== known) this.#silent.add(entry)
+    this.#judge(entry, nowMs)
     this.#reindex(entry, nowMs)
-    this.#changed(name)
+    this.#events.changed(name)
   }
 
   removeNode(name: string): void {
@@ -92,8 +107,10 @@ export class MediaNodes {
     entry.isKnown = false
     this.#nodes.delete(name)
     this.#heard.delete(entry)
+    this.#silent.delete(entry)
+    this.#suspects.delete(entry)
     this.#loads.remove(entry.number)
-    this.#changed(name)
+    this.#events.changed(name)
   }
 
   /** A load stream began. */
@@ -101,6 +118,8 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     const { type: _type, protocol: _protocol, segments: _segments, drain, ...introduction } = hello
+    const before = entry.introduction?.boot ?? (entry.death === undefined ? undefined : entry.object.status?.incarnation)
+    noteReturn(entry, { fresh: before !== undefined && before !== introduction.boot }, nowMs)
     if (entry.introduction?.boot !== introduction.boot) {
       entry.load = undefined
       this.#loads.measure(entry.number, 1)
@@ -127,17 +146,15 @@ export class MediaNodes {
     const { addressesGuessed: _, ...introduction } = entry.introduction
     entry.introduction = { ...introduction, addresses: [...addresses] }
     this.#hear(entry, nowMs)
-    this.#changed(name)
+    this.#events.changed(name)
   }
 
   /** How far a node's drain is. Only what it means for new work is told to others at once. */
   drain(name: string, report: DrainReport, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
-    const before = nodeStateOf(entry, nowMs).state
     entry.drainTold = isDraining(report) ? report : undefined
     this.#hear(entry, nowMs)
-    if (nodeStateOf(entry, nowMs).state !== before) this.#changed(name)
   }
 
   /** Any other line: the node lives. */
@@ -151,7 +168,19 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     entry.refusedAtMs = nowMs
-    this.#changed(name)
+    this.#judge(entry, nowMs)
+    this.#tell(entry, nowMs)
+  }
+
+  /** Somebody who is on the node lost their media there. */
+  lostMedia(name: string, report: LostMediaReport, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    const { pool } = entry.object.spec
+    noteLostMedia(entry, { report, pool: { open: this.open(pool).size, suspects: this.#suspectsOf(pool, nowMs) } }, nowMs)
+    if (entry.suspicion !== undefined) this.#suspects.add(entry)
+    this.#judge(entry, nowMs)
+    this.#reindex(entry, nowMs)
   }
 
   /** What the agent says does not count any more, until it introduces itself again. */
@@ -160,7 +189,7 @@ export class MediaNodes {
     if (entry === undefined) return
     entry.fault = fault
     this.#reindex(entry, nowMs)
-    this.#changed(name)
+    this.#events.changed(name)
   }
 
   /** Adds to what is reserved on the node of a number. */
@@ -172,9 +201,16 @@ export class MediaNodes {
   sweep(nowMs: number): void {
     for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
       this.#heard.delete(first)
+      this.#silent.add(first)
       this.#loads.close(first.number)
-      this.#changed(first.name)
+      this.#judge(first, nowMs)
+      this.#tell(first, nowMs)
     }
+  }
+
+  /** Looks for a second sign at the nodes that are silent: what others say of them makes no change of its own. */
+  judgeSilent(nowMs: number): void {
+    for (const entry of this.#silent) if (this.#judge(entry, nowMs)) this.#tell(entry, nowMs)
   }
 
   /** The highest epoch that any node has seen in an order. */
@@ -185,11 +221,31 @@ export class MediaNodes {
   }
 
   #hear(entry: Entry, nowMs: number): void {
-    const wasSilent = !this.#heard.has(entry)
+    if (!this.#heard.has(entry)) {
+      this.#silent.delete(entry)
+      // A stream that only paused brings no hello.
+      if (entry.death === undefined) noteBreak(entry, nowMs)
+      else noteReturn(entry, { fresh: false }, nowMs)
+    }
     this.#heard.put(entry)
     entry.heardAtMs = nowMs
     this.#reindex(entry, nowMs)
-    if (wasSilent) this.#changed(entry.name)
+  }
+
+  /** Whether the node was declared dead now. */
+  #judge(entry: Entry, nowMs: number): boolean {
+    const dies = judgeDeath(entry, () => this.#events.pipesTo(entry.name, nowMs), nowMs)
+    if (dies) this.#silent.delete(entry)
+    return dies
+  }
+
+  #suspectsOf(pool: string, nowMs: number): number {
+    let count = 0
+    for (const entry of this.#suspects) {
+      if ((entry.suspicion?.untilMs ?? 0) <= nowMs) this.#suspects.delete(entry)
+      else if (entry.object.spec.pool === pool) count += 1
+    }
+    return count
   }
 
   #reindexPool(pool: string, nowMs: number): void {
@@ -199,7 +255,7 @@ export class MediaNodes {
       if (entry.object.spec.pool !== pool) continue
       this.#takeFromPool(entry)
       this.#reindex(entry, nowMs)
-      this.#changed(entry.name)
+      this.#events.changed(entry.name)
     }
   }
 
@@ -211,11 +267,18 @@ export class MediaNodes {
     entry.gate = gateOf(entry.object, pool)
   }
 
-  /** Puts a node where its load belongs, or out where it takes no work. */
+  /** Puts a node where its load belongs, or out where it takes no work; tells where its state is another than before. */
   #reindex(entry: Entry, nowMs: number): void {
-    const takesWork = entry.region !== undefined && entry.load !== undefined && nodeStateOf(entry, nowMs).state === 'ready'
+    const { state } = nodeStateOf(entry, nowMs)
+    const takesWork = entry.region !== undefined && entry.load !== undefined && state === 'ready'
     if (takesWork) this.#loads.open(entry.number)
     else this.#loads.close(entry.number)
+    if (state !== entry.told) this.#tell(entry, nowMs)
+  }
+
+  #tell(entry: Entry, nowMs: number): void {
+    entry.told = nodeStateOf(entry, nowMs).state
+    this.#events.changed(entry.name)
   }
 
   #orderOf(pool: string): PoolOrder<Entry> {

@@ -3,6 +3,7 @@ import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import { Avoided } from './avoided.ts'
 import type { Hosted } from './nodeEntry.ts'
 import { People } from './people.ts'
+import type { PipesDown } from './pipesDown.ts'
 import type { Crowd, Placement } from './stay.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
@@ -29,6 +30,8 @@ export interface Segment extends Hosted {
   readonly openedAtMs: number
   /** What the node said last; undefined until it does. */
   report: SegmentReport | undefined
+  /** Which of its pipes that says to be down, and from when they count. */
+  pipesDown: PipesDown
   /** Since when nobody is there and nobody holds a grant for it. */
   emptySinceMs: number | undefined
   ordered: Ordered | undefined

@@ -4,6 +4,7 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import { adHocLabel } from './adHoc.ts'
 import { relationOf } from './incarnations.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
+import { noPipesDown, pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
 
 /** What {@link Meetings} tells its owner. */
@@ -96,6 +97,7 @@ export class Meetings {
       why,
       openedAtMs,
       report: undefined,
+      pipesDown: noPipesDown,
       emptySinceMs: undefined,
       ordered: undefined,
       toCome: undefined,
@@ -254,6 +256,7 @@ export class Meetings {
   #reportCurrent(entry: MeetingEntry, said: { node: string; report: SegmentReport; nowMs: number }): void {
     const { node, report, nowMs } = said
     const segment = entry.segments.get(node) ?? this.addSegment(entry, { node, openedAtMs: nowMs, why: whyFound(report) })
+    segment.pipesDown = pipesDownBy(report, segment, nowMs)
     segment.report = report
     entry.generation = Math.max(entry.generation, report.generation)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)

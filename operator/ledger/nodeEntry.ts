@@ -1,6 +1,7 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import type { Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
@@ -42,6 +43,12 @@ export interface NodeEntry {
   readonly newSegmentLoad: number
   /** Last time a connection to it was refused. */
   readonly refusedAtMs: number | undefined
+  /** That it is lost, by which two signs; undefined once it is heard again. */
+  readonly death: string | undefined
+  /** It was lost and is back: it takes no new work for a while. */
+  readonly hold: Hold | undefined
+  /** Why it is suspected to be failing though it is heard, and for how long. */
+  readonly suspicion: Hold | undefined
   readonly fault: AgentFault | undefined
   /** What placements of the last seconds will add to its load. */
   readonly reserved: number

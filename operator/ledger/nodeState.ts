@@ -1,5 +1,5 @@
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
-import type { NodeEntry } from './nodeEntry.ts'
+import { isEmptied, type NodeEntry } from './nodeEntry.ts'
 
 /**
  * Whether a media node takes work.
@@ -12,16 +12,40 @@ import type { NodeEntry } from './nodeEntry.ts'
  * | draining | its object asks for it, or it was told to stop        | takes nobody new, its people are moved away     |
  * | drained  | draining, and by its own word nobody is left         | takes nobody new, nobody is on it               |
  * | unreachable | its address is not known, or its pool requires that it is reached and it is not | keeps its people, takes nobody new            |
+ * | held     | heard again after it was lost                        | hosts and takes orders, takes nobody new for a while (see damping.ts) |
+ * | suspect  | heard, and several people lost their media on it     | keeps its people, takes nobody new while the reports are fresh |
  * | silent   | nothing heard for {@link loadStaleAfterMs}           | takes nobody new; its people stay               |
- * | lost     | silent, and its address refuses connections or its Pod has gone | its segments leave the plans         |
+ * | lost     | silent, and a second sign (see signs.ts); until it is heard again | its segments leave the plans, its people are placed anew |
  * | wrong    | another agent answers, or one that breaks the contract | it counts as not there                        |
  */
-export type NodeState = 'pending' | 'ready' | 'cordoned' | 'draining' | 'drained' | 'unreachable' | 'silent' | 'lost' | 'wrong'
+export const nodeStates = [
+  'pending',
+  'ready',
+  'cordoned',
+  'draining',
+  'drained',
+  'unreachable',
+  'held',
+  'suspect',
+  'silent',
+  'lost',
+  'wrong',
+] as const
+export type NodeState = (typeof nodeStates)[number]
+
+/** For how long a node has been silent that was heard before, by this process or by one before; undefined where it is not. */
+export function silentForMs(node: NodeEntry, nowMs: number): number | undefined {
+  const wasHeard = node.heardAtMs !== undefined || node.object.status?.incarnation !== undefined
+  const silentMs = nowMs - (node.heardAtMs ?? node.knownSinceMs)
+  return wasHeard && silentMs > loadStaleAfterMs ? silentMs : undefined
+}
 
 /** A state and, in words, why. */
 export interface StateWithReason {
   readonly state: NodeState
   readonly why: string
+  /** When it becomes another by itself; monotonic milliseconds. */
+  readonly untilMs?: number
 }
 
 const inSeconds = (durationMs: number): string => `${Math.floor(durationMs / 1000)} s`
@@ -34,18 +58,11 @@ export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): bool
 const ready: StateWithReason = { state: 'ready', why: 'heard' }
 const cordoned: StateWithReason = { state: 'cordoned', why: 'cordoned by spec.cordoned' }
 
-function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
-  const refused = node.refusedAtMs !== undefined
-  const waitedMs = nowMs - node.knownSinceMs
-  const wasHeardBefore = node.object.status?.incarnation !== undefined
-  if (refused && wasHeardBefore && waitedMs > loadStaleAfterMs) {
-    return { state: 'lost', why: `refuses connections, and was not heard for ${inSeconds(waitedMs)}` }
-  }
-  return { state: 'pending', why: refused ? 'never heard: its address refuses connections' : 'never heard' }
+function neverHeard({ refusedAtMs }: NodeEntry): StateWithReason {
+  return { state: 'pending', why: refusedAtMs === undefined ? 'never heard' : 'never heard: its address refuses connections' }
 }
 
-function draining({ drain, drainTold }: NodeEntry): StateWithReason | undefined {
-  if (drain === undefined && drainTold === undefined) return undefined
+function draining({ drain, drainTold }: NodeEntry): StateWithReason {
   if (drain === undefined && drainTold?.stopsAtMs === undefined) return { state: 'draining', why: 'its drain is being cancelled' }
   const why = drain?.reason ?? 'it was told to stop'
   return drainTold?.drained === true
@@ -60,19 +77,22 @@ function unreachable({ gate, introduction }: NodeEntry): StateWithReason | undef
   return gate === undefined ? undefined : { state: 'unreachable', why: gate }
 }
 
-function heard(node: NodeEntry, heardAtMs: number, nowMs: number): StateWithReason {
-  const silentMs = nowMs - heardAtMs
-  if (node.url === undefined) return { state: silentMs > loadStaleAfterMs ? 'lost' : 'silent', why: 'its Pod has gone' }
-  if (silentMs > loadStaleAfterMs) {
-    return node.refusedAtMs !== undefined && node.refusedAtMs > heardAtMs
-      ? { state: 'lost', why: 'silent, and refuses connections' }
-      : { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
-  }
-  return draining(node) ?? (node.object.spec.cordoned ? cordoned : (unreachable(node) ?? ready))
+/** What keeps a node out for a while that would take work. */
+function heldBack({ hold, suspicion }: NodeEntry, nowMs: number): StateWithReason | undefined {
+  if (hold !== undefined && hold.untilMs > nowMs) return { state: 'held', ...hold }
+  return suspicion !== undefined && suspicion.untilMs > nowMs ? { state: 'suspect', ...suspicion } : undefined
 }
 
-/** Judges a media node at `nowMs` (monotonic). */
+function heard(node: NodeEntry, nowMs: number): StateWithReason {
+  if (node.url === undefined) return { state: 'silent', why: 'its Pod has gone' }
+  if (isStale(node, nowMs)) return { state: 'silent', why: `silent for more than ${inSeconds(loadStaleAfterMs)}` }
+  if (isEmptied(node)) return draining(node)
+  return node.object.spec.cordoned ? cordoned : (unreachable(node) ?? heldBack(node, nowMs) ?? ready)
+}
+
+/** Judges a media node at `nowMs` (monotonic). Its death is not judged here, but declared once and lasts until it is heard again. */
 export function nodeStateOf(node: NodeEntry, nowMs: number): StateWithReason {
   if (node.fault !== undefined) return { state: 'wrong', why: node.fault.message }
-  return node.heardAtMs === undefined ? neverHeard(node, nowMs) : heard(node, node.heardAtMs, nowMs)
+  if (node.death !== undefined) return { state: 'lost', why: node.death }
+  return node.heardAtMs === undefined ? neverHeard(node) : heard(node, nowMs)
 }

@@ -48,6 +48,13 @@ export class People {
     return this.#find(participant, attachment)
   }
 
+  /** Whether a participant is attached on one node. */
+  isOn(participant: string, node: string): boolean {
+    let stay = this.#byParticipant.get(participant)
+    while (stay !== undefined && !(stay.attached && stay.node === node)) stay = stay.older
+    return stay !== undefined
+  }
+
   /** Attachments and unused grants on one node. */
   countOn(node: string): number {
     return this.#byNode.get(node)?.size ?? 0

@@ -34,6 +34,8 @@ const told: Readonly<Record<NodeState, { readonly phase: MediaNodePhase; readonl
   draining: { phase: 'Draining', reason: reasons.draining },
   drained: { phase: 'Drained', reason: reasons.drained },
   unreachable: { phase: 'NotReady', reason: reasons.unreachable },
+  held: { phase: 'NotReady', reason: reasons.held },
+  suspect: { phase: 'NotReady', reason: reasons.suspect },
   silent: { phase: 'NotReady', reason: reasons.silent },
   lost: { phase: 'Lost', reason: reasons.lost },
   wrong: { phase: 'NotReady', reason: reasons.wrongAgent },
@@ -96,7 +98,7 @@ function ofPod({ object, member }: MediaNodeView): Pick<MediaNodeStatus, 'host' 
 
 function wakeAt({ state, silentAtMs, nowMs }: MediaNodeView): number | undefined {
   const drainAtMs = state.state === 'draining' ? nowMs + drainPeriodMs : Infinity
-  const atMs = Math.min(silentAtMs ?? Infinity, drainAtMs)
+  const atMs = Math.min(silentAtMs ?? Infinity, drainAtMs, state.untilMs ?? Infinity)
   return atMs === Infinity ? undefined : atMs
 }
 

@@ -22,9 +22,11 @@ export interface SegmentPlan {
   readonly wakeAtMs: number | undefined
 }
 
-/** Nodes that cannot be told anything now; what is theirs waits until they are heard again. */
-export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>
-  nodeState === 'ready' || nodeState === 'cordoned' || nodeState === 'unreachable' || isEmptied({ nodeState })
+/** Nodes that are not heard; what is theirs waits until they are. */
+const untold: ReadonlySet<SegmentView['nodeState']> = new Set(['pending', 'silent', 'lost', 'wrong'])
+
+/** Whether a node can be told anything now. */
+export const canBeTold = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean => !untold.has(nodeState)
 
 /** Nodes that take nothing new, and whose segments go as soon as they are empty. */
 export const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolean =>

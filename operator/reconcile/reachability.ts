@@ -24,7 +24,7 @@ export interface ReachabilityReconcilerOptions {
 }
 
 /** Nodes whose agents answer; the others are not tried, and what is known of them stays until they are dead. */
-const answering: ReadonlySet<NodeState> = new Set(['ready', 'cordoned', 'draining', 'drained', 'unreachable'])
+const answering: ReadonlySet<NodeState> = new Set(['ready', 'cordoned', 'draining', 'drained', 'unreachable', 'held', 'suspect'])
 const gone: ReadonlySet<NodeState> = new Set(['pending', 'lost'])
 
 const subjectOf = ({ introduction }: NodeEntry): string => [introduction?.boot, ...(introduction?.addresses ?? [])].join(' ')

@@ -88,7 +88,7 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
     const body = checked(placementRequest, request.body, 'body')
     bearer.mustServe(meeting.namespace)
     const key = `${bearer.name} ${meeting.namespace}/${meeting.name} ${body.participant} ${body.idempotencyKey}`
-    return asLeader(request, reply, () => idempotency.once(key, () => placer.place(meeting, body)))
+    return asLeader(request, reply, () => idempotency.once(key, () => placer.place(meeting, body, bearer.name)))
   })
 
   app.delete(`${meetingPath}/placements/:participant`, async (request, reply) => {

@@ -15,7 +15,7 @@ test.each(Array.from({ length: histories }, (_, index) => index + 1))(
     await history.run(steps)
     await history.heal()
     const { simulation } = history
-    expect(faultsOf(simulation)).toEqual([])
+    expect([...history.broken, ...faultsOf(simulation)]).toEqual([])
     await simulation.pass(untilEmptyOnesEndedMs)
     const settled = stillness(simulation)
     await simulation.pass(30_000)

@@ -2,6 +2,7 @@ import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './faults/callFault.ts'
+import { everFaultsOf } from './invariants.ts'
 import { namespace, Simulation } from './simulation.ts'
 
 const objects = ['standup', 'retro', 'townhall'] as const
@@ -13,6 +14,15 @@ const verbs = ['create', 'mergePatch', 'patchStatus', 'delete', 'list'] as const
 
 /** How long a node that is told to stop may drain. */
 const stopMs = 20_000
+
+/** A node that was lost too often is kept out for as long at most. */
+const heldAtMostMs = 1_200_000
+
+const isAnyHeld = (simulation: Simulation): boolean =>
+  [...simulation.nodes.keys()].some(
+    (name) =>
+      simulation.nodeObject(name)?.status?.conditions?.some(({ reason }) => reason === 'Held' || reason === 'Suspect') === true,
+  )
 
 type Action = (history: History) => void | Promise<void>
 
@@ -27,6 +37,8 @@ export class History {
   readonly people = new Map<string, { readonly attachment: string; readonly node: string }>()
   /** What happened, for the one who has to find out why. */
   readonly told: string[] = []
+  /** What never may be and was. */
+  readonly broken: string[] = []
   #operators = 0
   #callFaultRate = 0
 
@@ -65,6 +77,7 @@ export class History {
       this.told.push(`${this.simulation.clock.monotonicMs()} ${name}`)
       await actions[name]?.(this)
       await this.simulation.pass(this.random() * 4_000)
+      this.broken.push(...everFaultsOf(this.simulation))
     }
   }
 
@@ -75,21 +88,26 @@ export class History {
     simulation.cluster.holdWatches(false)
     simulation.cut.clear()
     for (const node of [...simulation.down]) simulation.start(node)
-    for (const node of simulation.nodes.keys()) simulation.drain(node, undefined)
+    for (const node of simulation.nodes.keys()) {
+      simulation.drain(node, undefined)
+      simulation.setPipes(node, true)
+    }
     if (simulation.operators.size === 0) this.startOperator()
     await simulation.pass(60_000)
+    for (let waitedMs = 0; waitedMs < heldAtMostMs && isAnyHeld(simulation); waitedMs += 60_000) await simulation.pass(60_000)
   }
 
   setCallFaultRate(rate: number): void {
     this.#callFaultRate = rate
   }
 
-  async join(meeting: string, participant: string): Promise<void> {
+  /** `hasLostMedia`: they say that where they are nothing comes, whether that is so or not. */
+  async join(meeting: string, participant: string, { hasLostMedia = false } = {}): Promise<void> {
     if (this.simulation.leader() === undefined) return
     const key = `${meeting} ${participant}`
     const before = this.people.get(key)
-    const alive = before === undefined ? undefined : this.isThere(before)
-    const excludeNodes = before !== undefined && alive === false ? [before.node] : []
+    const failed = before !== undefined && (hasLostMedia || !this.isThere(before))
+    const excludeNodes = failed ? [before.node] : []
     const answer = await this.simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
     if (answer.result !== 'placed' || this.random() < 0.1 || this.simulation.down.has(answer.node)) return
     this.attach(key, { meeting: answer.meeting, participant, attachment: answer.attachment, node: answer.node })
@@ -161,6 +179,19 @@ const actions: Readonly<Record<string, Action>> = {
       simulation.kill(name)
       simulation.start(name)
     })
+  },
+  async loseMedia(history) {
+    if (history.people.size === 0) return
+    const [meeting = '', participant = ''] = history.pick([...history.people.keys()]).split(' ')
+    await history.join(meeting, participant, { hasLostMedia: true })
+  },
+  silencePipes: ({ simulation, pick, random }) => simulation.setPipes(pick([...simulation.nodes.keys()]), random() < 0.5),
+  /** It ends and begins again before anybody misses it. */
+  flapNode({ simulation, pick }) {
+    const name = pick([...simulation.nodes.keys()])
+    if (simulation.down.has(name)) return
+    simulation.kill(name)
+    simulation.clock.after(500, () => simulation.start(name))
   },
   cutNode: ({ simulation, pick }) => void simulation.cut.add(pick([...simulation.nodes.keys()])),
   healNode: ({ simulation }) => simulation.cut.clear(),

@@ -1,4 +1,5 @@
 import type { SegmentReport } from '../../sfu/api/order.ts'
+import { isStale, nodeStateOf } from '../ledger/nodeState.ts'
 import type { Simulation } from './simulation.ts'
 
 /** A segment as the node that hosts it tells it. */
@@ -72,6 +73,16 @@ export function faultsOf(simulation: Simulation): readonly string[] {
     .filter(({ phase }) => phase !== 'Ready')
     .map(({ name, phase }) => `${name} is ${phase ?? 'nothing'}, not Ready`)
   return [...meetings, ...nodes]
+}
+
+/** What is wrong with a world at any moment, whatever fails in it: no node is called lost while its load stream is heard. */
+export function everFaultsOf(simulation: Simulation): readonly string[] {
+  const nowMs = simulation.clock.monotonicMs()
+  return [...simulation.operators.values()].flatMap(({ name: operator, world }) =>
+    [...world.ledger.nodes.all()]
+      .filter((node) => nodeStateOf(node, nowMs).state === 'lost' && node.heardAtMs !== undefined && !isStale(node, nowMs))
+      .map(({ name }) => `${operator} calls ${name} lost, though it is heard`),
+  )
 }
 
 /** The world as far as it must stand still once settled: what nodes host under which fence, and writes but for the Lease's. */

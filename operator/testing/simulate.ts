@@ -16,7 +16,7 @@ async function live(seed: number): Promise<Ending> {
   await history.run(stepsEach)
   await history.heal()
   const { simulation } = history
-  const faults = faultsOf(simulation)
+  const faults = [...history.broken, ...faultsOf(simulation)]
   await simulation.pass(untilEmptyOnesEndedMs)
   const settled = JSON.stringify(stillness(simulation))
   await simulation.pass(30_000)

@@ -189,6 +189,7 @@ export class Simulation {
         idempotencyKey: `simulated-${this.#keys}`,
         ...more,
       },
+      'signaling',
     )
   }
 
@@ -221,6 +222,15 @@ export class Simulation {
     if (object === undefined) return
     const { drain: _, ...spec } = object.spec
     this.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
+  }
+
+  /** Nothing comes from a node by any pipe, or everything does again. */
+  setPipes(name: string, up: boolean): void {
+    for (const each of this.nodes.keys()) {
+      const pair = [name, each].toSorted().join(' ')
+      if (up) this.cutPeers.delete(pair)
+      else if (each !== name) this.cutPeers.add(pair)
+    }
   }
 
   /** Leaves wherever the attachment is. */

@@ -56,12 +56,14 @@ export function viewAnnounced({ ledger, pods, hosts }: PodSources, object: Media
 
 const podTroubleOf = ({ state }: PodView): MemberView['trouble'] => ('trouble' in state ? state.trouble : undefined)
 
+const outOfWork: ReadonlySet<NodeState> = new Set(['held', 'suspect', 'silent', 'lost', 'wrong'])
+
 /** Why a node whose Pod runs is none that takes work, where it lasts; a moment without an address is none. */
 function nodeTroubleOf(node: MediaNode, sources: PodSources, nowMs: number): MemberView['trouble'] {
   const entry = sources.ledger.nodes.get(node.metadata.name)
   if (entry === undefined) return undefined
   const { state, why } = nodeStateOf(entry, nowMs)
-  if (state === 'silent' || state === 'lost' || state === 'wrong') return { reason: 'NotReady', message: why }
+  if (outOfWork.has(state)) return { reason: 'NotReady', message: why }
   if (state !== 'unreachable') return undefined
   const announced = viewAnnounced(sources, node)
   if (entry.introduction?.addressesGuessed !== true) return { reason: 'NotReady', message: why }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import { nodeStateOf, nodeStates } from '../ledger/nodeState.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { Channel } from './changes.ts'
 
@@ -8,8 +8,6 @@ import type { Channel } from './changes.ts'
 const nodesEveryMs = 500
 /** Seats and forgotten meetings may wait. */
 const meetingsEvery = 10
-
-const nodeStates = ['pending', 'ready', 'cordoned', 'draining', 'drained', 'unreachable', 'silent', 'lost', 'wrong'] as const
 
 function measure(ledger: Ledger, metrics: OperatorMetrics, nowMs: number): void {
   const nodes = new Map<string, number>()
@@ -28,13 +26,14 @@ function measure(ledger: Ledger, metrics: OperatorMetrics, nowMs: number): void 
   metrics.meetings.set({ phase: 'other' }, others)
 }
 
-/** Lets time do its part: silent nodes leave the orders, reservations and unused grants fall; and counts what there is. */
+/** Lets time do its part: silent nodes leave the orders and are declared dead by a second sign, reservations and unused grants fall; and counts what there is. */
 export function sweepRegularly(options: { ledger: Ledger; clock: Clock; metrics: OperatorMetrics; pools: Channel }): Timer {
   const { ledger, clock, metrics, pools } = options
   let turn = 0
   return clock.every(nodesEveryMs, () => {
     const nowMs = clock.monotonicMs()
     ledger.sweep(nowMs)
+    ledger.judgeSilent(nowMs)
     turn = (turn + 1) % meetingsEvery
     if (turn !== 0) return
     ledger.sweepMeetings(nowMs)
