@@ -24,6 +24,7 @@ export const drainColumns = (nowMs: number): readonly Column<DrainingNode>[] => 
   { heading: 'drain', of: ({ status }) => status.phase },
   { heading: 'left', of: ({ status }) => status.drain.left },
   { heading: 'moved', of: ({ status }) => status.drain.moved },
+  { heading: 'done', of: ({ status }) => untilOf(status.drain.eta, nowMs) },
   { heading: 'ends', of: ({ status }) => untilOf(status.drain.deadline, nowMs) },
   { heading: 'why', of: ({ status }) => status.drain.reason },
   { heading: 'how it goes', of: ({ status }) => status.drain.message },

@@ -157,6 +157,8 @@ export interface MediaNodePool {
 export interface MediaNodeDrain {
   /** How long it may take, from when the operator saw it first. Who is left then is told and loses the connection; 0 tells everybody at once. */
   readonly deadlineSeconds: number
+  /** How many people a second are told to go, at most. Of one meeting at most one in ten, or one, is under way at a time, whatever it says, until the deadline is near. Absent means 20. */
+  readonly pace?: number
   /** Why, for whoever looks at it. */
   readonly reason?: string
 }
@@ -175,6 +177,16 @@ export interface MediaNodeSpec {
   readonly drain?: MediaNodeDrain
 }
 
+/** A meeting of which somebody stays. */
+export interface MediaNodeBlocker {
+  /** NAMESPACE/NAME. */
+  readonly meeting: string
+  /** NoPlace: no other node takes its people at the moment. Never: its spec.disruption lets nobody be moved. AudienceOnly: its spec.disruption keeps those who may publish. */
+  readonly reason: 'NoPlace' | 'Never' | 'AudienceOnly'
+  /** Who stays and why, as one line for people. */
+  readonly message: string
+}
+
 /** How far the node's drain is; absent while it is not drained. */
 export interface MediaNodeStatusDrain {
   /** Why it is drained; all reasons, where there are several. */
@@ -187,8 +199,12 @@ export interface MediaNodeStatusDrain {
   readonly left: string
   /** How many people were told to go since it began, in steps. */
   readonly moved: string
-  /** Whether somebody has nowhere to go at the moment; the message says who and why. */
+  /** When nobody will be left, as it looks; where somebody stays until the deadline, that. It is told anew where it is more than a minute off. */
+  readonly eta?: string
+  /** Whether somebody stays until the deadline as it looks; blockers say who and why. */
   readonly blocked: boolean
+  /** The meetings of which somebody stays until the deadline as it looks, at most ten; the message counts the others. */
+  readonly blockers?: readonly MediaNodeBlocker[]
   /** How it goes on or what blocks it, as one line for people. */
   readonly message: string
 }
@@ -292,6 +308,8 @@ export interface MeetingSpec {
   readonly schedule: MeetingSchedule
   /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
   readonly mode: 'meeting' | 'stage'
+  /** Whom a media node that is emptied may move to another one before the deadline of its drain, by when whoever is left is disconnected and joins again. any: everybody. audienceOnly: those who may not publish. never: nobody. */
+  readonly disruption: 'any' | 'audienceOnly' | 'never'
   /** How the meeting spreads over media nodes. */
   readonly cascade: MeetingCascade
   /** Who may come in. */
@@ -424,6 +442,8 @@ export interface MediaNodePoolApply {
 export interface MediaNodeDrainApply {
   /** How long it may take, from when the operator saw it first. Who is left then is told and loses the connection; 0 tells everybody at once. */
   readonly deadlineSeconds?: number
+  /** How many people a second are told to go, at most. Of one meeting at most one in ten, or one, is under way at a time, whatever it says, until the deadline is near. Absent means 20. */
+  readonly pace?: number
   /** Why, for whoever looks at it. */
   readonly reason?: string
 }
@@ -491,6 +511,8 @@ export interface MeetingSpecApply {
   readonly schedule?: MeetingScheduleApply
   /** meeting: everybody may speak to everybody. stage: few publish and many watch, so the nodes on which people publish are the core of the cascade and those of the audience its leaves. */
   readonly mode?: 'meeting' | 'stage'
+  /** Whom a media node that is emptied may move to another one before the deadline of its drain, by when whoever is left is disconnected and joins again. any: everybody. audienceOnly: those who may not publish. never: nobody. */
+  readonly disruption?: 'any' | 'audienceOnly' | 'never'
   /** How the meeting spreads over media nodes. */
   readonly cascade?: MeetingCascadeApply
   /** Who may come in. */
@@ -545,6 +567,7 @@ export const specDefaults = {
       "openBeforeSeconds": 900
     },
     "mode": "meeting",
+    "disruption": "any",
     "cascade": {
       "topology": "Auto"
     },

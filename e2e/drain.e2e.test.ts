@@ -151,7 +151,8 @@ test('where all others are closed nobody is moved, status says what blocks, and 
   await statusOf(
     before.node,
     'to say what blocks',
-    ({ phase, drain }) => phase === 'Draining' && /nowhere to go .* default\/standup: no media node/.test(drain?.message ?? ''),
+    ({ phase, drain }) =>
+      phase === 'Draining' && /until the deadline: default\/standup: no media node/.test(drain?.message ?? ''),
   )
   await allReceiveAll(viewers)
   await patchDrain(before.node, null)

@@ -88,6 +88,9 @@ test('a node that drains is no fault; a drain that is stuck and ports that nobod
   expect(well).toContain(
     '✓ drains: eu-west-2 drains (asked for by spec.drain): 2-5 left, people are moved to other media nodes\n',
   )
+  const byWish = { ...drain, blocked: true, blockers: [{ meeting: 'default/board', reason: 'Never', message: 'its wish' }] }
+  api.put('medianodes', { metadata: { namespace: 'parley', name: 'eu-west-2' }, status: { ...draining, drain: byWish } })
+  expect((await cli('doctor')).out).toContain('✓ drains: ')
   const stuck = { ...drain, blocked: true, message: 'people have nowhere to go' }
   const unreached = { type: 'Reachable', status: 'False', reason: 'NoAnswer', message: 'no answer at udp 192.0.2.1:40000' }
   api.put('medianodes', {

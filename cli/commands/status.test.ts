@@ -78,6 +78,7 @@ test('a drain has its line, and is nothing wrong; ports that nobody reaches are'
     drain: {
       reason: 'asked for by spec.drain: kernel upgrade',
       deadline: ago(-240),
+      eta: ago(-120),
       left: '2-5',
       moved: '6-10',
       blocked: false,
@@ -92,8 +93,8 @@ test('a drain has its line, and is nothing wrong; ports that nobody reaches are'
   const { out } = await cli('status')
   expect(out).toContain(
     [
-      'NODE   DRAIN      LEFT   MOVED   ENDS    WHY                                       HOW IT GOES',
-      'eu-1   Draining   2-5    6-10    in 4m   asked for by spec.drain: kernel upgrade   people are moved to other media nodes',
+      'NODE   DRAIN      LEFT   MOVED   DONE    ENDS    WHY                                       HOW IT GOES',
+      'eu-1   Draining   2-5    6-10    in 2m   in 4m   asked for by spec.drain: kernel upgrade   people are moved to other media nodes',
       '',
     ].join('\n'),
   )

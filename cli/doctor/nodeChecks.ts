@@ -1,6 +1,6 @@
 import type { MediaNode } from '../../crds/index.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
-import { drainingOf, drainInWords } from '../drains.ts'
+import { drainingOf, drainInWords, type DrainingNode } from '../drains.ts'
 import { failed, ok, type Check, type Finding } from './check.ts'
 import { definitionsCurrent } from './clusterChecks.ts'
 
@@ -62,12 +62,16 @@ export const nodesReachable: Check = {
 }
 
 /** Drains go on. */
+/** Somebody has nowhere to go; who stays by their meeting's own wish is nothing wrong. */
+const hasNoPlace = ({ status: { drain } }: DrainingNode): boolean =>
+  drain.blockers?.some(({ reason }) => reason === 'NoPlace') ?? drain.blocked
+
 export const drainsGoOn: Check = {
   name: 'drains',
   needs: [definitionsCurrent.name],
   async examine({ cluster }) {
     const drains = drainingOf((await cluster.api.list(kinds.MediaNode, {})).items)
-    const blocked = drains.filter(({ status }) => status.drain.blocked)
+    const blocked = drains.filter(hasNoPlace)
     if (blocked.length > 0) {
       return failed(
         blocked.map(drainInWords).join('; '),

@@ -22,7 +22,11 @@ test('nobody asks for a drain', () => {
 
 test('the deadline counts from when the operator wrote down that it saw the request; until then there is none', () => {
   const drain = { deadlineSeconds: 90, reason: 'kernel upgrade' }
-  expect(drainOf(aNode(drain))).toEqual({ reason: 'asked for by spec.drain: kernel upgrade', deadlineAtMs: undefined })
+  expect(drainOf(aNode(drain))).toEqual({
+    reason: 'asked for by spec.drain: kernel upgrade',
+    deadlineAtMs: undefined,
+    pace: undefined,
+  })
   expect(drainOf(aNode(drain, { drain: { ...told, requestedAt: '2026-01-01T00:00:00Z' } }))?.deadlineAtMs).toBe(
     Date.UTC(2026, 0, 1, 0, 1, 30),
   )
@@ -31,7 +35,7 @@ test('the deadline counts from when the operator wrote down that it saw the requ
 test('of several reasons all are told, and the earliest deadline counts', () => {
   const disruption = { reason: 'Cordoned', since: '2026-01-01T00:00:00Z' }
   const node = aNode(
-    { deadlineSeconds: 600 },
+    { deadlineSeconds: 600, pace: 5 },
     {
       drain: { ...told, requestedAt: '2026-01-01T00:00:00Z' },
       disruptions: [
@@ -48,5 +52,6 @@ test('of several reasons all are told, and the earliest deadline counts', () => 
   expect(drainOf(node)).toEqual({
     reason: 'asked for by spec.drain; its Kubernetes Node n1 is cordoned; the pool has another image',
     deadlineAtMs: Date.UTC(2026, 0, 1, 0, 5),
+    pace: 5,
   })
 })

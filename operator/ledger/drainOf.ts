@@ -6,6 +6,8 @@ export interface WantedDrain {
   readonly reason: string
   /** Wall clock, the earliest of all; undefined until the operator has written down when it begins. */
   readonly deadlineAtMs: number | undefined
+  /** People a second who are told to go; undefined where nobody said. */
+  readonly pace: number | undefined
 }
 
 interface Cause {
@@ -37,5 +39,6 @@ export function drainOf(object: MediaNode): WantedDrain | undefined {
   return {
     reason: causes.map(({ reason }) => reason).join('; '),
     deadlineAtMs: deadlines.length === 0 ? undefined : Math.min(...deadlines),
+    pace: object.spec.drain?.pace,
   }
 }

@@ -1,8 +1,10 @@
-import type { MediaNodeStatus } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
 import type { DrainWish } from '../../sfu/api/drain.ts'
-import type { BlockedMeeting, DrainView } from '../view/drainView.ts'
+import type { MediaNodeStatus } from '../../crds/index.ts'
+import type { DrainView } from '../view/drainView.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import { planBlockers, toldBlockers, type Blocker } from './drainBlockers.ts'
+import { planEta } from './drainEta.ts'
 import { fitting } from './planned.ts'
 import { peopleStep } from './steps.ts'
 
@@ -11,23 +13,35 @@ export type PlannedDrain = ({ readonly draining: true } & DrainWish) | { readonl
 
 /** How often a drain is looked at: whether its people have somewhere to go changes with the load of other nodes. */
 export const drainPeriodMs = 2_000
-/** How many meetings that have nowhere to go a status names. */
-const namedAtMost = 3
 /** As many as an order takes. */
 const staysAtMost = 10_000
+/** As many blockers as a status takes. */
+const listedAtMost = 10
 
 const stopped = 'the media node was told to stop'
 
 /** The drain that the node should be told; undefined where there is none, or not yet a deadline. */
-function wishOf({ wanted, told, blocked }: DrainView): DrainWish | undefined {
+function wishOf({ wanted, told, meetings }: DrainView): DrainWish | undefined {
   const deadlineAtMs = wanted === undefined ? told?.stopsAtMs : wanted.deadlineAtMs
   if (deadlineAtMs === undefined) return undefined
-  const stay = blocked.slice(0, staysAtMost).map(({ meeting }) => meeting)
-  return { reason: fitting(wanted?.reason ?? stopped), deadlineAtMs, stay }
+  const named = (those: DrainView['meetings']): string[] => those.slice(0, staysAtMost).map(({ meeting }) => meeting)
+  const publishersStay = named(meetings.filter(({ held, audienceOnly }) => held === undefined && audienceOnly))
+  const pace = wanted?.pace
+  return {
+    reason: fitting(wanted?.reason ?? stopped),
+    deadlineAtMs,
+    stay: named(meetings.filter(({ held }) => held !== undefined)),
+    ...(publishersStay.length === 0 ? {} : { publishersStay }),
+    ...(pace === undefined ? {} : { pace }),
+  }
 }
 
-const same = (a: DrainWish, b: DrainWish | undefined): boolean =>
-  a.reason === b?.reason && a.deadlineAtMs === b.deadlineAtMs && a.stay.join() === b.stay.join()
+function same(a: DrainWish, b: DrainWish | undefined): boolean {
+  if (b === undefined) return false
+  const parts = ({ reason, deadlineAtMs, stay, publishersStay, pace }: DrainWish): string =>
+    JSON.stringify([reason, deadlineAtMs, stay, publishersStay, pace])
+  return parts(a) === parts(b)
+}
 
 /** The order that is due: the node says something else than what should be. Nothing is ordered of a node that is not heard. */
 export function planDrainOrder({ drain, state }: MediaNodeView): PlannedDrain | undefined {
@@ -38,23 +52,14 @@ export function planDrainOrder({ drain, state }: MediaNodeView): PlannedDrain | 
   return over ? { draining: false } : undefined
 }
 
-function blockedWords(blocked: readonly BlockedMeeting[]): string {
-  const named = blocked.slice(0, namedAtMost).map(({ meeting, why }) => `${meeting}: ${why}`)
-  const others = blocked.length > namedAtMost ? [`and ${blocked.length - namedAtMost} more`] : []
-  return `people have nowhere to go and stay until the deadline: ${[...named, ...others].join('; ')}`
-}
-
-/** Whether somebody stays though they were asked to go: their meetings have no room anywhere else. */
-const isBlocked = ({ drain, state }: MediaNodeView): boolean => state.state === 'draining' && drain.blocked.length > 0
-
-function messageOf({ drain, state, wallMs }: MediaNodeView): string {
+function messageOf({ drain, state, wallMs }: MediaNodeView, blockers: readonly Blocker[]): string {
   const wish = wishOf(drain)
   if (state.state === 'drained') return 'nobody is left'
   if (state.state !== 'draining') return `the media node is ${state.state}: ${state.why}`
   if (wish === undefined) return drain.wanted === undefined ? 'being cancelled' : 'about to begin'
   if (drain.told?.ordered === undefined) return 'the media node has not been told yet'
   if (wallMs >= wish.deadlineAtMs) return 'the deadline has passed; closing who is left'
-  return drain.blocked.length > 0 ? blockedWords(drain.blocked) : 'people are moved to other media nodes'
+  return toldBlockers(blockers) ?? 'people are moved to other media nodes'
 }
 
 /** When spec.drain was seen first: what status says, until nobody asks any more. */
@@ -65,22 +70,27 @@ function requestedAt({ object, wallMs }: MediaNodeView): { requestedAt: string }
 
 const reasonOf = ({ wanted, told }: DrainView): string => fitting(wanted?.reason ?? told?.ordered?.reason ?? stopped)
 
-function deadlineOf({ drain }: MediaNodeView): { deadline: string } | undefined {
-  const wish = wishOf(drain)
-  return wish && { deadline: kubeTime(wish.deadlineAtMs) }
+/** By when it ends, and when that looks to be. */
+function timesOf(view: MediaNodeView, blockers: readonly Blocker[]): { deadline: string; eta?: string } | undefined {
+  const wish = wishOf(view.drain)
+  if (wish === undefined) return undefined
+  const etaMs = view.state.state === 'draining' ? planEta(view, { ...wish, isBlocked: blockers.length > 0 }) : undefined
+  return { deadline: kubeTime(wish.deadlineAtMs), ...(etaMs === undefined ? {} : { eta: kubeTime(etaMs) }) }
 }
 
 /** What status says of the drain; undefined where there is none. */
 export function planDrainStatus(view: MediaNodeView): MediaNodeStatus['drain'] {
   const { wanted, told } = view.drain
   if (wanted === undefined && told === undefined) return undefined
+  const blockers = view.state.state === 'draining' ? planBlockers(view.drain) : []
   return {
     reason: reasonOf(view.drain),
     ...requestedAt(view),
-    ...deadlineOf(view),
+    ...timesOf(view, blockers),
     left: peopleStep(told?.left ?? view.people),
     moved: peopleStep(told?.moved ?? 0),
-    blocked: isBlocked(view),
-    message: fitting(messageOf(view)),
+    blocked: blockers.length > 0,
+    ...(blockers.length === 0 ? {} : { blockers: blockers.slice(0, listedAtMost) }),
+    message: fitting(messageOf(view, blockers)),
   }
 }

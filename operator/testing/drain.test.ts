@@ -73,8 +73,7 @@ test('where no other node has room people stay until the deadline, and status sa
     left: '2-5',
     moved: '0',
     blocked: true,
-    message:
-      'people have nowhere to go and stay until the deadline: demo/standup: none of the 2 ready media nodes in eu-west, us-east has room',
+    message: 'people stay until the deadline: demo/standup: none of the 2 ready media nodes in eu-west, us-east has room',
   })
   expect(eventsOf(simulation, 'eu-1').filter((reason) => reason === 'DrainBlocked')).toHaveLength(1)
   eu2.cpu = [0.1]

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { AddressOrder } from '../../sfu/api/addresses.ts'
-import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
+import { drainPace, isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
@@ -15,6 +15,8 @@ export interface Arrival {
   readonly participant: string
   readonly attachment: string
   readonly hidden?: boolean
+  /** Whether they publish, and may; absent means that they do. */
+  readonly publishing?: boolean
   /** By a fallback grant. */
   readonly fallback?: boolean
 }
@@ -33,9 +35,6 @@ export interface FakeMediaNodeOptions {
   /** Whether another node is there and the way to it open; all are unless told otherwise. */
   readonly reaches?: (peer: string) => boolean
 }
-
-/** The pace of the real one. */
-const movedASecond = 20
 
 const capacity: NodeCapacity = {
   consumersPerWorker: 500,
@@ -82,8 +81,8 @@ export class FakeMediaNode {
   attach(meeting: MeetingRef, arrival: Arrival): void {
     this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
-    const { participant, attachment, hidden = false } = arrival
-    const person: Person = { participant, attachment, publishing: true, hidden }
+    const { participant, attachment, hidden = false, publishing = true } = arrival
+    const person: Person = { participant, attachment, publishing, hidden }
     const { emptySinceMs: _, ...report } = known.report
     this.#set({ ...known, report: { ...report, participants: [...known.report.participants, person] } })
     this.#options.onAttached?.(meeting, arrival)
@@ -171,7 +170,18 @@ export class FakeMediaNode {
 
   drainReport(): DrainReport {
     const left = this.segments().reduce((sum, { participants }) => sum + participants.length, 0)
-    return { ...this.#drain, left, drained: isDraining(this.#drain) && left === 0 && !this.#forwards() }
+    const drained = isDraining(this.#drain) && left === 0 && !this.#forwards()
+    const staying = this.#staying()
+    return { ...this.#drain, left, drained, ...(staying.length === 0 ? {} : { staying }) }
+  }
+
+  /** Publishers of meetings of which the order lets only the audience go. */
+  #staying(): NonNullable<DrainReport['staying']> {
+    const held = new Set(this.#drain.ordered?.publishersStay)
+    return this.segments().flatMap(({ meeting: { namespace, name }, participants }) => {
+      const people = participants.filter(({ publishing }) => publishing).length
+      return held.has(`${namespace}/${name}`) && people > 0 ? [{ meeting: `${namespace}/${name}`, people }] : []
+    })
   }
 
   get(meeting: MeetingRef): SegmentReport | undefined {
@@ -255,16 +265,19 @@ export class FakeMediaNode {
     this.#tell({ type: 'drain', drain: this.drainReport() })
   }
 
-  /** While it drains, a second's worth of people go; at the deadline all. */
+  /** While it drains, a second's worth of people go, without the budget of each meeting; at the deadline all. */
   #moveSome(): void {
     if (!isDraining(this.#drain)) return
     const { ordered, stopsAtMs } = this.#drain
     const isOver = this.#options.clock.nowMs() >= Math.min(ordered?.deadlineAtMs ?? Infinity, stopsAtMs ?? Infinity)
     const stay = new Set(isOver ? [] : ordered?.stay)
+    const publishersStay = new Set(isOver ? [] : ordered?.publishersStay)
     const people = this.segments()
-      .filter(({ meeting: { namespace, name } }) => !stay.has(`${namespace}/${name}`))
-      .flatMap(({ meeting, participants }) => participants.map((person) => ({ meeting, person })))
-    const going = isOver ? people : people.slice(0, movedASecond)
+      .flatMap(({ meeting, participants }) =>
+        participants.map((person) => ({ meeting, person, key: `${meeting.namespace}/${meeting.name}` })),
+      )
+      .filter(({ key, person }) => !stay.has(key) && !(person.publishing && publishersStay.has(key)))
+    const going = isOver ? people : people.slice(0, ordered?.pace ?? drainPace.peoplePerSecond)
     for (const { meeting, person } of going) {
       this.detach(person.attachment)
       this.#drain = { ...this.#drain, moved: this.#drain.moved + 1 }

@@ -38,6 +38,13 @@ const turnsToRest = 20
 const rejoinAfterMs = 2_000
 type PoolName = keyof typeof pools
 
+/** Who comes back may do what they did. */
+const rightsOf = ({ publishing, hidden }: { publishing: boolean; hidden: boolean }): PlacementRequest['rights'] => ({
+  publish: publishing ? ['microphone', 'camera'] : [],
+  subscribe: true,
+  hidden,
+})
+
 /**
  * A whole installation in memory: API server, media nodes that speak the true contract, operators, and people who join and leave. Time
  * stands still until it is moved, and what happens depends on `random` only.
@@ -115,7 +122,7 @@ export class Simulation {
   agent(name: string, pool: PoolName, ip?: string): FakeMediaNode {
     const { clock, mintUlid } = this
     const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person) =>
-      void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool] })
+      void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool], rights: rightsOf(person) })
     const node = new FakeMediaNode({
       ...{ name, clock, mintUlid, onTold },
       onAttached: (meeting, arrival) => this.ears.attached(meeting, arrival, name),
@@ -197,7 +204,10 @@ export class Simulation {
   async join(meeting: string, participant: string, more: Partial<PlacementRequest> = {}): Promise<PlacementAnswer> {
     const answer = await this.place(meeting, participant, more)
     if (answer.result === 'placed')
-      this.#nodeAt(answer.url)?.attach(answer.meeting, { participant, attachment: answer.attachment })
+      this.#nodeAt(answer.url)?.attach(answer.meeting, {
+        ...{ participant, attachment: answer.attachment },
+        publishing: more.rights === undefined || more.rights.publish.length > 0,
+      })
     return answer
   }
 

@@ -1,16 +1,28 @@
-import { placementView, type Moment } from '../ledger/ledgerView.ts'
 import type { WantedDrain } from '../ledger/drainOf.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { placementView, type Moment } from '../ledger/ledgerView.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { place } from '../placement/place.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 
-/** A meeting on a draining node whose people have nowhere to go at the moment. */
-export interface BlockedMeeting {
+/** Why nobody of a meeting is to be told to go: no other node takes its people, or its spec lets nobody be moved. */
+export interface Held {
+  readonly reason: 'NoPlace' | 'Never'
+  readonly why: string
+}
+
+/** A meeting with people on a node that is emptied. */
+export interface DrainedMeeting {
   /** `namespace/name`. */
   readonly meeting: string
-  readonly why: string
+  /** People on the node, and in the whole meeting. */
+  readonly here: number
+  readonly everywhere: number
+  /** Undefined where people may be told to go. */
+  readonly held: Held | undefined
+  /** Whoever may publish stays. */
+  readonly audienceOnly: boolean
 }
 
 /** Everything that a drain depends on. */
@@ -19,7 +31,8 @@ export interface DrainView {
   readonly wanted: WantedDrain | undefined
   /** How far it is, by the node's own word. */
   readonly told: DrainReport | undefined
-  readonly blocked: readonly BlockedMeeting[]
+  /** By name. */
+  readonly meetings: readonly DrainedMeeting[]
 }
 
 /** Why nobody of the meeting who is on the node could be placed anywhere else; undefined where somebody could. */
@@ -36,13 +49,24 @@ function whyStuck(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Mo
   return decision.result === 'placed' ? undefined : decision.reason
 }
 
+function heldBy(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Moment): Held | undefined {
+  if (entry.object?.spec.disruption === 'never') return { reason: 'Never', why: 'its spec.disruption lets nobody be moved' }
+  const why = whyStuck(ledger, entry, on)
+  return why === undefined ? undefined : { reason: 'NoPlace', why }
+}
+
 /** Gathers what the drain of a node depends on. Costs one placement a meeting on the node, and nothing while it takes work. */
 export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainView {
   const { drain: wanted, drainTold: told } = node
-  if (wanted === undefined && told === undefined) return { wanted, told, blocked: [] }
-  const blocked = [...ledger.meetings.on(node.name)].flatMap((entry): readonly BlockedMeeting[] => {
-    const why = whyStuck(ledger, entry, { node: node.name, ...at })
-    return why === undefined ? [] : [{ meeting: entry.key, why }]
-  })
-  return { wanted, told, blocked: blocked.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
+  if (wanted === undefined && told === undefined) return { wanted, told, meetings: [] }
+  const meetings = [...ledger.meetings.on(node.name)]
+    .filter((entry) => entry.people.countOn(node.name) > 0)
+    .map((entry): DrainedMeeting => ({
+      meeting: entry.key,
+      here: entry.people.countOn(node.name),
+      everywhere: entry.people.seats,
+      held: heldBy(ledger, entry, { node: node.name, ...at }),
+      audienceOnly: entry.object?.spec.disruption === 'audienceOnly',
+    }))
+  return { wanted, told, meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
 }

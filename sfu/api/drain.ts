@@ -17,13 +17,30 @@ const meetingOfNamespace = z
     return rest.length === 0 && namespaceName.safeParse(namespace).success && meetingName.safeParse(name).success
   }, 'must be NAMESPACE/NAME of a meeting')
 
+/** How a node tells its people to go where its order says nothing else, so that a meeting goes on while they move. */
+export const drainPace = {
+  /** People a second who leave one node. */
+  peoplePerSecond: 20,
+  /** Of one meeting at most this share of its people is under way at a time, or one person where that is more. */
+  share: 0.1,
+  /** For how long somebody who was told to go counts as under way: finding another place, ICE and DTLS take one to three seconds. */
+  settleMs: 3_000,
+} as const
+
+/** How many people of a meeting of `size` people, wherever they are, may be under way at a time. */
+export const underWayAtMost = (size: number): number => Math.max(1, Math.floor(size * drainPace.share))
+
 /** What the operator wants of a drain. */
 export const drainWish = z.strictObject({
   reason: drainReason,
   /** Wall clock: whoever is left then is told and closed. One that has passed means now. */
   deadlineAtMs: z.int().min(0).max(8.64e15),
-  /** Meetings whose people have nowhere to go at the moment: they stay until that changes, or until the deadline. */
+  /** Meetings whose people have nowhere to go at the moment, or are not to be moved: they stay until that changes, or until the deadline. */
   stay: z.array(meetingOfNamespace).max(10_000),
+  /** Meetings of which only the audience goes: whoever may publish stays until that changes, or until the deadline. */
+  publishersStay: z.array(meetingOfNamespace).max(10_000).optional(),
+  /** People a second who are told to go; absent means {@link drainPace}. */
+  pace: z.int().min(1).max(100).optional(),
 })
 export type DrainWish = z.infer<typeof drainWish>
 
@@ -49,6 +66,11 @@ export const drainReport = z.strictObject({
   left: z.int().min(0),
   /** People who were told to go since it began. */
   moved: z.int().min(0),
+  /** People who stay since the order says so of those who may publish, by meeting; the first hundred. */
+  staying: z
+    .array(z.strictObject({ meeting: meetingOfNamespace, people: z.int().min(1) }))
+    .max(100)
+    .optional(),
 })
 export type DrainReport = z.infer<typeof drainReport>
 

@@ -2,11 +2,13 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { silentLog } from '../../kit/log.ts'
-import type { DrainOrder } from '../api/drain.ts'
+import { drainPace, type DrainOrder } from '../api/drain.ts'
 import { movedAwayMs } from '../segment/attachments.ts'
 import { fakeCascade } from '../testing/fakeCascade.ts'
 import { NodeDrain } from './drain.ts'
-import { movesPerSecond, settleMs, startJitterMs } from './pace.ts'
+import { startJitterMs } from './pace.ts'
+
+const { peoplePerSecond, settleMs } = drainPace
 
 /** A node with so many people in one meeting, and its drain. */
 function aNode(people: number) {
@@ -41,17 +43,40 @@ test('an open node takes work and has nothing to report', () => {
 
 test('a node that drains refuses new work, tells its people one by one, and is drained when nobody is left', async () => {
   const { clock, drain, order, told, changes } = aNode(12)
-  drain.order(order())
+  drain.order(order({ deadlineAtMs: clock.nowMs() + 600_000 }))
   expect(() => drain.admit()).toThrow(expect.objectContaining({ code: 'node_draining', retry: 'elsewhere' }) as Error)
   await clock.advance(250)
-  expect(told()).toBe(5)
-  await clock.advance(2_000)
-  expect(drain.report).toMatchObject({ drained: false, left: 12, moved: 10 })
+  expect(told()).toBe(1)
   await clock.advance(settleMs)
+  expect(drain.report).toMatchObject({ drained: false, left: 12, moved: 2 })
+  await clock.advance(10 * settleMs)
   expect(told()).toBe(12)
   await clock.advance(movedAwayMs.withoutPlace)
   expect(drain.report).toMatchObject({ drained: true, left: 0, moved: 12, ordered: { reason: 'kernel upgrade' } })
   expect(changes()).toBeGreaterThan(0)
+})
+
+test('at the pace of the order, where it has one', async () => {
+  const { clock, drain, order, told } = aNode(100)
+  drain.order(order({ pace: 2 }))
+  await clock.advance(2_000)
+  expect(told()).toBe(4)
+  drain.order(order({ pace: 100 }))
+  await clock.advance(settleMs)
+  expect(told()).toBeLessThanOrEqual(20)
+})
+
+test('of a meeting whose publishers stay the audience goes, the report says how many stay, and the deadline ends it', async () => {
+  const { clock, drain, node, order, told } = aNode(2)
+  const viewer = node.enter('viewer', { rights: { publish: [], subscribe: true, hidden: false } })
+  drain.order(order({ publishersStay: ['default/standup'], deadlineAtMs: clock.nowMs() + 60_000 }))
+  await clock.advance(30_000)
+  expect(reasonOf(viewer.told)).toBe('node_draining')
+  expect(told()).toBe(0)
+  expect(drain.report).toMatchObject({ left: 2, staying: [{ meeting: 'default/standup', people: 2 }] })
+  await clock.advance(31_000)
+  expect(drain.report).toMatchObject({ drained: true, left: 0 })
+  expect(drain.report.staying).toBeUndefined()
 })
 
 test('whoever is left at the deadline is told and closed', async () => {
@@ -79,7 +104,7 @@ test('a meeting that has nowhere to go stays until that changes', async () => {
   await clock.advance(30_000)
   expect(told()).toBe(0)
   drain.order(order())
-  await clock.advance(1_000)
+  await clock.advance(settleMs + 1_000)
   expect(told()).toBe(2)
 })
 
@@ -94,7 +119,7 @@ test('cancelled, the node takes work again and keeps who is left; a later drain 
   expect(told()).toBe(moved)
   expect(drain.report.left).toBe(12 - moved)
   drain.order(order({ deadlineAtMs: clock.nowMs() + 60_000 }))
-  await clock.advance(2 * settleMs + movedAwayMs.withoutPlace)
+  await clock.advance(12 * settleMs + movedAwayMs.withoutPlace)
   expect(drain.report).toMatchObject({ drained: true, moved: 12 - moved })
 })
 
@@ -118,7 +143,7 @@ test('told to stop, it drains by itself, whatever is ordered, and ends when nobo
   drain.order(order())
   expect(drain.order(cancel).ordered).toBeUndefined()
   expect(() => drain.admit()).toThrow(expect.objectContaining({ code: 'node_draining' }) as Error)
-  await clock.advance(200)
+  await clock.advance(2 * settleMs + 200)
   expect(drain.report).toMatchObject({ left: 3, moved: 3 })
   await clock.advance(movedAwayMs.withoutPlace)
   drain.peopleChanged()
@@ -158,7 +183,7 @@ test('whenever it is ordered, cancelled and ordered again: the pace holds, and t
       drain.order(order({ deadlineAtMs: clock.nowMs() + startJitterMs }))
       await clock.advance(startJitterMs - 1)
       for (const [index, count] of counts.entries())
-        expect(count - (counts[index - 1] ?? 0)).toBeLessThanOrEqual(movesPerSecond + 1)
+        expect(count - (counts[index - 1] ?? 0)).toBeLessThanOrEqual(peoplePerSecond + 1)
       await clock.advance(100)
       expect(drain.report).toMatchObject({ drained: true, left: 0 })
       expect(told()).toBe(people)

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { isDraining, type DrainOrder, type DrainReport, type DrainWish } from '../api/drain.ts'
+import { drainPace, isDraining, type DrainOrder, type DrainReport, type DrainWish } from '../api/drain.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { Segment } from '../segment/segment.ts'
 import type { Session } from '../session/session.ts'
-import { nextToGo, settleMs, startJitterMs, type Leaving, type Told } from './pace.ts'
+import { isToStay, nextToGo, startJitterMs, type Leaving, type Staying, type Told } from './pace.ts'
 
 /** Options of {@link NodeDrain}. */
 export interface NodeDrainOptions {
@@ -17,8 +17,11 @@ export interface NodeDrainOptions {
   readonly onChange: () => void
 }
 
-/** How often somebody may be told to go: with one each time, the pace of {@link nextToGo} is reached and never in bursts. */
+/** How often somebody may be told to go: with one each time, the usual pace is reached and never in bursts. */
 const tickMs = 50
+const secondMs = 1_000
+/** As many meetings as a report names. */
+const stayingAtMost = 100
 
 interface Seat {
   readonly segment: Segment
@@ -63,6 +66,7 @@ export class NodeDrain {
       drained: this.#drained,
       left: this.#seats().length,
       moved: this.#moved,
+      ...this.#stayingByMeeting(),
     }
   }
 
@@ -75,8 +79,8 @@ export class NodeDrain {
   order(order: DrainOrder): DrainReport {
     if (!order.draining) this.#become({ ordered: undefined })
     else {
-      const { reason, deadlineAtMs, stay } = order
-      this.#become({ ordered: { reason, deadlineAtMs, stay } })
+      const { epoch: _, draining: __, ...ordered } = order
+      this.#become({ ordered })
     }
     return this.report
   }
@@ -129,26 +133,57 @@ export class NodeDrain {
     onChange()
   }
 
+  get #pace(): number {
+    return this.#ordered?.pace ?? drainPace.peoplePerSecond
+  }
+
+  get #staying(): Staying {
+    return { stay: new Set(this.#ordered?.stay), publishersStay: new Set(this.#ordered?.publishersStay) }
+  }
+
   #tick(): void {
-    const { clock, random } = this.#options
+    const { clock } = this.#options
     if (clock.nowMs() >= this.#deadlineAtMs) return this.#closeAll()
     const nowMs = clock.monotonicMs()
     if (nowMs < this.#beginsAtMs) return
-    this.#told = this.#told.filter(({ atMs }) => nowMs - atMs < settleMs)
+    this.#told = this.#told.filter(({ atMs }) => nowMs - atMs < drainPace.settleMs)
+    let turns = Math.ceil((this.#pace * tickMs) / secondMs)
+    while (turns > 0 && this.#tellNext(nowMs)) turns -= 1
+  }
+
+  /** Tells one person to go; false while nobody may be told. */
+  #tellNext(nowMs: number): boolean {
+    const { clock, random } = this.#options
     const seats = this.#seats()
     const next = nextToGo({
       people: seats.map(leavingOf),
       told: this.#told,
-      stay: new Set(this.#ordered?.stay),
+      staying: this.#staying,
+      pace: this.#pace,
+      leftMs: this.#deadlineAtMs - clock.nowMs(),
       nowMs,
       random,
     })
     const seat = seats.find(({ session }) => session.identity.attachment === next?.attachment)
-    if (seat === undefined) return
+    if (seat === undefined) return false
     this.#told.push({ meeting: meetingOf(seat.segment), atMs: nowMs })
     this.#moved += 1
     seat.segment.attachments.moveAway(seat.session, 'node_draining')
     this.#options.onChange()
+    return true
+  }
+
+  /** Who stays though others of their meeting go. */
+  #stayingByMeeting(): Pick<DrainReport, 'staying'> {
+    const { publishersStay } = this.#staying
+    if (publishersStay.size === 0) return {}
+    const counts = new Map<string, number>()
+    for (const person of this.#seats().map(leavingOf)) {
+      if (!isToStay(person, { stay: new Set(), publishersStay })) continue
+      counts.set(person.meeting, (counts.get(person.meeting) ?? 0) + 1)
+    }
+    const staying = [...counts].toSorted().slice(0, stayingAtMost)
+    return staying.length === 0 ? {} : { staying: staying.map(([meeting, people]) => ({ meeting, people })) }
   }
 
   /** The deadline: nobody is forgotten, and nobody stays. */
@@ -174,5 +209,7 @@ export class NodeDrain {
 const leavingOf = ({ segment, session }: Seat): Leaving => ({
   attachment: session.identity.attachment,
   meeting: meetingOf(segment),
+  of: Math.max(segment.roster.size, segment.attachments.size),
   reachable: session.owner !== undefined,
+  mayPublish: session.identity.rights.publish.length > 0,
 })

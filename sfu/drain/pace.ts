@@ -1,10 +1,15 @@
+import { drainPace, underWayAtMost } from '../api/drain.ts'
+
 /** Somebody who is on a node that drains. */
 export interface Leaving {
   readonly attachment: string
   /** The meeting's `namespace/name`. */
   readonly meeting: string
+  /** How many people the meeting has, on this node and on others. */
+  readonly of: number
   /** Their client can be told now; one whose connection is lost is told when it is back. */
   readonly reachable: boolean
+  readonly mayPublish: boolean
 }
 
 /** Somebody who was told to go. */
@@ -13,19 +18,19 @@ export interface Told {
   readonly atMs: number
 }
 
-/** At most so many people of one meeting are under way at a time, or this share of them where that is more. */
-export const atOnce = { people: 10, share: 0.05 } as const
-/** At most so many people a second leave one node. */
-export const movesPerSecond = 20
-/** For how long somebody who was told to go counts as under way: finding another place, ICE and DTLS take one to three seconds. */
-export const settleMs = 3_000
+/** Who is not to be told before the deadline, as the order has it: meetings by `namespace/name`. */
+export interface Staying {
+  /** Everybody of these. */
+  readonly stay: ReadonlySet<string>
+  /** Of these, whoever may publish. */
+  readonly publishersStay: ReadonlySet<string>
+}
+
 /** Drains that were ordered in one moment begin within this time, each at its own. */
 export const startJitterMs = 3_000
 
+const { settleMs } = drainPace
 const secondMs = 1_000
-
-/** How many people of a meeting of `size` people may be under way at a time. */
-export const atOnceOf = (size: number): number => Math.max(atOnce.people, Math.ceil(size * atOnce.share))
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
@@ -33,29 +38,52 @@ function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): R
   return counts
 }
 
+/** Whether the order keeps them until the deadline. */
+export const isToStay = ({ meeting, mayPublish }: Leaving, { stay, publishersStay }: Staying): boolean =>
+  stay.has(meeting) || (mayPublish && publishersStay.has(meeting))
+
+/** A meeting on the node: how many of its `of` people have yet to be told, and how many were told lately. */
+interface Part {
+  readonly left: number
+  readonly underWay: number
+  readonly of: number
+}
+
+/** Whether one more of them may be told: within the meeting's share, or as it takes for all to have settled before the deadline. */
+function mayGo({ left, underWay, of }: Part, leftMs: number): boolean {
+  const untilToldMs = leftMs - settleMs
+  if (untilToldMs <= 0) return true
+  const needed = Math.ceil(((left + underWay) * settleMs) / (untilToldMs + settleMs))
+  return underWay < Math.max(underWayAtMost(of), needed)
+}
+
 /**
- * Who is told to go next; undefined while nobody may be. Never more than {@link movesPerSecond} people a second, and of one meeting never
- * more than {@link atOnceOf} within {@link settleMs}, so that a meeting goes on while its people move.
+ * Who is told to go next; undefined while nobody may be. Never more than `pace` people a second, and of one meeting never more than
+ * {@link underWayAtMost} within {@link drainPace}.settleMs, so that a meeting goes on while its people move; but as the deadline comes near,
+ * as many as have to, since a place that is sought is better than a connection that is closed.
  *
- * `told` is who was told within {@link settleMs}, `stay` the meetings that have nowhere to go; times are monotonic, `random` yields [0, 1).
+ * `told` is who was told within that time, `leftMs` the time until the deadline; times are monotonic, `random` yields [0, 1).
  */
 export function nextToGo(of: {
   readonly people: readonly Leaving[]
   readonly told: readonly Told[]
-  readonly stay: ReadonlySet<string>
+  readonly staying: Staying
+  /** People a second. */
+  readonly pace: number
+  readonly leftMs: number
   readonly nowMs: number
   readonly random: () => number
 }): Leaving | undefined {
-  const { people, told, stay, nowMs, random } = of
-  if (told.filter(({ atMs }) => nowMs - atMs < secondMs).length >= movesPerSecond) return undefined
+  const { told, nowMs, random, leftMs } = of
+  if (told.filter(({ atMs }) => nowMs - atMs < secondMs).length >= of.pace) return undefined
   const underWay = countBy(
     told.filter(({ atMs }) => nowMs - atMs < settleMs),
     ({ meeting }) => meeting,
   )
-  const sizes = countBy(people, ({ meeting }) => meeting)
-  const free = people.filter(
-    ({ meeting, reachable }) =>
-      reachable && !stay.has(meeting) && (underWay.get(meeting) ?? 0) < atOnceOf(sizes.get(meeting) ?? 0),
+  const going = of.people.filter((person) => person.reachable && !isToStay(person, of.staying))
+  const left = countBy(going, ({ meeting }) => meeting)
+  const free = going.filter(({ meeting, of: size }) =>
+    mayGo({ left: left.get(meeting) ?? 0, underWay: underWay.get(meeting) ?? 0, of: size }, leftMs),
   )
   return free[Math.floor(random() * free.length)]
 }

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+
+import { kubeTime } from '../../kit/kubeTime.ts'
+import type { DrainedMeeting } from '../view/drainView.ts'
+import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import { planEta } from './drainEta.ts'
+
+const wallMs = Date.UTC(2026, 0, 1, 12)
+const deadlineAtMs = wallMs + 600_000
+const inSeconds = (seconds: number): number => wallMs + seconds * 1_000
+
+const aMeeting = (name: string, here: number, more: Partial<DrainedMeeting> = {}): DrainedMeeting => ({
+  ...{ meeting: `demo/${name}`, here, everywhere: here, held: undefined, audienceOnly: false },
+  ...more,
+})
+
+/** When the drain looks to be done, in seconds from now; `told` (likewise) is what status says so far. */
+function eta(
+  meetings: readonly DrainedMeeting[],
+  { told, pace, isBlocked = false }: { told?: number; pace?: number; isBlocked?: boolean } = {},
+): number {
+  const drain = { reason: '', left: '0', moved: '0', blocked: false, message: '' }
+  const status = told === undefined ? {} : { drain: { ...drain, eta: kubeTime(inSeconds(told)) } }
+  const view = { wallMs, drain: { wanted: undefined, told: undefined, meetings }, object: { status } } as unknown as MediaNodeView
+  return (planEta(view, { deadlineAtMs, pace, isBlocked }) - wallMs) / 1_000
+}
+
+test('many small meetings take as long as the pace of the node, a large one ten steps of its budget', () => {
+  const small = Array.from({ length: 200 }, (_, index) => aMeeting(`m${index}`, 2))
+  expect(eta(small)).toBe(20 + 3)
+  expect(eta(small, { pace: 4 })).toBe(100 + 3)
+  expect(eta([aMeeting('large', 30)])).toBe(10 * 3 + 3)
+  expect(eta([aMeeting('large', 30, { everywhere: 300 })])).toBe(3 + 3)
+  expect(eta([])).toBe(3)
+})
+
+test('where somebody stays, and where the pace is too slow, it is the deadline', () => {
+  expect(eta([aMeeting('a', 2)], { isBlocked: true })).toBe(600)
+  expect(eta([aMeeting('a', 900)], { pace: 1 })).toBe(600)
+})
+
+test('who is held does not count', () => {
+  expect(eta([aMeeting('a', 1), aMeeting('b', 300, { held: { reason: 'Never', why: '' } })])).toBe(6)
+})
+
+test('what was told stays while it is not a minute off, and moves to a whole minute then, or when it has passed', () => {
+  expect(eta([aMeeting('a', 1)], { told: 60 })).toBe(60)
+  expect(eta([aMeeting('a', 1)], { told: 67 })).toBe(60)
+  expect(eta([aMeeting('a', 1)], { told: -1 })).toBe(60)
+  expect(eta([aMeeting('a', 10)], { told: 120 })).toBe(60)
+})

@@ -1,0 +1,32 @@
+import { drainPace, underWayAtMost } from '../../sfu/api/drain.ts'
+import type { MediaNodeView } from '../view/mediaNodeView.ts'
+
+const minuteMs = 60_000
+/** What was told stays until it is off by more than this: a write a minute at most. */
+const toleranceMs = minuteMs
+
+/** How long those who may go take at the node's pace and the budgets of their meetings; milliseconds. */
+function goingMs({ drain: { meetings } }: MediaNodeView, peoplePerSecond: number): number {
+  const going = meetings.filter(({ held }) => held === undefined)
+  const people = going.reduce((sum, { here }) => sum + here, 0)
+  const steps = going.map(({ here, everywhere }) => Math.ceil(here / underWayAtMost(Math.max(here, everywhere))))
+  return Math.max((people * 1_000) / peoplePerSecond, Math.max(0, ...steps) * drainPace.settleMs)
+}
+
+/**
+ * When nobody will be left, by the wall clock. Who is where is the node's own word, so that the estimate follows what happens: it stands
+ * still while people go at their pace, and recedes while nobody does. What status says already is kept where that is not a minute off; what
+ * has passed is moved to a whole minute.
+ */
+export function planEta(
+  view: MediaNodeView,
+  wish: { readonly deadlineAtMs: number; readonly pace?: number | undefined; readonly isBlocked: boolean },
+): number {
+  const { wallMs, object } = view
+  const { deadlineAtMs, pace = drainPace.peoplePerSecond, isBlocked } = wish
+  const estimateMs = isBlocked ? deadlineAtMs : Math.min(deadlineAtMs, wallMs + goingMs(view, pace) + drainPace.settleMs)
+  const toldMs = Date.parse(object.status?.drain?.eta ?? '')
+  if (Number.isNaN(toldMs) || estimateMs === deadlineAtMs) return estimateMs
+  if (toldMs > wallMs && Math.abs(estimateMs - toldMs) <= toleranceMs) return toldMs
+  return Math.min(deadlineAtMs, Math.ceil(estimateMs / minuteMs) * minuteMs)
+}
