@@ -1,17 +1,13 @@
 import type { Meeting } from '../../crds/index.ts'
+import { kubeTimeMs } from '../../kit/kubeTime.ts'
 
 type Scheduled = Pick<Meeting, 'spec'> | undefined
 
-function timeOf(text: string | undefined): number | undefined {
-  const atMs = text === undefined ? Number.NaN : Date.parse(text)
-  return Number.isNaN(atMs) ? undefined : atMs
-}
-
 /** When the meeting begins, by the wall clock; undefined where it is not scheduled. */
-export const startsAtWallMs = (meeting: Scheduled): number | undefined => timeOf(meeting?.spec.schedule.startTime)
+export const startsAtWallMs = (meeting: Scheduled): number | undefined => kubeTimeMs(meeting?.spec.schedule.startTime)
 
 /** When it is over, by the wall clock; undefined where nothing says so. */
-export const endsAtWallMs = (meeting: Scheduled): number | undefined => timeOf(meeting?.spec.schedule.endTime)
+export const endsAtWallMs = (meeting: Scheduled): number | undefined => kubeTimeMs(meeting?.spec.schedule.endTime)
 
 /** When its door opens, by the wall clock; undefined where it is open. */
 export function opensAtWallMs(meeting: Scheduled): number | undefined {

@@ -5,7 +5,7 @@ import type { DrainedMeeting } from '../view/drainView.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import { planEta } from './drainEta.ts'
 
-const wallMs = Date.UTC(2026, 0, 1, 12)
+const wallMs = 1_767_268_800_000 // 2026-01-01T12:00:00Z
 const deadlineAtMs = wallMs + 600_000
 const inSeconds = (seconds: number): number => wallMs + seconds * 1_000
 

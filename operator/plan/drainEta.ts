@@ -1,3 +1,4 @@
+import { kubeTimeMs } from '../../kit/kubeTime.ts'
 import { drainPace, underWayAtMost } from '../../sfu/api/drain.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 
@@ -25,8 +26,8 @@ export function planEta(
   const { wallMs, object } = view
   const { deadlineAtMs, pace = drainPace.peoplePerSecond, isBlocked } = wish
   const estimateMs = isBlocked ? deadlineAtMs : Math.min(deadlineAtMs, wallMs + goingMs(view, pace) + drainPace.settleMs)
-  const toldMs = Date.parse(object.status?.drain?.eta ?? '')
-  if (Number.isNaN(toldMs) || estimateMs === deadlineAtMs) return estimateMs
+  const toldMs = kubeTimeMs(object.status?.drain?.eta)
+  if (toldMs === undefined || estimateMs === deadlineAtMs) return estimateMs
   if (toldMs > wallMs && Math.abs(estimateMs - toldMs) <= toleranceMs) return toldMs
   return Math.min(deadlineAtMs, Math.ceil(estimateMs / minuteMs) * minuteMs)
 }

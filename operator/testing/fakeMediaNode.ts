@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { AddressOrder } from '../../sfu/api/addresses.ts'
-import { drainPace, isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
+import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
@@ -9,6 +9,7 @@ import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment } from './fakeSegment.ts'
+import { fakeGoing, fakeStaying } from './fakeDrain.ts'
 
 /** Who attaches to a fake node: what a grant says, as far as it matters here. */
 export interface Arrival {
@@ -171,17 +172,7 @@ export class FakeMediaNode {
   drainReport(): DrainReport {
     const left = this.segments().reduce((sum, { participants }) => sum + participants.length, 0)
     const drained = isDraining(this.#drain) && left === 0 && !this.#forwards()
-    const staying = this.#staying()
-    return { ...this.#drain, left, drained, ...(staying.length === 0 ? {} : { staying }) }
-  }
-
-  /** Publishers of meetings of which the order lets only the audience go. */
-  #staying(): NonNullable<DrainReport['staying']> {
-    const held = new Set(this.#drain.ordered?.publishersStay)
-    return this.segments().flatMap(({ meeting: { namespace, name }, participants }) => {
-      const people = participants.filter(({ publishing }) => publishing).length
-      return held.has(`${namespace}/${name}`) && people > 0 ? [{ meeting: `${namespace}/${name}`, people }] : []
-    })
+    return { ...this.#drain, left, drained, ...fakeStaying(this.segments(), this.#drain) }
   }
 
   get(meeting: MeetingRef): SegmentReport | undefined {
@@ -268,16 +259,7 @@ export class FakeMediaNode {
   /** While it drains, a second's worth of people go, without the budget of each meeting; at the deadline all. */
   #moveSome(): void {
     if (!isDraining(this.#drain)) return
-    const { ordered, stopsAtMs } = this.#drain
-    const isOver = this.#options.clock.nowMs() >= Math.min(ordered?.deadlineAtMs ?? Infinity, stopsAtMs ?? Infinity)
-    const stay = new Set(isOver ? [] : ordered?.stay)
-    const publishersStay = new Set(isOver ? [] : ordered?.publishersStay)
-    const people = this.segments()
-      .flatMap(({ meeting, participants }) =>
-        participants.map((person) => ({ meeting, person, key: `${meeting.namespace}/${meeting.name}` })),
-      )
-      .filter(({ key, person }) => !stay.has(key) && !(person.publishing && publishersStay.has(key)))
-    const going = isOver ? people : people.slice(0, ordered?.pace ?? drainPace.peoplePerSecond)
+    const going = fakeGoing(this.segments(), this.#drain, this.#options.clock.nowMs())
     for (const { meeting, person } of going) {
       this.detach(person.attachment)
       this.#drain = { ...this.#drain, moved: this.#drain.moved + 1 }

@@ -182,7 +182,7 @@ export class NodeDrain {
       if (!isToStay(person, { stay: new Set(), publishersStay })) continue
       counts.set(person.meeting, (counts.get(person.meeting) ?? 0) + 1)
     }
-    const staying = [...counts].toSorted().slice(0, stayingAtMost)
+    const staying = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, stayingAtMost)
     return staying.length === 0 ? {} : { staying: staying.map(([meeting, people]) => ({ meeting, people })) }
   }
 
