@@ -1,11 +1,10 @@
 import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
+import { voiceBitsPerSecond } from '../ledger/bitRates.ts'
 import { joinLimit } from '../placement/filters.ts'
 import type { PipeBudget } from './member.ts'
 
 /** What a pipe carries of one picture with its three layers, in bits a second (measured: 640x360, VP8). */
 const pictureBitsPerSecond = 860_000
-/** And of one voice: Opus at its usual rate, with headers. */
-const voiceBitsPerSecond = 50_000
 /** So many pictures a client receives without being asked; a pipe to any number of viewers is judged as if they were these. */
 const picturesExpected = 6
 

@@ -1,13 +1,12 @@
 import type { MintUlid } from '../../kit/ids.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
-import type { Rights } from '../../sfu/api/rights.ts'
 import { wouldBeMade } from '../placement/pools.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
-import { consumersElsewhere, consumersHere } from './cost.ts'
 import { reserveForExpected } from './expected.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { nodeStateOf } from './nodeState.ts'
+import { reserveJoin } from './reserve.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -17,44 +16,21 @@ export interface Committed {
   readonly attachment: string
 }
 
-/** Reserves the expected cost of a join on each segment of the meeting. */
-function reserve(
-  ledger: Ledger,
-  entry: MeetingEntry,
-  { at, rights, nowMs }: { at: Segment; rights: Rights; nowMs: number },
-): number {
-  const reservation = ledger.reservations.begin(nowMs)
-  for (const segment of entry.segments.values()) {
-    const node = ledger.nodes.hostOf(segment)
-    const consumers =
-      segment === at
-        ? consumersHere(rights, { here: segment.crowd.size, everywhere: entry.people.seats })
-        : consumersElsewhere(rights, segment.crowd.size)
-    if (node !== undefined && consumers > 0) ledger.reservations.claim(node.number, consumers * node.consumerShare)
-  }
-  return reservation
-}
-
-/** Reserves on one node what somebody will cost who is to come there; on the others they count already. */
-export function reserveAhead(
-  ledger: Ledger,
-  entry: MeetingEntry,
-  { node, rights, nowMs }: { node: string; rights: Rights; nowMs: number },
-): number {
-  const reservation = ledger.reservations.begin(nowMs)
-  const there = ledger.nodes.get(node)
-  const consumers = consumersHere(rights, { here: entry.people.countOn(node), everywhere: entry.people.seats })
-  if (there !== undefined && consumers > 0) ledger.reservations.claim(there.number, consumers * there.consumerShare)
-  return reservation
-}
-
 /** The segment that the decision means, opened unless it stands. */
-function segmentFor(ledger: Ledger, entry: MeetingEntry, to: { decision: Placed; nowMs: number }): Segment {
+function segmentFor(
+  ledger: Ledger,
+  entry: MeetingEntry,
+  to: { decision: Placed; nowMs: number },
+): { segment: Segment; opens: boolean } {
   const { node, segment, reason } = to.decision
   const known = segment ?? entry.segments.get(node.name)
-  if (known === undefined) return ledger.meetings.addSegment(entry, { node: node.name, why: reason, openedAtMs: to.nowMs })
+  if (known === undefined) {
+    const { name, leastLoadedWorker: expectedWorker } = node
+    const opened = ledger.meetings.addSegment(entry, { node: name, why: reason, openedAtMs: to.nowMs, expectedWorker })
+    return { segment: opened, opens: true }
+  }
   known.closing = false
-  return known
+  return { segment: known, opens: false }
 }
 
 /** Remembers the nodes that failed the participant. One that takes no work, since it drains for instance, failed nobody by that. */
@@ -80,9 +56,9 @@ export function commit(
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
   entry.incarnation ??= mintUlid()
   const attachment = mintUlid()
-  const segment = segmentFor(ledger, entry, { decision, nowMs })
+  const { segment, opens } = segmentFor(ledger, entry, { decision, nowMs })
   const { reason } = decision
-  const reservation = reserve(ledger, entry, { at: segment, rights, nowMs })
+  const reservation = reserveJoin(ledger, entry, { at: segment, opens, rights, nowMs })
   const { hidden } = rights
   const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, reservation })
   reserveForExpected(ledger, entry, { at: segment, nowMs })

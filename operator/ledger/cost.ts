@@ -1,35 +1,57 @@
-import type { Rights } from '../../sfu/api/rights.ts'
-
-/** A client shows at most about this many others at once; further ones are audio that last-N keeps few. */
-const watchedAtMost = 25
-/** A meeting that begins is judged as if this many others were in it, so that a burst of first joins spreads. */
-const othersAtLeast = 2
-/** Microphone and camera: what others are expected to publish. */
-const tracksEach = 2
-
-const published = (rights: Rights): number => Math.min(rights.publish.length, tracksEach)
+import { picturePacketsPerSecond, voiceBitsPerSecond, voicePacketsPerSecond } from './bitRates.ts'
 
 /**
- * The consumers that a join makes on the segment that takes it: theirs of the others, `everywhere` in the meeting, and those of the others,
- * `here` on the segment, of theirs.
+ * What something is expected to add to a media node, by resource: packets sent a second (which is CPU) and consumers on one worker; bits a
+ * second and ports of pipes on the node. Whole numbers, so that what is added and taken away again leaves exactly nothing.
  */
-export function consumersHere(rights: Rights, people: { here: number; everywhere: number }): number {
-  const watched = Math.min(Math.max(people.everywhere, othersAtLeast), watchedAtMost)
-  const watchers = Math.min(Math.max(people.here, othersAtLeast), watchedAtMost)
-  return (rights.subscribe ? watched * tracksEach : 0) + published(rights) * watchers
+export interface Cost {
+  readonly packetsPerSecond: number
+  readonly consumers: number
+  readonly egressBitsPerSecond: number
+  readonly ingressBitsPerSecond: number
+  readonly pipePorts: number
 }
 
-/** The consumers that a join makes on another segment, where so many people are who may watch. */
-export const consumersElsewhere = (rights: Rights, people: number): number => published(rights) * Math.min(people, watchedAtMost)
+export const noCost: Cost = { packetsPerSecond: 0, consumers: 0, egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipePorts: 0 }
 
-/** Of a stage each watches about this many, since few publish. */
-const watchedOnStage = 4
-
-/**
- * The consumers on one media node that the people of a meeting make who are expected and have not come: each of what about all others
- * publish, as far as a client shows it.
- */
-export function consumersToCome(people: { expected: number; seats: number }, mode: 'meeting' | 'stage'): number {
-  const watched = Math.min(people.expected - 1, mode === 'stage' ? watchedOnStage : watchedAtMost)
-  return Math.max(people.expected - people.seats, 0) * watched * tracksEach
+/** Tracks that go together to one receiver. */
+export interface Tracks {
+  readonly count: number
+  /** How many voices are among what is heard at a time. */
+  readonly voices: number
+  readonly pictureBitsPerSecond: number
 }
+
+/** A cost that is summed up step by step, for one decision. */
+export class Estimate implements Cost {
+  packetsPerSecond = 0
+  consumers = 0
+  egressBitsPerSecond = 0
+  ingressBitsPerSecond = 0
+  pipePorts = 0
+
+  /** The node sends the tracks to so many receivers, people or pipes. */
+  sends({ count, voices, pictureBitsPerSecond }: Tracks, receivers: number): void {
+    this.consumers += count * receivers
+    this.packetsPerSecond += (voices * voicePacketsPerSecond + picturePacketsPerSecond(pictureBitsPerSecond)) * receivers
+    this.egressBitsPerSecond += (voices * voiceBitsPerSecond + pictureBitsPerSecond) * receivers
+  }
+
+  /** The node receives voices and pictures, from a client or through a pipe. */
+  receives({ voices, pictureBitsPerSecond }: Pick<Tracks, 'voices' | 'pictureBitsPerSecond'>): void {
+    this.ingressBitsPerSecond += voices * voiceBitsPerSecond + pictureBitsPerSecond
+  }
+
+  opensPipes(count: number): void {
+    this.pipePorts += count
+  }
+}
+
+/** The cost with its sign turned; without what it has of a worker where that is not the one. */
+export const negative = (cost: Cost, { ofWorker }: { ofWorker: boolean }): Cost => ({
+  packetsPerSecond: ofWorker ? -cost.packetsPerSecond : 0,
+  consumers: ofWorker ? -cost.consumers : 0,
+  egressBitsPerSecond: -cost.egressBitsPerSecond,
+  ingressBitsPerSecond: -cost.ingressBitsPerSecond,
+  pipePorts: -cost.pipePorts,
+})

@@ -1,11 +1,12 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { NodeLoad } from '../../sfu/api/load.ts'
+import type { Cost } from './cost.ts'
 import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
-import type { NodeLoads } from './nodeLoads.ts'
+import type { NodeLoads, Resource, Spot } from './nodeLoads.ts'
 import type { NodeState } from './nodeState.ts'
 import type { Queued } from './queue.ts'
 
@@ -51,11 +52,31 @@ export class Entry implements NodeEntry, Queued<Entry> {
     return this.#loads.forNewSegment(this.number)
   }
 
-  get reserved(): number {
+  get reserved(): Cost {
     return this.#loads.reservedOn(this.number)
   }
 
-  get consumerShare(): number {
-    return this.#loads.consumerShareOf(this.number)
+  get leastLoadedWorker(): number | undefined {
+    return this.#loads.leastLoadedWorker(this.number)
+  }
+
+  newSegmentLoadWith(more: Cost): number {
+    return this.#loads.forNewSegment(this.number, more)
+  }
+
+  atMost(cost: Cost, share: number): Cost {
+    return this.#loads.atMost(this.number, cost, share)
+  }
+
+  joinLoad(worker: number | undefined, more?: Cost): number {
+    return this.#loads.forJoin(this.number, worker, more)
+  }
+
+  sharesOf(worker: number | undefined): Readonly<Record<Resource, number>> {
+    return this.#loads.sharesOf(this.number, worker)
+  }
+
+  spotOf(worker: number | undefined): Spot {
+    return this.#loads.spotOf(this.number, worker)
   }
 }

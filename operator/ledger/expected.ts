@@ -1,18 +1,22 @@
 import { acceptLimit } from '../placement/filters.ts'
-import { consumersToCome } from './cost.ts'
+import { noCost, type Cost } from './cost.ts'
+import { costToCome } from './joinCost.ts'
 import type { Ledger } from './ledger.ts'
-import type { MeetingEntry, Segment } from './meetingEntry.ts'
+import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetingEntry.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 import { reservationMs } from './reservations.ts'
 
 /**
- * The share of a media node that people make who are expected in the meeting and have not come; 0 where nothing is known. At most what a
- * node takes new meetings up to: one that is kept free as a whole is not kept freer.
+ * What people make on a media node who are expected in the meeting and have not come; nothing where that is not known. Of each resource at
+ * most what a node takes new meetings up to: one that is kept free as a whole is not kept freer.
  */
-export function shareToCome({ object, people }: MeetingEntry, node: NodeEntry): number {
+export function whatIsToCome(meeting: MeetingEntry, node: NodeEntry): Cost {
+  const { object, people } = meeting
   const expected = object?.spec.capacity?.expectedParticipants
-  if (object === undefined || expected === undefined) return 0
-  return Math.min(consumersToCome({ expected, seats: people.seats }, object.spec.mode) * node.consumerShare, acceptLimit)
+  if (object === undefined || expected === undefined) return noCost
+  const cost = costToCome({ expected, seats: people.seats }, { mode: object.spec.mode, screens: screensOf(meeting) })
+  if (cost === noCost) return noCost
+  return node.atMost(cost, acceptLimit)
 }
 
 /** Keeps the node of the segment that took the latest join free for those who are expected, anew at each join. */
@@ -23,9 +27,10 @@ export function reserveForExpected(ledger: Ledger, entry: MeetingEntry, { at, no
     segment.toCome = undefined
   }
   const node = ledger.nodes.hostOf(at)
-  const share = node === undefined ? 0 : shareToCome(entry, node)
-  if (node === undefined || share === 0) return
+  const cost = node === undefined ? noCost : whatIsToCome(entry, node)
+  if (node === undefined || cost === noCost) return
   const reservation = ledger.reservations.begin(nowMs)
-  ledger.reservations.claim(node.number, share)
-  at.toCome = { share, reservation, untilMs: nowMs + reservationMs }
+  const worker = workerOf(at)
+  ledger.reservations.claim(node.spotOf(worker), cost)
+  at.toCome = { cost, worker, reservation, untilMs: nowMs + reservationMs }
 }

@@ -8,6 +8,7 @@ import type { AgentFault } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { Reservations } from './reservations.ts'
+import { noteScreens } from './reserve.ts'
 
 /** Who is told that something changed. Each is called synchronously and often; it only marks what to look at. */
 export interface LedgerEvents {
@@ -43,9 +44,10 @@ export class Ledger {
       pipesTo: (node, nowMs) =>
         pipeWitnesses(this.meetings.on(node), { node, isHeard: (name) => this.#isHeard(name, nowMs), nowMs }),
     })
-    this.reservations = new Reservations((node, share) => this.nodes.reserve(node, share))
+    this.reservations = new Reservations((spot, cost, sign) => this.nodes.reserve(spot, cost, sign))
     this.meetings = new Meetings({
       changed: events.meeting,
+      told: (entry, segment, nowMs) => noteScreens(this, entry, { at: segment, nowMs }),
       left: ({ reservation }) => reservation !== undefined && this.reservations.drop(reservation),
       poolOf: (node) => this.nodes.get(node)?.object.spec.pool ?? '',
     })

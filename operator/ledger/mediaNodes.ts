@@ -2,18 +2,18 @@ import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
+import type { Cost } from './cost.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
 import { gateOf } from './gateOf.ts'
 import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
-import { NodeLoads } from './nodeLoads.ts'
+import { NodeLoads, type Spot } from './nodeLoads.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import type { PipeWitnesses } from './pipesDown.ts'
 import { PoolOrder } from './poolOrder.ts'
 import { Queue } from './queue.ts'
-import { newSegmentShare } from './shares.ts'
 
 /** What {@link MediaNodes} tell and ask their owner. */
 export interface MediaNodesEvents {
@@ -122,11 +122,11 @@ export class MediaNodes {
     noteReturn(entry, { fresh: before !== undefined && before !== introduction.boot }, nowMs)
     if (entry.introduction?.boot !== introduction.boot) {
       entry.load = undefined
-      this.#loads.measure(entry.number, 1)
+      this.#loads.forget(entry.number)
     }
     entry.introduction = introduction
     entry.drainTold = drain
-    this.#loads.setConsumerShare(entry.number, 1 / introduction.capacity.consumersPerWorker)
+    this.#loads.introduce(entry.number, introduction.capacity)
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -135,7 +135,7 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
     entry.load = load
-    this.#loads.measure(entry.number, newSegmentShare(load, entry.introduction.capacity))
+    this.#loads.measure(entry.number, load)
     this.#hear(entry, nowMs)
   }
 
@@ -192,9 +192,9 @@ export class MediaNodes {
     this.#events.changed(name)
   }
 
-  /** Adds to what is reserved on the node of a number. */
-  reserve(number: number, share: number): void {
-    this.#loads.reserve(number, share)
+  /** Adds to what is reserved at a spot, or with the sign -1 takes it away. */
+  reserve(spot: Spot, cost: Cost, sign: 1 | -1): void {
+    this.#loads.reserve(spot, cost, sign)
   }
 
   /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */

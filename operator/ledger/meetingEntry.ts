@@ -1,6 +1,7 @@
 import type { Meeting } from '../../crds/index.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import { Avoided } from './avoided.ts'
+import type { Cost } from './cost.ts'
 import type { Hosted } from './nodeEntry.ts'
 import { People } from './people.ts'
 import type { PipesDown } from './pipesDown.ts'
@@ -14,9 +15,11 @@ export interface Ordered {
   readonly madeAtMs: number
 }
 
-/** A share of a media node that is kept free for people of one meeting; for the meeting's own joins it does not count. */
+/** What is kept free on a media node for people of one meeting; for the meeting's own joins it does not count. */
 export interface ToCome {
-  readonly share: number
+  readonly cost: Cost
+  /** Of the node. */
+  readonly worker: number | undefined
   readonly reservation: number
   readonly untilMs: number
 }
@@ -35,11 +38,26 @@ export interface Segment extends Hosted {
   /** Since when nobody is there and nobody holds a grant for it. */
   emptySinceMs: number | undefined
   ordered: Ordered | undefined
+  /** The node's worker that it will come to, as was expected when it was opened; undefined where the node was the first to tell of it. */
+  readonly expectedWorker: number | undefined
+  /** Screens that people there share now, and what was reserved when the last of them began. */
+  screens: number
+  screenReservation: number | undefined
   /** What is kept free on its node for people who are expected; undefined where nobody is. */
   toCome: ToCome | undefined
   /** It was decided to close it: it takes nobody new. */
   closing: boolean
 }
+
+/** Screens that are shared in the meeting now. */
+export function screensOf({ segments }: Pick<MeetingEntry, 'segments'>): number {
+  let screens = 0
+  for (const segment of segments.values()) screens += segment.screens
+  return screens
+}
+
+/** The worker that carries a segment, as far as it is known. */
+export const workerOf = ({ report, expectedWorker }: Segment): number | undefined => report?.worker ?? expectedWorker
 
 const recentAtMost = 20
 

@@ -3,6 +3,7 @@ import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { adHocLabel } from './adHoc.ts'
 import { relationOf } from './incarnations.ts'
+import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
 import { noPipesDown, pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
@@ -11,6 +12,8 @@ import type { Placement } from './stay.ts'
 export interface MeetingsEvents {
   /** Something about this meeting changed: `namespace/name`. */
   readonly changed: (key: string) => void
+  /** A media node told of a segment of the meeting that counts. */
+  readonly told: (entry: MeetingEntry, segment: Segment, nowMs: number) => void
   /** A stay ended or a grant expired: what was reserved for it falls. */
   readonly left: (placement: Placement) => void
   /** The pool in whose account a meeting is adopted that has no object. */
@@ -88,8 +91,11 @@ export class Meetings {
     this.#countAdHoc(adHoc?.pool, 1)
   }
 
-  addSegment(entry: MeetingEntry, segment: Pick<Segment, 'node' | 'why' | 'openedAtMs'>): Segment {
-    const { node, why, openedAtMs } = segment
+  addSegment(
+    entry: MeetingEntry,
+    segment: Pick<Segment, 'node' | 'why' | 'openedAtMs'> & { readonly expectedWorker?: number | undefined },
+  ): Segment {
+    const { node, why, openedAtMs, expectedWorker } = segment
     const added: Segment = {
       node,
       host: undefined,
@@ -100,6 +106,9 @@ export class Meetings {
       pipesDown: noPipesDown,
       emptySinceMs: undefined,
       ordered: undefined,
+      expectedWorker,
+      screens: 0,
+      screenReservation: undefined,
       toCome: undefined,
       closing: false,
     }
@@ -140,6 +149,7 @@ export class Meetings {
       for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
       segment.report = undefined
       segment.ordered = undefined
+      this.#events.told(entry, segment, nowMs)
       if (entry.people.countOn(node) === 0 || entry.ended !== undefined) entry.segments.delete(node)
     }
     this.touch(entry, nowMs)
@@ -260,6 +270,7 @@ export class Meetings {
     segment.report = report
     entry.generation = Math.max(entry.generation, report.generation)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)
+    this.#events.told(entry, segment, nowMs)
   }
 
   #entry(namespace: string, name: string): MeetingEntry {
@@ -284,10 +295,3 @@ export class Meetings {
 
 const whyFound = (report: SegmentReport): string =>
   report.fallback ? 'placed by fallback while no operator answered' : 'reported by the node'
-
-/** What an earlier operator wrote about the meeting: its incarnation, and whether it is over. */
-function learnFromStatus(entry: MeetingEntry, { status }: Meeting): void {
-  const incarnation = status?.incarnation
-  if (incarnation !== undefined && !entry.isRetired(incarnation)) entry.incarnation ??= incarnation
-  if (status?.phase === 'Ended' && incarnation === entry.incarnation) entry.ended ??= { why: status.why ?? 'it has ended' }
-}

@@ -1,8 +1,10 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import type { Cost } from './cost.ts'
 import type { Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
+import type { Resource, Spot } from './nodeLoads.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
 export interface AgentFault {
@@ -35,8 +37,6 @@ export interface NodeEntry {
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
   readonly introduction: Introduction | undefined
-  /** What one more consumer adds to the load of a worker; 0 where the capacity is not known. */
-  readonly consumerShare: number
   readonly heardAtMs: number | undefined
   readonly load: NodeLoad | undefined
   /** Load that a new segment meets, with what is reserved; 1 and more where nothing is known. */
@@ -50,8 +50,20 @@ export interface NodeEntry {
   /** Why it is suspected to be failing though it is heard, and for how long. */
   readonly suspicion: Hold | undefined
   readonly fault: AgentFault | undefined
-  /** What placements of the last seconds will add to its load. */
-  readonly reserved: number
+  /** What placements of the last seconds will add to it. */
+  readonly reserved: Cost
+  /** The worker that a new segment will come to, as far as its load says; undefined while it is not known. */
+  readonly leastLoadedWorker: number | undefined
+  /** The load that a new segment meets there which brings `more`. */
+  newSegmentLoadWith(more: Cost): number
+  /** A cost, of each resource at most such a share of what the node carries. */
+  atMost(cost: Cost, share: number): Cost
+  /** The load that a join meets on a worker, with what is reserved and `more`; of the worst worker where it is not known. */
+  joinLoad(worker: number | undefined, more?: Cost): number
+  /** Each resource's share, with what is reserved, on that worker. */
+  sharesOf(worker: number | undefined): Readonly<Record<Resource, number>>
+  /** Where what that worker carries is reserved. */
+  spotOf(worker: number | undefined): Spot
 }
 
 /** Something on a media node that remembers it: to find it by name costs several times as much. */

@@ -1,29 +1,60 @@
+import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
+import { packetsPerSecondOfCore } from './bitRates.ts'
+import { noCost, type Cost } from './cost.ts'
 import type { Shelf } from './loadOrder.ts'
+import { NumberTable } from './numberTable.ts'
 import type { PoolOrder } from './poolOrder.ts'
 
-/** Below this, what rounding leaves of a sum of reservations counts as none. */
-const epsilon = 1e-9
+/** Where a cost falls: a media node by its number, and one of its workers by its row; -1 where that is not known. */
+export interface Spot {
+  readonly node: number
+  readonly worker: number
+}
+
+// Columns of a node's row: what is measured, what is reserved, and which share of the node one of each is; then where its workers stand.
+const egress = 0
+const ingress = 1
+const ports = 2
+const egressReserved = 3
+const ingressReserved = 4
+const portsReserved = 5
+const egressShare = 6
+const ingressShare = 7
+const portShare = 8
+const consumerShare = 9
+const firstWorker = 10
+/** 0 while nothing is measured. */
+const workers = 11
+const workersKept = 12
+
+// Columns of a worker's row.
+const cpu = 0
+const consumers = 1
+const packetsReserved = 2
+const consumersReserved = 3
+
+const workersAtMost = 64
+
+/** What of a node or worker is asked about. */
+export type Resource = 'CPU' | 'consumers' | 'egress' | 'ingress' | 'pipe ports'
 
 /**
- * The loads of all media nodes by number, measured and reserved, as shares of what each carries. A join reserves on every node of its
- * meeting and gives it back 20 s later; that touches these dense lists and none of the nodes. No number is given twice: what is still
- * reserved for a node that has gone falls on nobody.
+ * The loads of all media nodes by number, measured and reserved, by resource: CPU and consumers a worker, bits and pipe ports a node. Each
+ * is summed as a share of what is carried, and the worst one is the load. A join reserves on every node of its meeting and gives it back
+ * seconds later; that touches these dense lists and none of the nodes. No number is given twice: what is still reserved for a node that
+ * has gone falls on nobody.
  */
 export class NodeLoads<T extends { readonly name: string }> {
   readonly shelf: Shelf<T> = { items: [], places: [] }
-  readonly #measured: number[] = []
-  readonly #reserved: number[] = []
-  readonly #consumerShares: number[] = []
   readonly #orders: (PoolOrder<T> | undefined)[] = []
+  readonly #nodes = new NumberTable(16)
+  readonly #workers = new NumberTable(4)
 
   /** A number for a node, which stands in no order yet. */
   add(node: T): number {
-    const number = this.shelf.items.length
+    const number = this.#nodes.addRows(1)
     this.shelf.items.push(node)
     this.shelf.places.push(-1)
-    this.#measured.push(1)
-    this.#reserved.push(0)
-    this.#consumerShares.push(0)
     this.#orders.push(undefined)
     return number
   }
@@ -52,34 +83,179 @@ export class NodeLoads<T extends { readonly name: string }> {
     this.#orders[number]?.delete(number)
   }
 
-  /** The load that a new segment meets there, with what is reserved; 1 and more where nothing is measured. */
-  forNewSegment(number: number): number {
-    return (this.#measured[number] ?? 1) + this.reservedOn(number)
+  /** What the node carries at most. */
+  introduce(number: number, capacity: NodeCapacity): void {
+    const row = number * this.#nodes.width
+    this.#nodes.set(row + egressShare, 1 / capacity.egressBitsPerSecond)
+    this.#nodes.set(row + ingressShare, 1 / capacity.ingressBitsPerSecond)
+    this.#nodes.set(row + portShare, 1 / capacity.pipePorts)
+    this.#nodes.set(row + consumerShare, 1 / capacity.consumersPerWorker)
   }
 
-  /** What placements of the last seconds will add. */
-  reservedOn(number: number): number {
-    return this.#reserved[number] ?? 0
+  /** Notes what was measured; `open` and `close` put the node where it belongs. */
+  measure(number: number, load: NodeLoad): void {
+    const row = number * this.#nodes.width
+    this.#nodes.set(row + egress, load.egressBitsPerSecond)
+    this.#nodes.set(row + ingress, load.ingressBitsPerSecond)
+    this.#nodes.set(row + ports, load.pipePorts)
+    let cell = this.#rowFor(row, load.workers.length) * this.#workers.width
+    for (const worker of load.workers) {
+      this.#workers.set(cell + cpu, worker.cpu)
+      this.#workers.set(cell + consumers, worker.consumers)
+      cell += this.#workers.width
+    }
   }
 
-  /** What one more consumer adds to the load of a worker there; 0 where the capacity is not known. */
-  consumerShareOf(number: number): number {
-    return this.#consumerShares[number] ?? 0
+  /** What was measured counts no more: the node counts as full until it is measured again. */
+  forget(number: number): void {
+    this.#nodes.set(number * this.#nodes.width + workers, 0)
   }
 
-  /** Notes the load that a new segment meets, as it was measured. `open` and `close` put the node where it belongs. */
-  measure(number: number, load: number): void {
-    this.#measured[number] = load
+  /** Where a cost falls that a worker of the node carries. */
+  spotOf(number: number, worker: number | undefined): Spot {
+    const row = number * this.#nodes.width
+    const isKnown = worker !== undefined && worker < this.#nodes.at(row + workers)
+    return { node: number, worker: isKnown ? this.#nodes.at(row + firstWorker) + worker : -1 }
   }
 
-  setConsumerShare(number: number, share: number): void {
-    this.#consumerShares[number] = share
+  /** The worker that a new segment will come to, as far as its load says; undefined while nothing is measured. */
+  leastLoadedWorker(number: number): number | undefined {
+    const row = number * this.#nodes.width
+    const first = this.#nodes.at(row + firstWorker)
+    const count = this.#nodes.at(row + workers)
+    let least: number | undefined
+    let leastLoad = Number.POSITIVE_INFINITY
+    for (let index = 0; index < count; index++) {
+      const load = this.#workerLoad(row, first + index, noCost)
+      if (load >= leastLoad) continue
+      least = index
+      leastLoad = load
+    }
+    return least
   }
 
-  /** Adds to what is reserved. */
-  reserve(number: number, share: number): void {
-    const reserved = this.reservedOn(number) + share
-    this.#reserved[number] = reserved < epsilon ? 0 : reserved
-    this.#orders[number]?.change(number, this.forNewSegment(number))
+  /** The load that a new segment meets there, with what is reserved and what it brings itself; 1 and more where nothing is measured. */
+  forNewSegment(number: number, more: Cost = noCost): number {
+    const row = number * this.#nodes.width
+    const first = this.#nodes.at(row + firstWorker)
+    const end = first + this.#nodes.at(row + workers)
+    let least = first === end ? 1 : Number.POSITIVE_INFINITY
+    for (let worker = first; worker < end; worker++) least = Math.min(least, this.#workerLoad(row, worker, more))
+    return Math.max(least, this.#nodeLoad(row, more))
+  }
+
+  /** The load that a join meets on a worker, with what is reserved and `more`; of the worst worker where it is not known, 1 where nothing is. */
+  forJoin(number: number, worker: number | undefined, more: Cost = noCost): number {
+    const row = number * this.#nodes.width
+    const first = this.#nodes.at(row + firstWorker)
+    const count = this.#nodes.at(row + workers)
+    const ofNode = this.#nodeLoad(row, more)
+    if (worker !== undefined && worker < count) return Math.max(ofNode, this.#workerLoad(row, first + worker, more))
+    let worst = count === 0 ? 1 : ofNode
+    for (let each = first; each < first + count; each++) worst = Math.max(worst, this.#workerLoad(row, each, more))
+    return worst
+  }
+
+  /** A cost, of each resource at most such a share of what the node carries. */
+  atMost(number: number, cost: Cost, share: number): Cost {
+    const row = number * this.#nodes.width
+    const least = (amount: number, ofOne: number): number => Math.min(amount, Math.floor(share / ofOne))
+    return {
+      packetsPerSecond: least(cost.packetsPerSecond, 1 / packetsPerSecondOfCore),
+      consumers: least(cost.consumers, this.#nodes.at(row + consumerShare)),
+      egressBitsPerSecond: least(cost.egressBitsPerSecond, this.#nodes.at(row + egressShare)),
+      ingressBitsPerSecond: least(cost.ingressBitsPerSecond, this.#nodes.at(row + ingressShare)),
+      pipePorts: least(cost.pipePorts, this.#nodes.at(row + portShare)),
+    }
+  }
+
+  /** What placements of the last seconds will add, on all workers together. */
+  reservedOn(number: number): Cost {
+    const row = number * this.#nodes.width
+    const first = this.#nodes.at(row + firstWorker)
+    let packetsPerSecond = 0
+    let consumersThere = 0
+    for (let worker = first; worker < first + this.#nodes.at(row + workers); worker++) {
+      packetsPerSecond += this.#workers.at(worker * this.#workers.width + packetsReserved)
+      consumersThere += this.#workers.at(worker * this.#workers.width + consumersReserved)
+    }
+    return {
+      packetsPerSecond,
+      consumers: consumersThere,
+      egressBitsPerSecond: this.#nodes.at(row + egressReserved),
+      ingressBitsPerSecond: this.#nodes.at(row + ingressReserved),
+      pipePorts: this.#nodes.at(row + portsReserved),
+    }
+  }
+
+  /** Adds to what is reserved, or with the sign -1 takes it away. */
+  reserve({ node, worker }: Spot, cost: Cost, sign: 1 | -1): void {
+    const row = node * this.#nodes.width
+    this.#nodes.add(row + egressReserved, sign * cost.egressBitsPerSecond)
+    this.#nodes.add(row + ingressReserved, sign * cost.ingressBitsPerSecond)
+    this.#nodes.add(row + portsReserved, sign * cost.pipePorts)
+    if (worker >= 0) {
+      const cell = worker * this.#workers.width
+      this.#workers.add(cell + packetsReserved, sign * cost.packetsPerSecond)
+      this.#workers.add(cell + consumersReserved, sign * cost.consumers)
+    }
+    this.#orders[node]?.change(node, this.forNewSegment(node))
+  }
+
+  /** Each resource's share, with what is reserved: of one worker and the node, of the worst worker where it is not known. */
+  sharesOf(number: number, worker: number | undefined): Readonly<Record<Resource, number>> {
+    const row = number * this.#nodes.width
+    const first = this.#nodes.at(row + firstWorker)
+    const count = this.#nodes.at(row + workers)
+    const rows =
+      worker !== undefined && worker < count ? [first + worker] : Array.from({ length: count }, (_, each) => first + each)
+    return {
+      CPU: Math.max(0, ...rows.map((each) => this.#cpuShare(each, noCost))),
+      consumers: Math.max(0, ...rows.map((each) => this.#consumerShare(row, each, noCost))),
+      egress: this.#nodeShare(row, egress, noCost.egressBitsPerSecond),
+      ingress: this.#nodeShare(row, ingress, noCost.ingressBitsPerSecond),
+      'pipe ports': this.#nodeShare(row, ports, noCost.pipePorts),
+    }
+  }
+
+  #cpuShare(worker: number, more: Cost): number {
+    const cell = worker * this.#workers.width
+    const reserved = this.#workers.at(cell + packetsReserved) + more.packetsPerSecond
+    return this.#workers.at(cell + cpu) + reserved / packetsPerSecondOfCore
+  }
+
+  #consumerShare(row: number, worker: number, more: Cost): number {
+    const cell = worker * this.#workers.width
+    const all = this.#workers.at(cell + consumers) + this.#workers.at(cell + consumersReserved) + more.consumers
+    return all * this.#nodes.at(row + consumerShare)
+  }
+
+  #workerLoad(row: number, worker: number, more: Cost): number {
+    return Math.max(this.#cpuShare(worker, more), this.#consumerShare(row, worker, more))
+  }
+
+  #nodeShare(row: number, resource: typeof egress | typeof ingress | typeof ports, more: number): number {
+    const cell = row + resource
+    return (this.#nodes.at(cell) + this.#nodes.at(cell + egressReserved) + more) * this.#nodes.at(cell + egressShare)
+  }
+
+  #nodeLoad(row: number, more: Cost): number {
+    return Math.max(
+      this.#nodeShare(row, egress, more.egressBitsPerSecond),
+      this.#nodeShare(row, ingress, more.ingressBitsPerSecond),
+      this.#nodeShare(row, ports, more.pipePorts),
+    )
+  }
+
+  /** The row of the first of so many workers of a node. There are as many as ever at once: a restart with more of them moves to new rows. */
+  #rowFor(row: number, count: number): number {
+    const kept = this.#nodes.at(row + workersKept)
+    this.#nodes.set(row + workers, count)
+    if (count <= kept) return this.#nodes.at(row + firstWorker)
+    const keeps = Math.max(count, Math.min(2 * kept, workersAtMost))
+    const first = this.#workers.addRows(keeps)
+    this.#nodes.set(row + firstWorker, first)
+    this.#nodes.set(row + workersKept, keeps)
+    return first
   }
 }

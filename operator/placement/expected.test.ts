@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { noCost } from '../ledger/cost.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
 
 const spreading = (): ALedger =>
@@ -18,32 +19,34 @@ test('the node that takes the first of many is kept free for the others, and tak
 
 test('once they have come nothing is kept free for them', () => {
   const world = spreading().meeting('all-hands', { capacity: { expectedParticipants: 3 } })
-  const reserved = (): number => world.ledger.nodes.get('a')?.reserved ?? 0
+  const reserved = (): number => world.ledger.nodes.get('a')?.reserved.consumers ?? 0
   for (const who of ['ann', 'bob', 'cid']) world.join('all-hands', who)
   const withExpected = reserved()
   const another = spreading().meeting('all-hands')
   for (const who of ['ann', 'bob', 'cid']) another.join('all-hands', who)
-  expect(withExpected).toBeCloseTo(another.ledger.nodes.get('a')?.reserved ?? 0, 12)
+  expect(withExpected).toBe(another.ledger.nodes.get('a')?.reserved.consumers)
 })
 
 test('few watch many on a stage: less is kept free', () => {
   const kept = (mode: 'meeting' | 'stage'): number => {
     const world = spreading().meeting('talk', { mode, capacity: { expectedParticipants: 12 } })
     world.join('talk', 'ann')
-    return world.ledger.nodes.get('a')?.reserved ?? 0
+    return world.ledger.nodes.get('a')?.reserved.consumers ?? 0
   }
   expect(kept('stage')).toBeLessThan(kept('meeting'))
 })
 
 test('a pool that packs fills the fullest node that has room for all who are expected, else the emptiest', () => {
   const world = new ALedger().pool('eu', 'eu-west', { placement: 'pack' })
-  world.node('a', { pool: 'eu', cpu: 0.5 }).node('b', { pool: 'eu', cpu: 0.3 }).node('c', { pool: 'eu', cpu: 0.1 })
+  for (const name of ['a', 'b', 'c']) world.node(name, { pool: 'eu' })
+  const carries = (name: string, consumers: number): ALedger => world.measure(name, { consumers: [consumers] })
+  for (const [name, consumers] of Object.entries({ a: 250, b: 150, c: 50 })) carries(name, consumers)
   world.meeting('few', { capacity: { expectedParticipants: 5 } }).meeting('many', { capacity: { expectedParticipants: 20 } })
   expect(outcomeOf(world.decide('few', 'ann'))).toBe('a')
   expect(outcomeOf(world.decide('many', 'ann'))).toBe('c')
-  world.load('c', 0.25)
+  carries('c', 125)
   expect(outcomeOf(world.decide('many', 'ann'))).toBe('c')
-  world.load('c', 0.35)
+  carries('c', 175)
   expect(outcomeOf(world.decide('many', 'ann'))).toBe('b')
 })
 
@@ -59,7 +62,7 @@ test('whoever joins, what is kept free is given back to the last bit', () => {
       }
       world.nowMs += 21_000
       world.ledger.sweep(world.nowMs)
-      expect([...world.ledger.nodes.all()].map(({ reserved }) => reserved)).toEqual([0, 0])
+      expect([...world.ledger.nodes.all()].map(({ reserved }) => reserved)).toEqual([noCost, noCost])
     }),
   )
 })

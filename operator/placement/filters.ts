@@ -1,7 +1,7 @@
-import type { Segment } from '../ledger/meetingEntry.ts'
+import { negative } from '../ledger/cost.ts'
+import { workerOf, type Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
-import { joinShare } from '../ledger/shares.ts'
 import { inHundredths } from './sentences.ts'
 import type { Wish } from './view.ts'
 
@@ -27,9 +27,21 @@ interface Filter {
 export function loadFor({ node, segment, nowMs }: Pick<Candidate, 'node' | 'segment' | 'nowMs'>): number {
   if (segment === undefined) return node.newSegmentLoad
   const { toCome } = segment
-  const keptFree = toCome !== undefined && toCome.untilMs > nowMs ? toCome.share : 0
-  return joinShare(node, segment.report?.worker) + node.reserved - keptFree
+  const worker = workerOf(segment)
+  if (toCome === undefined || toCome.untilMs <= nowMs) return node.joinLoad(worker)
+  return node.joinLoad(worker, negative(toCome.cost, { ofWorker: toCome.worker === worker }))
 }
+
+/** The resource that makes a node's load, in words. */
+function worstOf({ node, segment }: Pick<Candidate, 'node' | 'segment'>): string {
+  const shares = node.sharesOf(segment === undefined ? node.leastLoadedWorker : workerOf(segment))
+  const [worst] = Object.entries(shares).toSorted(([, a], [, b]) => b - a)
+  return worst?.[0] ?? 'nothing known'
+}
+
+/** A node's load as people read it: how much, and of what. */
+export const loadInWords = (candidate: Pick<Candidate, 'node' | 'segment' | 'nowMs'>): string =>
+  `load ${inHundredths(loadFor(candidate))}, of ${worstOf(candidate)}`
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */
 export const filters: readonly Filter[] = [
@@ -56,7 +68,7 @@ export const filters: readonly Filter[] = [
       const load = loadFor(candidate)
       const limit = candidate.segment === undefined ? acceptLimit : joinLimit
       if (load < limit) return undefined
-      return `load ${inHundredths(load)}, at most ${limit} for ${candidate.segment === undefined ? 'new segments' : 'joins'}`
+      return `${loadInWords(candidate)}, at most ${limit} for ${candidate.segment === undefined ? 'new segments' : 'joins'}`
     },
   },
 ]

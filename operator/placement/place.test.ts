@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { noCost } from '../ledger/cost.ts'
 import { ALedger, outcomeOf, type ANode } from '../testing/aLedger.ts'
 import { acceptLimit } from './filters.ts'
 import type { Wish } from './view.ts'
@@ -224,7 +225,7 @@ test('what joins reserve is given back to the last bit', () => {
       for (const { who, region } of all) world.join(`m${who % 3}`, `p${who}`, { region })
       world.nowMs += 21_000
       world.ledger.sweep(world.nowMs)
-      expect([...world.ledger.nodes.all()].map(({ reserved }) => reserved)).toEqual([0, 0])
+      expect([...world.ledger.nodes.all()].map(({ reserved }) => reserved)).toEqual([noCost, noCost])
     }),
   )
 })
@@ -236,7 +237,7 @@ test('what was reserved on a node that was made again under its name falls with 
   world.node('a', { pool: 'eu' })
   world.nowMs += 2_000
   world.load('a', 0).join('retro', 'bob')
-  const reserved = (): number | undefined => world.ledger.nodes.get('a')?.reserved
+  const reserved = (): number | undefined => world.ledger.nodes.get('a')?.reserved.consumers
   const ofBob = reserved()
   world.nowMs += 19_000
   world.load('a', 0).ledger.sweep(world.nowMs)

@@ -1,5 +1,5 @@
 import type { MediaNodePool } from '../../crds/index.ts'
-import { shareToCome } from '../ledger/expected.ts'
+import { whatIsToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import { isEmptied, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
@@ -74,7 +74,7 @@ function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
 
 /** Whether the node has room for all who are expected, of which a pool that packs takes care; elsewhere the least loaded one has the most. */
 function hasRoomFor(meeting: MeetingEntry | undefined, node: NodeEntry): boolean {
-  return !node.packs || meeting === undefined || node.newSegmentLoad + shareToCome(meeting, node) <= joinLimit
+  return !node.packs || meeting === undefined || node.newSegmentLoadWith(whatIsToCome(meeting, node)) <= joinLimit
 }
 
 /** The first node of one pool, in its order, that takes a new segment of the meeting: mostly the very first. */

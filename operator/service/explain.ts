@@ -4,10 +4,9 @@ import type { MeetingSnapshot } from '../api/snapshot.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { loadFor, whyNot } from '../placement/filters.ts'
+import { loadInWords, whyNot } from '../placement/filters.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { refusalOf } from '../placement/rules.ts'
-import { inHundredths } from '../placement/sentences.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
@@ -34,7 +33,7 @@ function wouldTake(view: PlacementView, node: NodeEntry, wish: Wish): { takes: b
   const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
   return {
     takes: refusal === undefined,
-    why: refusal ?? `${role}, load ${inHundredths(loadFor({ node, segment, nowMs: view.nowMs }))}`,
+    why: refusal ?? `${role}, ${loadInWords({ node, segment, nowMs: view.nowMs })}`,
   }
 }
 

@@ -5,6 +5,7 @@ import { placementView } from '../ledger/ledgerView.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { place } from '../placement/place.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
+import type { NodeLoad } from '../../sfu/api/load.ts'
 
 const apiVersion = 'parley.media/v1alpha1' as const
 const wallMs = Date.UTC(2026, 0, 1)
@@ -34,6 +35,12 @@ export interface ANode {
   readonly silentMs?: number
 }
 
+/** A load of {@link ALedger}'s nodes. */
+export interface AMeasurement extends Partial<Omit<NodeLoad, 'atMs' | 'workers'>> {
+  readonly cpus?: readonly number[]
+  readonly consumers?: readonly number[]
+}
+
 /** A ledger whose world a test describes in a few words. Time stands at `nowMs` until the test moves it. */
 export class ALedger {
   readonly ledger = new Ledger({ meeting: () => undefined, node: () => undefined, pool: () => undefined })
@@ -58,9 +65,16 @@ export class ALedger {
   }
 
   load(name: string, cpu: number, silentMs = 0): this {
-    const worker = { cpu, routers: 0, transports: 0, producers: 0, consumers: 0 }
-    const bits = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0 }
-    this.ledger.hear(name, { type: 'load', load: { atMs: wallMs, workers: [worker], ...bits } }, this.nowMs - silentMs)
+    return this.measure(name, { cpus: [cpu] }, silentMs)
+  }
+
+  /** The node tells a load: CPU and consumers by worker, and what else is not 0. */
+  measure(name: string, { cpus = [0], consumers = [], ...more }: AMeasurement, silentMs = 0): this {
+    const workers = cpus.map((cpu, worker) => {
+      return { cpu, routers: 0, transports: 0, producers: 0, consumers: consumers[worker] ?? 0 }
+    })
+    const rest = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0, ...more }
+    this.ledger.hear(name, { type: 'load', load: { atMs: wallMs, workers, ...rest } }, this.nowMs - silentMs)
     return this
   }
 

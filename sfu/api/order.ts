@@ -69,7 +69,16 @@ export const segmentReport = z.strictObject({
   fallback: z.boolean(),
   worker: z.int().min(0),
   participants: z
-    .array(z.strictObject({ participant: participantId, attachment: ulid, publishing: z.boolean(), hidden: z.boolean() }))
+    .array(
+      z.strictObject({
+        participant: participantId,
+        attachment: ulid,
+        publishing: z.boolean(),
+        /** Shares a screen now, which weighs more than all else. Absent: no. */
+        screen: z.boolean().optional(),
+        hidden: z.boolean(),
+      }),
+    )
     .max(10_000),
   peers: z.array(peerReport).max(64),
   createdAtMs: z.int(),

@@ -135,3 +135,16 @@ test('who was moved away and goes on with the session all the same has it', asyn
   expect(here(a)).toEqual(['ann'])
   expect(a.segment.roster.entries).toMatchObject([{ connected: true }])
 })
+
+test('who shares a screen is told as one who does, until they stop', async () => {
+  const cascade = fakeCascade()
+  const a = cascade.node('a')
+  const ann = a.enter('ann')
+  const sharing = () => a.segment.attachments.reports.map(({ screen }) => screen)
+  await ann.publish('camera')
+  expect(sharing()).toEqual([undefined])
+  const { producerId } = await ann.publish('screen')
+  expect(sharing()).toEqual([true])
+  ann.session.producers.closeOne(producerId)
+  expect(sharing()).toEqual([undefined])
+})

@@ -64,6 +64,7 @@ export class Attachments {
       participant,
       attachment,
       publishing: producers.infos.length > 0,
+      ...(producers.infos.some(({ source }) => source === 'screen') ? { screen: true } : {}),
       hidden: rights.hidden,
     }))
   }
