@@ -19,6 +19,14 @@ export const operatorMetrics = {
     'result',
   ]),
   nodes: gauge('parley_media_nodes', 'Media nodes by phase.', ['phase']),
+  drains: gauge('parley_drains', 'Media nodes that are being emptied, or are empty and kept so, by whether somebody is left.', [
+    'phase',
+  ]),
+  drainLeft: gauge(
+    'parley_drain_people_left',
+    'People who are still on media nodes that are being emptied, by the word of these.',
+  ),
+  drainTold: gauge('parley_drain_people_told', 'People whom these media nodes have told to go since their drains began.'),
   meetings: gauge('parley_meetings', 'Meetings by phase.', ['phase']),
   loadStreams: gauge('parley_load_streams', 'Load streams that are live.'),
   loadLinesRefused: counter(

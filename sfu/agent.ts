@@ -198,7 +198,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     probe: () => probes.make(),
     drained: () => (drain.draining ? drain.report : undefined),
     dump: async () => ({ workers: await Promise.all(pool.workers.map((worker) => worker.dump())) }),
-    metrics: () => scrape({ metrics, pool, segments, feed, load: () => meter.load() }),
+    metrics: () => scrape({ metrics, pool, segments, feed, load: () => meter.load(), drain: () => drain.report }),
   })
   const sockets = serveSockets({
     server: app.server,

@@ -5,7 +5,7 @@ import type { DrainOrder } from './api/drain.ts'
 import type { LoadLine } from './api/load.ts'
 import { startTestNode, type TestNode } from './testing/node.ts'
 import { join } from './testing/participant.ts'
-import { aMeeting, claimsFor, fallbackGrantFor, makeTrust, orderFor, type Trust } from './testing/trust.ts'
+import { aMeeting, claimsFor, fallbackGrantFor, makeTrust, orderBearer, orderFor, type Trust } from './testing/trust.ts'
 
 let trust: Trust
 let node: TestNode
@@ -62,6 +62,10 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
       timeoutMs: 5_000,
     },
   )
+  const authorization = `Bearer ${await orderBearer(trust, node.node)}`
+  const metrics = await (await fetch(`${node.url}/metrics`, { headers: { authorization } })).text()
+  for (const line of ['parley_draining 1', 'parley_drain_people_left 0', 'parley_drain_people_told 1'])
+    expect(metrics.split('\n')).toContain(line)
   expect(await probed('/readyz')).toEqual({ status: 200, body: { ready: true, missing: [] } })
   expect(await probed('/drained')).toEqual({ status: 200, body: { drained: true, draining: true, left: 0, moved: 1 } })
   expect(await node.client.putDrain(cancel)).toEqual({ drained: false, left: 0, moved: 1 })

@@ -14,6 +14,9 @@ export const metricTable = {
   pipes: gauge('parley_pipes', 'Pipe transports; each holds one pipe port.'),
   segments: gauge('parley_segments', 'Meetings of which this node hosts a part.'),
   participants: gauge('parley_participants', 'Participants who are attached.'),
+  draining: gauge('parley_draining', 'Whether this node is being emptied: 1 or 0.'),
+  drainLeft: gauge('parley_drain_people_left', 'People who are still on this node while it is being emptied.'),
+  drainTold: gauge('parley_drain_people_told', 'People whom this node has told to go since its drain began.'),
   loadReaders: gauge('parley_load_readers', 'Readers of the load stream.'),
   requestErrors: counter('parley_session_request_errors_total', 'Refused requests of sessions, by code.', ['code']),
 } as const

@@ -1,3 +1,4 @@
+import { isDraining, type DrainReport } from './api/drain.ts'
 import type { NodeLoad } from './api/load.ts'
 import type { LoadFeed } from './load/feed.ts'
 import type { WorkerPool } from './media/workerPool.ts'
@@ -11,6 +12,14 @@ export interface ScrapeSources {
   readonly segments: Segments
   readonly feed: LoadFeed
   readonly load: () => NodeLoad
+  readonly drain: () => DrainReport
+}
+
+function tellDrain(metrics: SfuMetrics, report: DrainReport): void {
+  const draining = isDraining(report)
+  metrics.draining.set(Number(draining))
+  metrics.drainLeft.set(draining ? report.left : 0)
+  metrics.drainTold.set(draining ? report.moved : 0)
 }
 
 /** Sets all gauges to what is true now and renders them. */
@@ -20,6 +29,7 @@ export async function scrape({
   segments,
   feed,
   load,
+  drain,
 }: ScrapeSources): Promise<{ text: string; contentType: string }> {
   const { egressBitsPerSecond, ingressBitsPerSecond, pipes, participants } = load()
   metrics.workers.set(pool.workers.length)
@@ -39,5 +49,6 @@ export async function scrape({
   metrics.segments.set(segments.all.length)
   metrics.participants.set(participants)
   metrics.loadReaders.set(feed.readers)
+  tellDrain(metrics, drain())
   return { text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }
 }

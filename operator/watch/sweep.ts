@@ -2,7 +2,9 @@ import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { nodeStateOf, nodeStates } from '../ledger/nodeState.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { Channel } from './changes.ts'
+import { measureDrains } from './measureDrains.ts'
 
 /** Silence is noticed within half a second of its limit. */
 const nodesEveryMs = 500
@@ -11,10 +13,13 @@ const meetingsEvery = 10
 
 function measure(ledger: Ledger, metrics: OperatorMetrics, nowMs: number): void {
   const nodes = new Map<string, number>()
+  const drains: DrainReport[] = []
   for (const node of ledger.nodes.all()) {
     const { state } = nodeStateOf(node, nowMs)
     nodes.set(state, (nodes.get(state) ?? 0) + 1)
+    if (node.drainTold !== undefined) drains.push(node.drainTold)
   }
+  measureDrains(drains, metrics)
   for (const state of nodeStates) metrics.nodes.set({ phase: state }, nodes.get(state) ?? 0)
   let active = 0
   let others = 0
