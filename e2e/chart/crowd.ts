@@ -20,8 +20,15 @@ export interface Crowd {
 export const nodesOf = (people: readonly SyntheticParticipant[]): readonly string[] =>
   people.map(({ client }) => client.state.node?.name ?? '(none)')
 
-/** How long a killed process, its Pod or its node may keep people out: images are on the nodes, so that a start takes seconds. */
-const recoveryMs = 60_000
+/** How somebody gets on, with what keeps them from being live. */
+function lifeOf({ client: { state } }: SyntheticParticipant): string {
+  const { life } = state
+  if (life.at === 'closed') return `closed (${life.code}: ${life.why})`
+  return 'trouble' in life && life.trouble !== undefined ? `${life.at} (${life.trouble.code}: ${life.trouble.why})` : life.at
+}
+
+/** How long a killed process, its Pod or its node may keep people out: images are on the nodes, so that a start takes seconds; a busy machine takes some times as long. */
+const recoveryMs = 180_000
 
 /** Nobody yet. */
 export function createCrowd(entrance: () => Entrance): Crowd {
@@ -41,7 +48,7 @@ export function createCrowd(entrance: () => Entrance): Crowd {
       await waitFor(
         () => {
           const late = people.filter(({ client: { state } }) => state.life.at !== 'live' || away.includes(state.node?.name ?? ''))
-          const how = late.map((person) => `${nameOf(person)} is ${person.client.state.life.at} on ${nodesOf([person]).join()}`)
+          const how = late.map((person) => `${nameOf(person)} is ${lifeOf(person)} on ${nodesOf([person]).join()}`)
           return late.length === 0 || missing(how.join(', '))
         },
         { timeoutMs: recoveryMs, pollMs: 200 },

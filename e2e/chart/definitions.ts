@@ -7,5 +7,5 @@ export const definitions = ['medianodepools', 'medianodes', 'meetings'].map(
 
 /** Takes them away with all of their objects, so that the next file begins as a cluster without Parley. */
 export async function dropDefinitions(cluster: Cluster): Promise<void> {
-  await cluster.does('delete', ...definitions, '--ignore-not-found', '--timeout=60s')
+  await cluster.does('delete', ...definitions, '--ignore-not-found', '--timeout=150s')
 }

@@ -1,40 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { missing, waitFor } from '../../kit/wait.ts'
-import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
-import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { ownCluster } from '../kube/cluster.ts'
 import { nodesAreBack } from '../kube/nodesBack.ts'
-import type { Entrance } from '../support/entrance.ts'
-import { createCrowd, nodesOf } from './crowd.ts'
-import { dropDefinitions } from './definitions.ts'
-import { objectsOf, smallPools, type Objects } from './pools.ts'
-import { installRelease, isReady, type Release } from './release.ts'
+import { nodesOf } from './crowd.ts'
+import { isReady } from './release.ts'
+import { sharedRelease } from './sharedRelease.ts'
 
-const cluster: Cluster = theCluster()
-const pool = 'europe'
-const namespace = 'parley-e2e-faults'
-let release: Release
-let entrance: Entrance
-let objects: Objects
-const crowd = createCrowd(() => entrance)
-
-beforeAll(async () => {
-  release = await installRelease(cluster, { name: 'parley', namespace, values: smallPools({ [pool]: 2 }) })
-  objects = objectsOf(cluster, namespace)
-  await objects.poolIsReady(pool, 2)
-  entrance = await release.entrance()
-})
-
-afterAll(async () => {
-  await release.uninstall()
-  await release.close()
-  await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
-  await dropDefinitions(cluster)
-  cluster.close()
-})
-
-beforeEach(() => keepClusterEvidence(() => cluster))
-afterEach(() => crowd.leave())
+const installation = sharedRelease('parley-e2e-faults')
+const { cluster, pool, namespace, objects, crowd } = installation
 
 /** Ends Pods as a node does that loses power: nobody is told. */
 const kill = (...names: readonly string[]): Promise<string> =>
@@ -44,14 +18,16 @@ const kill = (...names: readonly string[]): Promise<string> =>
 const comesBack = (component: string, count: number, without: readonly string[] = []): Promise<true> =>
   waitFor(
     async () => {
-      const ready = (await release.podsOf(component)).filter(isReady).filter(({ metadata }) => !without.includes(metadata.name))
+      const ready = (await installation.release.podsOf(component))
+        .filter(isReady)
+        .filter(({ metadata }) => !without.includes(metadata.name))
       return ready.length === count || missing(`${count} ready Pods of ${component}; there are ${ready.length}`)
     },
-    { timeoutMs: 90_000, pollMs: 500 },
+    { timeoutMs: 180_000, pollMs: 500 },
   )
 
 const namesOf = async (component: string): Promise<readonly string[]> =>
-  (await release.podsOf(component)).map(({ metadata }) => metadata.name)
+  (await installation.release.podsOf(component)).map(({ metadata }) => metadata.name)
 
 /** The Pod that leads, by the Lease. */
 async function leader(): Promise<string> {
@@ -83,7 +59,7 @@ test('the leader is killed: meetings go on, new ones begin, another one leads', 
   await crowd.flows(people)
   expect(nodesOf(people)).toEqual(nodes)
   await waitFor(async () => (await leader()) !== old || missing(`somebody else than ${old} to lead`), {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     pollMs: 500,
   })
   await comesBack('operator', 2, [old])
@@ -101,7 +77,7 @@ test('all signaling services are killed: media flows on, and everybody is back w
   people[0]?.client.sendChat('still here')
   await waitFor(
     () => people[1]?.client.state.chat.some(({ text }) => text === 'still here') || missing('the message after the outage'),
-    { timeoutMs: 15_000 },
+    { timeoutMs: 60_000 },
   )
   expect(people.map(({ client }) => client.state.self?.attachment)).toEqual(before)
 })
@@ -121,9 +97,9 @@ test('both operators are killed half-way through the drain of a node: it ends as
   const others = await crowd.join('review', 'Cyd', 'Dan')
   await crowd.flows(people)
   const [leaving = ''] = nodesOf(people)
-  const host = (await release.podsOf('media')).find(({ metadata }) => metadata.name === leaving)?.spec.nodeName ?? ''
-  const drained = cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], {
-    timeoutMs: 170_000,
+  const host = (await installation.release.podsOf('media')).find(({ metadata }) => metadata.name === leaving)?.spec.nodeName ?? ''
+  const drained = cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=300s'], {
+    timeoutMs: 320_000,
   })
   try {
     await waitFor(
@@ -131,7 +107,7 @@ test('both operators are killed half-way through the drain of a node: it ends as
         const node = (await objects.mediaNodes(pool)).find(({ metadata }) => metadata.name === leaving)
         return (node?.status?.disruptions ?? []).length > 0 || missing(`a reason for ${leaving} to drain in its status`)
       },
-      { timeoutMs: 30_000, pollMs: 100 },
+      { timeoutMs: 90_000, pollMs: 100 },
     )
     await kill(...(await namesOf('operator')))
     await crowd.areLive(people, [leaving])
@@ -148,7 +124,7 @@ test('both operators are killed half-way through the drain of a node: it ends as
 
 /** How often the container of each Pod was started anew, by the Pod's name. */
 async function restarts(...components: readonly string[]): Promise<Readonly<Record<string, number>>> {
-  const pods = await Promise.all(components.map((component) => release.podsOf(component)))
+  const pods = await Promise.all(components.map((component) => installation.release.podsOf(component)))
   return Object.fromEntries(
     pods.flat().map(({ metadata, status }) => [metadata.name, status.containerStatuses?.[0]?.restartCount ?? 0]),
   )
@@ -177,7 +153,11 @@ test('the API server is away for 30 s: joins go on, and nothing but its leader i
   }
   await comesBack('operator', 2)
   expect(await restarts('media', 'signaling', 'redis')).toEqual(before.others)
-  // Who cannot renew its Lease stops leading by ending; it comes back as a standby, and waits for the API server.
-  expect(total(await restarts('operator')) - total(before.operators)).toBeLessThanOrEqual(1)
+  // Who cannot renew its Lease for 10 s stops leading by ending, and comes back as a standby that waits for the API server. That is the leader;
+  // where the API server answers late at first, whoever leads next may lose it once more.
+  const operators = await restarts('operator')
+  expect(total(operators) - total(before.operators)).toBeLessThanOrEqual(2)
+  for (const [name] of Object.entries(operators).filter(([each, times]) => times > (before.operators[each] ?? 0)))
+    expect(await cluster.does('logs', name, '--previous', '--namespace', namespace)).toContain('the lease is lost')
   await crowd.flows(await crowd.join('afterwards', 'Eve', 'Fay'))
 })

@@ -36,7 +36,7 @@ afterAll(async () => {
   await browser.close()
   await release.uninstall()
   await release.close()
-  await cluster.does('delete', 'namespace', release.namespace, '--timeout=60s')
+  await cluster.does('delete', 'namespace', release.namespace, '--timeout=150s')
   await dropDefinitions(cluster)
   cluster.close()
 })
@@ -63,7 +63,7 @@ test('two people meet in two browsers, each by a media Pod of their region, on t
     ['Bob', 'us-east'],
   ] as const)
     people.push(await joinByBrowser(browser, { link: await linkAt(entrance, { meeting, region }), name }))
-  await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 60_000)
+  await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 180_000)
   expect(await Promise.all(people.map(async (person) => (await person.view())?.node.region))).toEqual(['eu-west', 'us-east'])
   const pods = await release.podsOf('media')
   expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
@@ -84,7 +84,7 @@ async function podOf(node: string): Promise<Pod> {
 }
 
 const drain = (node: string): Promise<ProgramResult> =>
-  cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s'], { timeoutMs: 170_000 })
+  cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=300s'], { timeoutMs: 320_000 })
 
 test('kubectl drain lets the media Pod go once its people have moved; nobody else notices', async () => {
   const [ada, bob] = people as [BrowserPerson, BrowserPerson]
@@ -99,9 +99,9 @@ test('kubectl drain lets the media Pod go once its people have moved; nobody els
         const moved = view?.life === 'live' && view.node.name !== before.ada.node.name
         return moved || missing(`Ada on another media node: ${JSON.stringify(view)}`)
       },
-      { timeoutMs: 90_000, pollMs: 500 },
+      { timeoutMs: 180_000, pollMs: 500 },
     )
-    await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 60_000)
+    await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 180_000)
     expect(await drained).toMatchObject({ code: 0 })
   } finally {
     await drained

@@ -36,7 +36,7 @@ export function objectsOf(cluster: Cluster, namespace: string): Objects {
     pools: () => list('medianodepools'),
     mediaNodes,
     meeting: (name) => cluster.get<Meeting>('meeting', name, '--namespace', namespace),
-    poolIsReady: (name, count, timeoutMs = 60_000) =>
+    poolIsReady: (name, count, timeoutMs = 180_000) =>
       waitFor(
         async () => {
           const nodes = await mediaNodes(name)

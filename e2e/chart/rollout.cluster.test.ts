@@ -1,42 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { MediaNodePool } from '../../crds/index.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
-import { ownCluster, theCluster, type Cluster, type List } from '../kube/cluster.ts'
-import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { ownCluster, type List } from '../kube/cluster.ts'
 import type { TestCluster } from '../kube/testCluster.ts'
-import type { Entrance } from '../support/entrance.ts'
-import { createCrowd } from './crowd.ts'
-import { dropDefinitions } from './definitions.ts'
-import { objectsOf, smallPools, type Objects } from './pools.ts'
-import { installRelease, type Release } from './release.ts'
+import { sharedRelease } from './sharedRelease.ts'
 
-const cluster: Cluster = theCluster()
-const pool = 'europe'
-const namespace = 'parley-e2e-rollout'
+const { cluster, pool, namespace, objects, crowd } = sharedRelease('parley-e2e-rollout')
 const at = ['--namespace', namespace]
-let release: Release
-let entrance: Entrance
-let objects: Objects
-const crowd = createCrowd(() => entrance)
-
-beforeAll(async () => {
-  release = await installRelease(cluster, { name: 'parley', namespace, values: smallPools({ [pool]: 2 }) })
-  objects = objectsOf(cluster, namespace)
-  await objects.poolIsReady(pool, 2)
-  entrance = await release.entrance()
-})
-
-afterAll(async () => {
-  await release.uninstall()
-  await release.close()
-  await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
-  await dropDefinitions(cluster)
-  cluster.close()
-})
-
-beforeEach(() => keepClusterEvidence(() => cluster))
-afterEach(() => crowd.leave())
 
 /** Gives an image of the nodes one name more, as a registry that has a new version. */
 async function tagged(own: TestCluster, image: string, tag: string): Promise<string> {
@@ -59,7 +30,7 @@ async function updated(generation: number): Promise<ReadonlySet<string>> {
       if ((condition?.observedGeneration ?? 0) >= generation && condition) reasons.add(condition.reason)
       return reasons.has('UpToDate') || missing(`an updated pool; it says ${condition?.reason}: ${condition?.message}`)
     },
-    { timeoutMs: 150_000, pollMs: 250 },
+    { timeoutMs: 300_000, pollMs: 250 },
   )
   return reasons
 }
@@ -99,8 +70,8 @@ test('two nodes are drained at once: people move to what is left, both drains en
   const hosts = before.map(({ spec }) => spec.nodeName)
   expect(new Set(hosts).size).toBe(2)
   const drains = hosts.map((host) =>
-    cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=160s'], {
-      timeoutMs: 170_000,
+    cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=300s'], {
+      timeoutMs: 320_000,
     }),
   )
   try {

@@ -36,7 +36,7 @@ export function clusterHandle({ kubeconfig, state }: { readonly kubeconfig: stri
     kubectl,
     helm,
     own: state === '' ? undefined : testClusterAt(state),
-    does: (...args) => succeeds(args, { timeoutMs: 120_000 }),
+    does: (...args) => succeeds(args, { timeoutMs: 180_000 }),
     apply: async (yaml, ...args) => void (await succeeds(['apply', '-f', '-', ...args], { stdin: yaml })),
     get: async <T>(...args: readonly string[]) => JSON.parse(await succeeds(['get', ...args, '-o', 'json'])) as T,
     close() {

@@ -39,13 +39,13 @@ beforeAll(async () => {
   if (cluster.own === undefined) return
   await cluster.does('create', 'namespace', namespace)
   await cluster.apply(objects, ...inNamespace)
-  await cluster.does('wait', '--for=condition=Ready', 'pod/guarded', 'pod/free', '--timeout=60s', ...inNamespace)
+  await cluster.does('wait', '--for=condition=Ready', 'pod/guarded', 'pod/free', '--timeout=150s', ...inNamespace)
 })
 
 afterAll(async () => {
   if (cluster.own !== undefined) {
     await cluster.does('uncordon', node)
-    await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
+    await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
   }
   cluster.close()
 })
@@ -57,7 +57,7 @@ beforeEach((context) => {
 
 const drain = (timeout: string): ReturnType<Cluster['kubectl']['run']> =>
   cluster.kubectl.run(['drain', node, '--ignore-daemonsets', '--force', '--delete-emptydir-data', `--timeout=${timeout}`], {
-    timeoutMs: 60_000,
+    timeoutMs: 150_000,
   })
 
 test('kubectl drain waits for exactly the Pod that a budget guards, and goes on once it is let go', async () => {
@@ -66,6 +66,6 @@ test('kubectl drain waits for exactly the Pod that a budget guards, and goes on 
   expect(held.err).toContain(`Cannot evict pod as it would violate the pod's disruption budget`)
   expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('pod/guarded\n')
   await cluster.does('label', 'pod/guarded', 'guard=off', '--overwrite', ...inNamespace)
-  expect(await drain('30s')).toMatchObject({ code: 0 })
+  expect(await drain('120s')).toMatchObject({ code: 0 })
   expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('')
 })

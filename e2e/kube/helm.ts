@@ -24,7 +24,7 @@ export interface Helm {
 }
 
 /** `helm install --wait` waits for images to be unpacked and Pods to be ready on a busy machine. */
-const timeoutMs = 300_000
+const timeoutMs = 540_000
 
 /** Makes a Helm that uses this kubeconfig and files of its own. */
 export function helmFor(kubeconfig: string): Helm {

@@ -34,20 +34,20 @@ const comesTo = (ask: () => Promise<string>, part: string): Promise<string> =>
       const answer = await ask()
       return answer.includes(part) ? answer : missing(`${part} in ${answer}`)
     },
-    { timeoutMs: 90_000, pollMs: 200 },
+    { timeoutMs: 180_000, pollMs: 200 },
   )
 
 beforeAll(async () => {
   if (cluster.own === undefined) return
   await cluster.does('create', 'namespace', namespace)
   await cluster.apply(readFileSync(new URL('echo.yaml', import.meta.url), 'utf8'), ...inNamespace)
-  await cluster.does('rollout', 'status', 'deployment/echo', '--timeout=60s', ...inNamespace)
-  await cluster.does('rollout', 'status', 'daemonset/host', '--timeout=60s', ...inNamespace)
-  await cluster.does('wait', '--for=condition=Ready', 'pod/client', '--timeout=60s', ...inNamespace)
+  await cluster.does('rollout', 'status', 'deployment/echo', '--timeout=150s', ...inNamespace)
+  await cluster.does('rollout', 'status', 'daemonset/host', '--timeout=150s', ...inNamespace)
+  await cluster.does('wait', '--for=condition=Ready', 'pod/client', '--timeout=150s', ...inNamespace)
 })
 
 afterAll(async () => {
-  if (cluster.own !== undefined) await cluster.does('delete', 'namespace', namespace, '--timeout=60s')
+  if (cluster.own !== undefined) await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
   cluster.close()
 })
 
@@ -101,7 +101,7 @@ test('logs and port-forward reach a Pod through its kubelet', async () => {
   try {
     const port = await waitFor(
       () => Number(/127\.0\.0\.1:(\d+)/.exec(forward.lines.join('\n'))?.[1]) || missing('the forwarded port'),
-      { timeoutMs: 15_000 },
+      { timeoutMs: 60_000 },
     )
     expect(await overHttp('127.0.0.1', port)).toContain(pod?.metadata.name)
   } finally {

@@ -16,7 +16,7 @@ const isReady = ({ status }: Node): boolean =>
 
 /**
  * Waits until every node has been heard since `sinceMs` (Unix milliseconds) and is Ready: after an outage of the API server nodes still look
- * Ready, then are told NotReady, and take no Pods until their kubelets have come through.
+ * Ready, and each kubelet comes through when its next try is due.
  */
 export async function nodesAreBack(cluster: Cluster, sinceMs: number): Promise<void> {
   await waitFor(
@@ -29,6 +29,6 @@ export async function nodesAreBack(cluster: Cluster, sinceMs: number): Promise<v
       const away = nodes.filter((node) => !heard.has(node.metadata.name) || !isReady(node)).map(({ metadata }) => metadata.name)
       return away.length === 0 || missing(`${away.join(', ')} to be heard and Ready`)
     },
-    { timeoutMs: 60_000, pollMs: 500 },
+    { timeoutMs: 180_000, pollMs: 500 },
   )
 }

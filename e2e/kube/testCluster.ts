@@ -37,10 +37,10 @@ export function clusterImages(): string | undefined {
 /** The script that does it all. */
 export const clusterScript = new URL('../cluster/cluster.sh', import.meta.url).pathname
 
-const upTimeoutMs = 240_000
-const loadTimeoutMs = 300_000
-const downTimeoutMs = 180_000
-const usualTimeoutMs = 60_000
+const upTimeoutMs = 600_000
+const loadTimeoutMs = 600_000
+const downTimeoutMs = 300_000
+const usualTimeoutMs = 180_000
 
 /** The cluster whose folder this is, whoever started it. */
 export function testClusterAt(state: string): TestCluster {

@@ -30,7 +30,7 @@ export interface BrowserPerson {
 /** The page's own door for tests; see signaling/web/main.tsx. */
 type Door = { readonly parley?: { readonly client: MeetingClient | undefined } }
 
-const joinTimeoutMs = 20_000
+const joinTimeoutMs = 60_000
 
 function viewOf(page: Page): Promise<PageView | undefined> {
   return page.evaluate(() => {

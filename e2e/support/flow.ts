@@ -42,7 +42,7 @@ export async function asBrowserViewer(person: BrowserPerson): Promise<Viewer> {
 const newFrames = 5
 
 /** Waits until each of them has decoded new pictures and heard new sound of each other one, counted from now. */
-export async function allReceiveAll(viewers: readonly Viewer[], timeoutMs: number = 20_000): Promise<void> {
+export async function allReceiveAll(viewers: readonly Viewer[], timeoutMs: number = 60_000): Promise<void> {
   const pairs = viewers.flatMap((to) => viewers.filter((from) => from !== to).map((from) => ({ to, from })))
   const starts = await Promise.all(
     pairs.map(async ({ to, from }) => ({ to, from, before: await to.receivedFrom(from.participant) })),
