@@ -55,7 +55,7 @@ export const openApiDocument = {
         operationId: 'place',
         parameters: meeting,
         requestBody: { required: true, content: { 'application/json': { schema: reference('PlacementRequest') } } },
-        responses: answers('Placed, come back after a while, or refused with the rule.', 'PlacementAnswer'),
+        responses: answers('Placed, wait in line, come back after a while, or refused with the rule.', 'PlacementAnswer'),
       },
     },
     '/v1/namespaces/{namespace}/meetings/{name}/placements/{participant}': {

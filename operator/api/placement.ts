@@ -71,9 +71,21 @@ export const placed = z.strictObject({
 })
 export type Placed = z.infer<typeof placed>
 
-/** Full is an answer: placed, come back after a while, or refused with the rule. */
+/** Full is an answer: placed, wait in line, come back after a while, or refused with the rule. */
 export const placementAnswer = z.discriminatedUnion('result', [
   placed,
+  /**
+   * Media nodes are about to start, or others wait longer for the same ones: ask again after `retryAfterMs`, with the same participant. The
+   * place in line is kept for twice that long.
+   */
+  z.strictObject({
+    result: z.literal('queued'),
+    code: placementRefusal,
+    reason: z.string(),
+    /** 1 is next. */
+    position: z.int().min(1),
+    retryAfterMs: z.int().min(0),
+  }),
   z.strictObject({ result: z.literal('tryAfter'), code: placementRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
   z.strictObject({ result: z.literal('refused'), code: placementRefusal, reason: z.string() }),
 ])

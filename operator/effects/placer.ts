@@ -12,6 +12,7 @@ import { place } from '../placement/place.ts'
 import { placeOn } from '../placement/placeOn.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import type { Signer } from './signer.ts'
+import { createTurns, type Queued } from './turns.ts'
 
 /** What {@link createPlacer} needs. */
 export interface PlacerOptions {
@@ -36,7 +37,7 @@ export interface Placer {
 const tryAfterMs = { least: 1_000, jitter: 2_000 }
 
 type Placed = Extract<Decision, { result: 'placed' }>
-type NotPlaced = Exclude<Decision, Placed>
+type NotPlaced = Exclude<Decision, Placed> | Queued
 type Decided =
   { readonly decision: Placed; readonly committed: Committed } | { readonly decision: NotPlaced; readonly committed: undefined }
 
@@ -53,6 +54,7 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
 /** Makes the placer. */
 export function createPlacer(options: PlacerOptions): Placer {
   const { ledger, signer, clock, random, mintUlid, turnUrls, log, metrics } = options
+  const turns = createTurns({ ledger, random })
 
   async function granted(
     decision: Placed,
@@ -103,7 +105,7 @@ export function createPlacer(options: PlacerOptions): Placer {
   function decide(meeting: MeetingName, request: PlacementRequest): Decided {
     const wish = wishOf(meeting, request)
     const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
-    const decision = decideMoved(view, wish) ?? place(view, wish)
+    const decision = turns.take(view, wish, decideMoved(view, wish) ?? place(view, wish))
     if (decision.result !== 'placed') return { decision, committed: undefined }
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }
@@ -118,7 +120,7 @@ export function createPlacer(options: PlacerOptions): Placer {
   function notPlaced({ namespace, name }: MeetingName, decision: NotPlaced): PlacementAnswer {
     metrics.placements.inc({ result: decision.result, code: decision.code })
     log.info({ namespace, meeting: name, code: decision.code, reason: decision.reason }, 'not placed')
-    if (decision.result === 'refused') return decision
+    if (decision.result !== 'tryAfter') return decision
     return { ...decision, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }
   }
 

@@ -1,6 +1,7 @@
 import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
+import { Coming } from './coming.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import { Meetings } from './meetings.ts'
 import { Moves } from './moves.ts'
@@ -9,6 +10,7 @@ import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { Reservations } from './reservations.ts'
 import { noteScreens } from './reserve.ts'
+import { WaitingLine } from './waitingLine.ts'
 
 /** Who is told that something changed. Each is called synchronously and often; it only marks what to look at. */
 export interface LedgerEvents {
@@ -33,6 +35,8 @@ export class Ledger {
   readonly meetings: Meetings
   readonly reservations: Reservations
   readonly moves = new Moves()
+  readonly line = new WaitingLine()
+  readonly coming: Coming
   readonly #events: LedgerEvents
   readonly #lost = new Set<string>()
   #nowMs = 0
@@ -45,6 +49,7 @@ export class Ledger {
         pipeWitnesses(this.meetings.on(node), { node, isHeard: (name) => this.#isHeard(name, nowMs), nowMs }),
     })
     this.reservations = new Reservations((spot, cost, sign) => this.nodes.reserve(spot, cost, sign))
+    this.coming = new Coming(this.nodes)
     this.meetings = new Meetings({
       changed: events.meeting,
       told: (entry, segment, nowMs) => noteScreens(this, entry, { at: segment, nowMs }),

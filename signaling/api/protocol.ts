@@ -159,6 +159,11 @@ export interface ClientNotifications extends Pick<
     readonly reason?: CloseReason
     readonly excludeNodes?: readonly string[]
   }
+  /**
+   * While a `join` is not answered: all media nodes are full and others are about to start, or others wait longer; 1 is next. Told each time
+   * that signaling has asked again, every few seconds; the answer follows when it is their turn.
+   */
+  waiting: { readonly position: number; readonly why: string }
   /** The session ended; the socket closes with 4000 after it. */
   closed: { readonly code: ClosedCode; readonly why: string }
 }

@@ -25,8 +25,10 @@ interface Trying {
   /** Failed tries since `sinceMs`; the wait before the next grows with it. */
   readonly attempt: number
   readonly sinceMs: number
-  /** Why the last try failed, where one did. */
+  /** Why the last try failed, where one did; or why it waits. */
   readonly trouble: Trouble | undefined
+  /** Their place in line, 1 being next, while there is one. */
+  readonly inLine?: number | undefined
 }
 
 export interface Idle {
@@ -87,6 +89,8 @@ export type LifeEvent =
   | { readonly type: 'socketLost'; readonly code: number; readonly reason: string }
   | { readonly type: 'welcomed'; readonly credentials: Credentials }
   | { readonly type: 'refused'; readonly error: CodedError }
+  /** The join is not answered yet: there is a line for a place. */
+  | { readonly type: 'queued'; readonly position: number; readonly why: string }
   | { readonly type: 'retryDue' }
   /** The machine has another network, or a network again: no use in waiting on. */
   | { readonly type: 'networkChanged' }
@@ -160,7 +164,7 @@ function failed(life: Returning, trouble: Trouble, { nowMs, atLeastMs }: { nowMs
   const attempt = life.attempt + 1
   const next = life.at === 'joining' ? { ...life, at: 'connecting' as const } : life
   return {
-    next: { ...next, doing: 'waiting', attempt, trouble },
+    next: { ...next, doing: 'waiting', attempt, trouble, inLine: undefined },
     effects: [hangUp, { do: 'wait', attempt, atLeastMs }],
   }
 }
@@ -212,10 +216,16 @@ function refused(life: Returning, error: CodedError, nowMs: number): LifeStep {
 }
 
 function lost(life: Returning, code: number, nowMs: number): LifeStep {
+  if (life.doing === 'waiting') return stay(life)
   if (code === clientCloseCodes.badFrame || code === clientCloseCodes.tooLarge)
     return closed('protocol_error', 'The server did not understand this client.')
   const trouble = { code: 'unreachable', why: 'The meeting server cannot be reached.' }
   return failed(life, trouble, { nowMs, atLeastMs: 0 })
+}
+
+/** Who waits in line has got through: patience with the network begins anew. */
+function inLine(life: Returning, { position, why }: { position: number; why: string }, nowMs: number): Life {
+  return { ...life, sinceMs: nowMs, attempt: 0, inLine: position, trouble: { code: 'waiting_in_line', why } }
 }
 
 /** What a client must be doing for an event to mean anything: one that comes late, from a try that is over, changes nothing. */
@@ -223,6 +233,7 @@ const meantWhile: Partial<Record<LifeEvent['type'], Doing>> = {
   socketOpened: 'dialling',
   welcomed: 'asking',
   refused: 'asking',
+  queued: 'asking',
   retryDue: 'waiting',
   networkChanged: 'waiting',
 }
@@ -233,11 +244,13 @@ function stepReturning(life: Returning, event: LifeEvent, nowMs: number): LifeSt
     case 'socketOpened':
       return ask(life)
     case 'socketLost':
-      return life.doing === 'waiting' ? stay(life) : lost(life, event.code, nowMs)
+      return lost(life, event.code, nowMs)
     case 'welcomed':
       return { next: { at: 'live', credentials: event.credentials }, effects: [] }
     case 'refused':
       return refused(life, event.error, nowMs)
+    case 'queued':
+      return stay(inLine(life, event, nowMs))
     case 'retryDue':
     case 'networkChanged':
       return { next: { ...life, doing: 'dialling' }, effects: [dial] }

@@ -53,7 +53,8 @@ export function createLifeRunner(options: LifeRunnerOptions): LifeRunner {
     onLost: (code, reason) => handle({ type: 'socketLost', code, reason }),
     onNotification(incoming) {
       // `ws` may tell of several frames before a promise goes on: what follows the welcome waits for it.
-      if (store.state.life.at === 'live' || incoming.method === 'closed') options.onNotification(incoming)
+      if (store.state.life.at === 'live' || incoming.method === 'closed' || incoming.method === 'waiting')
+        options.onNotification(incoming)
       else if (early.length < maxEarly) early.push(incoming)
     },
   })

@@ -1,4 +1,4 @@
-import type { Clock } from '../../kit/clock.ts'
+import type { Clock, Timer } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../kit/peer.ts'
 import type { ClientMethod, ClientRequest, ClientResponses } from '../api/protocol.ts'
@@ -6,7 +6,8 @@ import type { ClientMethod, ClientRequest, ClientResponses } from '../api/protoc
 /** Opens a WebSocket to signaling; rejects when it cannot, or when `signal` aborts. See browserSocket.ts and nodeSocket.ts. */
 export type Dial = (url: string, signal: AbortSignal) => Promise<FrameSocket>
 
-/** Asks signaling. Rejects with the coded error of the answer; `unavailable` where there is no connection, `timeout` after 10 s. */
+/** Asks signaling. Rejects with the coded error of the answer; `unavailable` where there is no connection, `timeout` after 10 s.
+ * A `join` is not answered while its client waits in line: it is given up after 10 s in which nothing at all was heard. */
 export type Ask = <Method extends ClientMethod>(method: Method, data: ClientRequest<Method>) => Promise<ClientResponses[Method]>
 
 /** The one connection to signaling that a client has at a time. */
@@ -31,6 +32,8 @@ export interface LinkOptions {
 
 export const dialTimeoutMs = 10_000
 export const askTimeoutMs = 10_000
+/** A join may wait in line: longer than the server lets anybody stand there, as long as it is heard every few seconds. */
+const joinTimeoutMs = 15 * 60_000
 /** RFC 6455, 7.1.5: closed without a close frame. */
 const abnormalClosure = 1006
 const normalClosure = 1000
@@ -103,17 +106,28 @@ export function createLink(options: LinkOptions): Link {
     }
   }
 
+  /** Loses a connection on which nothing was heard for as long as an answer may take. */
+  function watch(asked: Peer, sinceMs: number): Timer {
+    return clock.every(askTimeoutMs / 10, () => {
+      if (clock.monotonicMs() - Math.max(heardAtMs, sinceMs) >= askTimeoutMs) lose(asked, abnormalClosure, 'nothing was heard')
+    })
+  }
+
   async function ask<Method extends ClientMethod>(method: Method, data: ClientRequest<Method>): Promise<ClientResponses[Method]> {
     const asked = peer
     if (!asked) throw commonErrors.raise.unavailable({ what: 'The connection' })
     const askedAtMs = clock.monotonicMs()
+    const timeoutMs = method === 'join' ? joinTimeoutMs : askTimeoutMs
+    const watchdog = method === 'join' ? watch(asked, askedAtMs) : undefined
     try {
-      return (await asked.request(method, data)) as ClientResponses[Method]
+      return (await asked.request(method, data, { timeoutMs })) as ClientResponses[Method]
     } catch (thrown) {
       // Nothing at all was heard for as long as an answer may take: the connection is dead, only nobody said so.
       if (heardAtMs < askedAtMs && clock.monotonicMs() - askedAtMs >= askTimeoutMs)
         lose(asked, abnormalClosure, 'nothing was heard')
       throw thrown
+    } finally {
+      watchdog?.cancel()
     }
   }
 

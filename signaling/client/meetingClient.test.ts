@@ -80,6 +80,47 @@ test('a joined client shows the meeting, its node and itself', async () => {
   expect(server.sessionOf('ann').name).toBe('Ann')
 })
 
+test('a client in line knows its place for as long as it takes, and is let in without asking again', async () => {
+  const { client, server, clock } = aWorld()
+  server.holdJoins()
+  client.join()
+  await clock.advance(10)
+  for (const position of [3, 3, 2, 1]) {
+    server.tellLine(position)
+    await clock.advance(9_000)
+    expect(client.state.life).toMatchObject({
+      at: 'joining',
+      doing: 'asking',
+      inLine: position,
+      trouble: { code: 'waiting_in_line' },
+    })
+  }
+  for (let second = 0; second < 90; second += 5) {
+    server.tellLine(1)
+    await clock.advance(5_000)
+  }
+  server.admit()
+  await clock.advance(10)
+  expect(client.state.life).toEqual(expect.objectContaining({ at: 'live' }))
+  expect(server.asked.filter(({ method }) => method === 'join')).toHaveLength(1)
+})
+
+test('a client in line that hears nothing any more begins anew', async () => {
+  const { client, server, clock } = aWorld()
+  server.holdJoins()
+  client.join()
+  await clock.advance(10)
+  server.tellLine(1)
+  await clock.advance(9_500)
+  expect(client.state.life).toMatchObject({ at: 'joining', inLine: 1 })
+  await clock.advance(3_000)
+  expect(server.asked.filter(({ method }) => method === 'join').length).toBeGreaterThan(1)
+  expect(client.state.life).not.toMatchObject({ inLine: 1 })
+  server.admit()
+  await clock.advance(30_000)
+  expect(client.state.life.at).toBe('live')
+})
+
 test('a published track is produced once, muted and closed at the server', async () => {
   const { client, server, clock } = await aLiveWorld()
   const track = fakeTrack('audio')

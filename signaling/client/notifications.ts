@@ -34,6 +34,7 @@ export function createNotifications(options: NotificationsOptions): (incoming: I
       store.update((current) => ({ ...current, session: { state, why } }))
       media.nodeReached(state === 'live')
     },
+    waiting: ({ position, why }) => onLife({ type: 'queued', position, why }),
     closed: ({ code, why }) => onLife({ type: 'ended', code, why }),
     consumerClosed: ({ consumerId }) => media.consumerClosed(consumerId),
     consumerMoved: ({ consumerId }) => media.consumerMoved(consumerId),

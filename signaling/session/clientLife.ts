@@ -51,7 +51,8 @@ export function createClientLife(deps: ClientLifeDeps, socket: ClientSocket): Cl
   const client: Client = { supersede: () => dispatch({ is: 'superseded' }), stop: () => dispatch({ is: 'stopping' }) }
   const inOrder = (act: () => void): void => (held ? void held.push(act) : act())
   const host: SeatHost = {
-    tell: (method, data) => inOrder(() => tell(method, data)),
+    // What is told about the wait for an answer does not wait for it.
+    tell: (method, data) => (method === 'waiting' ? tell(method, data) : inOrder(() => tell(method, data))),
     dispatch: (event) => inOrder(() => dispatch(event)),
   }
 

@@ -18,6 +18,8 @@ interface Joiner {
   readonly replaces: string | undefined
 }
 
+/** For how long somebody waits in line before they are put off. */
+const inLineAtMostMs = 10 * 60_000
 /** How many media nodes are tried for one join. */
 const maxNodes = 2
 /** As many as the placement API takes. */
@@ -102,6 +104,21 @@ async function place(deps: EnterDeps, joiner: Joiner, wish: { ask: JoinRequest; 
   }
 }
 
+/** Asks again, as the same participant, while they stand in line, and tells them where. */
+async function placeInTurn(
+  deps: EnterDeps,
+  joiner: Joiner,
+  wish: Parameters<typeof place>[2] & { host: SeatHost },
+): Promise<PlacementAnswer> {
+  const untilMs = deps.clock.monotonicMs() + inLineAtMostMs
+  for (;;) {
+    const answer = await place(deps, joiner, wish)
+    if (answer.result !== 'queued' || deps.clock.monotonicMs() >= untilMs) return answer
+    wish.host.tell('waiting', { position: answer.position, why: answer.reason })
+    await deps.clock.sleep(answer.retryAfterMs, wish.signal)
+  }
+}
+
 async function attach(
   deps: EnterDeps,
   joiner: Joiner,
@@ -143,7 +160,7 @@ export async function join(
   const joiner = await joinerOf(deps, ask)
 
   async function attempted(attempt: Attempt): Promise<Entered> {
-    const placed = placedOf(await place(deps, joiner, { ask, attempt, signal }))
+    const placed = placedOf(await placeInTurn(deps, joiner, { ask, attempt, signal, host }))
     let seat: Seat
     try {
       seat = await attach(deps, joiner, { placed, host, signal })

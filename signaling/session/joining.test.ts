@@ -173,6 +173,48 @@ test('what the placement answers reaches the client: refused, later, away', asyn
   expect(logged.join('')).toContain('placement failed')
 })
 
+test('who stands in line is told where, asks again as the same person, and gets in', async () => {
+  const { placement, replica, clock } = aWorld()
+  const client = replica().connect()
+  const queued = (position: number) => ({ result: 'queued' as const, code: 'nodes_full' as const, position, retryAfterMs: 2_000 })
+  placement.answer = { ...queued(2), reason: 'all full; number 2 in line' }
+  const joining = client.join({ sub: undefined, name: undefined }, { displayName: 'Ada' })
+  await until('the first word', () => client.toldOf('waiting').length === 1)
+  placement.answer = { ...queued(1), reason: 'all full; number 1 in line' }
+  await clock.advance(2_000)
+  await until('the second word', () => client.toldOf('waiting').length === 2)
+  placement.answer = undefined
+  await clock.advance(1_999)
+  expect(placement.asked).toHaveLength(2)
+  await clock.advance(1)
+  const welcome = await joining
+  expect(client.toldOf('waiting')).toEqual([
+    { position: 2, why: 'all full; number 2 in line' },
+    { position: 1, why: 'all full; number 1 in line' },
+  ])
+  expect(new Set(placement.asked.map(({ request }) => request.participant))).toEqual(new Set([welcome.self.participant]))
+})
+
+test('who goes away while in line asks no more; who waits for ten minutes is put off', async () => {
+  const { placement, replica, clock } = aWorld()
+  const { connect, clients } = replica()
+  placement.answer = { result: 'queued', code: 'nodes_full', position: 1, retryAfterMs: 2_000, reason: 'all full' }
+  const [gone, patient] = [connect(), connect()]
+  const leaving = gone.join().catch((error: unknown) => error)
+  // Its own patience ends before: what is looked at is who asks.
+  void patient.join({ sub: 'bob', name: 'Bob' }).catch((error: unknown) => error)
+  await until('both in line', () => gone.toldOf('waiting').length + patient.toldOf('waiting').length === 2)
+  gone.lose()
+  await until('one client', () => clients.size === 1)
+  await leaving
+  const asked = (who: string): number => placement.asked.filter(({ request }) => request.participant === who).length
+  const before = asked('ada')
+  await clock.advance(602_000)
+  expect([asked('ada'), asked('bob')]).toEqual([before, 301])
+  await clock.advance(60_000)
+  expect(asked('bob')).toBe(301)
+})
+
 test.each([0, 1, 5, 20, 100, 300])('a client that goes away %i turns after it asked to join leaves nothing', async (turns) => {
   const { agents, placement, replica, clock } = aWorld()
   const { connect, clients, rooms } = replica()

@@ -49,6 +49,8 @@ export class FakeServer {
   readonly #mint
   readonly #refusals = new Map<string, CodedError[]>()
   readonly #connections = new Set<Connection>()
+  /** Who joins waits in line until {@link FakeServer.admit}. */
+  #line: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
   revision = 0
 
   constructor(clock: Clock) {
@@ -83,6 +85,22 @@ export class FakeServer {
   /** All sockets close, as when a replica stops. */
   dropSockets(code: number = clientCloseCodes.goingAway): void {
     for (const { peer } of [...this.#connections]) peer.close(code, 'dropped')
+  }
+
+  /** Who joins from now on waits in line. */
+  holdJoins(): void {
+    this.#line = Promise.withResolvers<void>()
+  }
+
+  /** Tells those who wait where they stand. */
+  tellLine(position: number): void {
+    for (const { peer } of this.#connections) peer.notify('waiting', { position, why: `number ${position} in line` })
+  }
+
+  /** Lets in whoever waits. */
+  admit(): void {
+    this.#line?.resolve()
+    this.#line = undefined
   }
 
   tell<Method extends keyof ClientNotifications>(method: Method, data: ClientNotifications[Method]): void {
@@ -192,7 +210,8 @@ export class FakeServer {
     return message
   }
 
-  #join(connection: Connection, { token, displayName, replaces }: ClientRequest<'join'>): Welcome {
+  async #join(connection: Connection, { token, displayName, replaces }: ClientRequest<'join'>): Promise<Welcome> {
+    await this.#line?.promise
     const before = [...this.sessions.values()].find(({ resumeToken }) => resumeToken === replaces)
     if (replaces !== undefined && !before) throw signalingErrors.raise.resume_invalid({})
     if (before) this.#end(before)

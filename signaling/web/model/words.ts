@@ -20,6 +20,7 @@ type TableCode<Table extends { readonly entries: object }> = keyof Table['entrie
 type OwnCode =
   | 'unreachable'
   | 'protocol_error'
+  | 'waiting_in_line'
   | 'webrtc_unsupported'
   | 'capture_denied'
   | 'capture_missing'
@@ -60,6 +61,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   meeting_full: again('The meeting is full', 'All places are taken. Try again when somebody has left.'),
   placement_refused: again('The meeting cannot take you in'),
   placement_later: wait('No place at the moment'),
+  waiting_in_line: wait('All media servers are full', 'You are in line, and get in by yourself as soon as there is room.'),
   wrong_meeting: again('The meeting has moved', 'Join again to find where it is now.'),
   unauthorized: link('This link cannot be used', 'Ask whoever invited you for a new one.'),
   forbidden: link('That is not allowed', 'Your link does not allow it. Ask whoever invited you.'),

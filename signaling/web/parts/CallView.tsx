@@ -18,11 +18,13 @@ import { Stage } from './Stage.tsx'
 function Joining({ call, life }: { call: Call; life: Life }): JSX.Element {
   const trouble = 'trouble' in life ? life.trouble : undefined
   const words = trouble && wordsOf(trouble.code, trouble.why)
+  const inLine = 'inLine' in life ? life.inLine : undefined
+  const goesOn = inLine === undefined ? 'Trying again.' : `You are number ${inLine}.`
   return (
     <main class="sheet" data-testid="joining">
       <div class="spinner" aria-hidden="true" />
       <h1>{words ? words.title : 'Joining the meeting'}</h1>
-      <p role="status">{words ? `${words.text} Trying again.` : 'Finding a media node near you.'}</p>
+      <p role="status">{words ? `${words.text} ${goesOn}` : 'Finding a media node near you.'}</p>
       <button type="button" class="quiet" onClick={() => void call.client.leave()}>
         Cancel
       </button>
