@@ -340,6 +340,20 @@ export interface MeetingSegment {
   readonly fallback: boolean
 }
 
+/** People who changed their media node in one go. */
+export interface MeetingLastMove {
+  /** When the first of them came to the new node. */
+  readonly time: string
+  /** The MediaNode that they left. */
+  readonly from: string
+  /** The MediaNode that they are on since. */
+  readonly to: string
+  /** How many they were, in steps: 1, 2-5, 6-10, and so on. */
+  readonly people: string
+  /** What moved them, in one line. */
+  readonly why: string
+}
+
 /** What the meeting is. Written by the operator. */
 export interface MeetingStatus {
   /** The metadata.generation that this status answers to. */
@@ -354,6 +368,8 @@ export interface MeetingStatus {
   readonly segments?: readonly MeetingSegment[]
   /** How many people are in it, in steps: 0, 1, 2-5, 6-10, and so on. Exact figures come from the placement API. */
   readonly participants?: string
+  /** The last times that people were moved from one media node to another, newest first; told within a minute. */
+  readonly lastMoves?: readonly MeetingLastMove[]
   /** Why the meeting is where and what it is, in one line. */
   readonly why?: string
   /** What holds and what does not, each with a reason; Ready and Stalled. */

@@ -98,7 +98,11 @@ export function createPlacer(options: PlacerOptions): Placer {
     const decision = there?.result === 'placed' ? there : place(view, wish)
     if (decision.result !== 'placed') return decision
     const missed = decision === there ? '' : `meant for ${move.to}, which does not take them now; `
-    return { ...decision, reason: `moved from ${move.from}: ${move.reason}; ${missed}${decision.reason}` }
+    return {
+      ...decision,
+      movedBecause: move.reason,
+      reason: `moved from ${move.from}: ${move.reason}; ${missed}${decision.reason}`,
+    }
   }
 
   /** Decides and commits without a pause in between, so that no two joins take the last seat. */

@@ -10,6 +10,13 @@ import { reserveJoin } from './reserve.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
+/** A decision and what it was made from. */
+interface Decided {
+  readonly decision: Placed
+  readonly wish: Wish
+  readonly view: PlacementView
+}
+
 /** A placement that the ledger holds: what its grant says. */
 export interface Committed {
   readonly meeting: MeetingRef
@@ -42,12 +49,26 @@ function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wi
   if (failed !== undefined && failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
 }
 
+/** Where somebody was who is placed anew: what they replace, else the last node that they do not want. */
+function leftNode(entry: MeetingEntry, { participant, replaces, excludeNodes = [] }: Wish): string | undefined {
+  const stay = replaces === undefined ? undefined : entry.people.stay(participant, replaces)
+  return stay?.node ?? excludeNodes.findLast((name) => entry.seenOn.has(name))
+}
+
+/** Remembers that somebody is to change media nodes, and why: what was asked for, else what is the matter with the one they leave. */
+function noteMove(ledger: Ledger, entry: MeetingEntry, of: { decided: Decided; attachment: string }): void {
+  const { decision, wish, view } = of.decided
+  const from = leftNode(entry, wish)
+  if (from === undefined || from === decision.node.name) return
+  const node = ledger.nodes.get(from)
+  const state = node === undefined ? undefined : nodeStateOf(node, view.nowMs)
+  const its = state?.state === 'ready' ? 'it failed them' : (state?.why ?? 'it has gone')
+  const why = decision.movedBecause ?? its
+  entry.movePlaced(of.attachment, { from, why, atMs: view.nowMs, atWallMs: view.wallMs })
+}
+
 /** Writes a decision into the ledger, at once and whole: the meeting where the join makes it, the segment, the seat, its expected cost. */
-export function commit(
-  ledger: Ledger,
-  decided: { decision: Placed; wish: Wish; view: PlacementView },
-  mintUlid: MintUlid,
-): Committed {
+export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Committed {
   const { decision, wish, view } = decided
   const { participant, rights } = wish
   const { nowMs } = view
@@ -64,6 +85,7 @@ export function commit(
   reserveForExpected(ledger, entry, { at: segment, nowMs })
   entry.remember(placement)
   noteFailures(ledger, entry, { wish, nowMs })
+  noteMove(ledger, entry, { decided, attachment })
   ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }
 }

@@ -2,6 +2,7 @@ import type { Meeting } from '../../crds/index.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import { Avoided } from './avoided.ts'
 import type { Cost } from './cost.ts'
+import { MoveLog, type LoggedMove } from './moveLog.ts'
 import type { Hosted } from './nodeEntry.ts'
 import { People } from './people.ts'
 import type { PipesDown } from './pipesDown.ts'
@@ -67,6 +68,7 @@ interface Stray {
   readonly report: SegmentReport
 }
 
+const noMoves: readonly LoggedMove[] = []
 const noStrays: ReadonlyMap<string, Stray> = new Map()
 const strayKey = (node: string, incarnation: string): string => `${node} ${incarnation}`
 
@@ -96,6 +98,7 @@ export class MeetingEntry {
   #strays: Map<string, Stray> | undefined
   #retired: Set<string> | undefined
   #avoided: Avoided | undefined
+  #moves: MoveLog | undefined
 
   constructor(namespace: string, name: string) {
     this.namespace = namespace
@@ -138,6 +141,22 @@ export class MeetingEntry {
     return this.#avoided?.of(participant, nowMs)
   }
 
+  /** Who changed media nodes lately, newest first. */
+  get lastMoves(): readonly LoggedMove[] {
+    return this.#moves?.latest ?? noMoves
+  }
+
+  /** Somebody was placed on another media node than they were on. */
+  movePlaced(...of: Parameters<MoveLog['placed']>): void {
+    this.#moves ??= new MoveLog()
+    this.#moves.placed(...of)
+  }
+
+  /** What a media node tells of its people may end moves. */
+  peopleTold(...of: Parameters<MoveLog['told']>): void {
+    this.#moves?.told(...of)
+  }
+
   /** Begins again under the same name: what stands becomes stray and is closed, and an ad hoc object goes. */
   restart(incarnation: string | undefined): void {
     if (this.incarnation !== undefined) (this.#retired ??= new Set()).add(this.incarnation)
@@ -150,6 +169,7 @@ export class MeetingEntry {
     this.ended = undefined
     this.people = new People()
     this.recent = []
+    this.#moves = undefined
     this.emptySinceMs = undefined
     this.generation = 0
   }

@@ -269,6 +269,7 @@ export class Meetings {
     segment.pipesDown = pipesDownBy(report, segment, nowMs)
     segment.report = report
     entry.generation = Math.max(entry.generation, report.generation)
+    entry.peopleTold(node, report.participants, nowMs)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)
     this.#events.told(entry, segment, nowMs)
   }

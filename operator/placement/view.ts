@@ -65,6 +65,8 @@ export type Decision =
       /** The segment that takes them; undefined when one is opened. */
       readonly segment: Segment | undefined
       readonly reason: string
+      /** Somebody asked for it that they be moved, and said why. */
+      readonly movedBecause?: string
     }
   | ({ readonly result: 'refused' } & Refusal)
   | { readonly result: 'tryAfter'; readonly code: 'no_node_ready' | 'nodes_full'; readonly reason: string }

@@ -3,6 +3,7 @@ import { kubeTime } from '../../kit/kubeTime.ts'
 import { opensAtWallMs } from '../ledger/schedule.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf, toldOf } from './cascadeOf.ts'
+import { planLastMoves } from './lastMoves.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { peopleStep } from './steps.ts'
 
@@ -88,6 +89,7 @@ export function planMeetingStatus(view: MeetingView, phase: MeetingPhase, stay: 
     nodes: segments.map(({ node }) => node).join(','),
     segments,
     participants: peopleStep(phase === 'Ended' ? 0 : view.people),
+    ...planLastMoves(view),
     why: whyMeeting(view, phase, stay),
     conditions: [readyCondition(view, phase, stay), stalledCondition(view)],
   }

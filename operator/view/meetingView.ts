@@ -3,6 +3,7 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import { pipeBudget } from '../cascade/budget.ts'
 import type { PipeBudget } from '../cascade/member.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { LoggedMove } from '../ledger/moveLog.ts'
 import type { MeetingEntry, Ordered, Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
@@ -55,6 +56,8 @@ export interface MeetingView {
   /** Seats taken, by grant or by presence. */
   readonly people: number
   readonly emptySinceMs: number | undefined
+  /** Who changed media nodes lately, newest first, as this operator saw it. */
+  readonly lastMoves: readonly LoggedMove[]
   /** When the next unused grant frees its seat. */
   readonly nextExpiryMs: number | undefined
   /** An ad hoc object of an earlier incarnation that is to go. */
@@ -154,6 +157,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     unheard: unheardParts(ledger, entry, at.nowMs),
     people: entry.people.seats,
     emptySinceMs: entry.emptySinceMs,
+    lastMoves: entry.lastMoves,
     nextExpiryMs: entry.people.nextExpiryMs(),
     discardedUid: entry.discardedUid,
     nowMs: at.nowMs,

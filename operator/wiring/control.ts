@@ -111,7 +111,7 @@ export function createControl(parts: ControlParts): Control {
     api,
     bucket: manager.bucket,
     stores: { Meeting: stores.meetings, MediaNode: stores.nodes, MediaNodePool: stores.pools },
-    counts: { Meeting: ['participants'], MediaNode: ['load', 'participants', 'meetings'], MediaNodePool: ['load'] },
+    counts: { Meeting: ['participants', 'lastMoves'], MediaNode: ['load', 'participants', 'meetings'], MediaNodePool: ['load'] },
     clock,
     random,
     log,
