@@ -40,6 +40,8 @@ export const conditionReasons = {
     nodeSilent: 'NodeSilent',
     /** Stalled: it names pools that do not exist. */
     poolMissing: 'PoolMissing',
+    /** Stalled: no pool has the labels that it selects by. */
+    poolUnmatched: 'PoolUnmatched',
     /** Stalled: no pool that it names takes meetings of its namespace. */
     poolForbidden: 'PoolForbidden',
     /** Stalled: no pool that it may use stands in an allowed region. */

@@ -262,6 +262,23 @@ export interface MediaNode {
   readonly status?: MediaNodeStatus
 }
 
+export interface MeetingMatchExpression {
+  /** The label that it is about. */
+  readonly key: string
+  /** How the label relates to the values. NotIn and DoesNotExist are true of a pool without the label. */
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  /** For In and NotIn, at least one. */
+  readonly values?: readonly string[]
+}
+
+/** Labels of the MediaNodePools whose nodes may host the meeting, as selectors of Kubernetes mean it; of those that spec.pools names, where it names any. An empty selector means every pool. */
+export interface MeetingPoolSelector {
+  /** Labels that a pool has, each with this value. */
+  readonly matchLabels?: Readonly<Record<string, string>>
+  /** What must be true of a pool's labels, all of it. */
+  readonly matchExpressions?: readonly MeetingMatchExpression[]
+}
+
 /** How many people the meeting is for. */
 export interface MeetingCapacity {
   /** How many people are expected. From the first join until they have come, and no longer than 20 seconds after the last join, the media node that takes them is kept free for them: other meetings begin elsewhere. Absent means that nothing is known. */
@@ -298,8 +315,10 @@ export interface MeetingAccess {
 export interface MeetingSpec {
   /** The meeting's name as people write it, where it differs from metadata.name. */
   readonly title?: string
-  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does. */
+  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does and that spec.poolSelector selects. */
   readonly pools?: readonly string[]
+  /** Labels of the MediaNodePools whose nodes may host the meeting, as selectors of Kubernetes mean it; of those that spec.pools names, where it names any. An empty selector means every pool. */
+  readonly poolSelector?: MeetingPoolSelector
   /** The regions that may host the meeting; no node elsewhere is ever taken. Absent means all. */
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */
@@ -517,8 +536,10 @@ export interface MeetingAccessApply {
 export interface MeetingSpecApply {
   /** The meeting's name as people write it, where it differs from metadata.name. */
   readonly title?: string
-  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does. */
+  /** The MediaNodePools whose nodes may host the meeting. A pool must also allow the meeting's namespace. Absent means every pool that does and that spec.poolSelector selects. */
   readonly pools?: readonly string[]
+  /** Labels of the MediaNodePools whose nodes may host the meeting, as selectors of Kubernetes mean it; of those that spec.pools names, where it names any. An empty selector means every pool. */
+  readonly poolSelector?: MeetingPoolSelector
   /** The regions that may host the meeting; no node elsewhere is ever taken. Absent means all. */
   readonly regions?: readonly string[]
   /** How many people the meeting is for. */

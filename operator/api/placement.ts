@@ -44,6 +44,7 @@ export const placementRefusal = z.enum([
   'ad_hoc_not_allowed',
   'ad_hoc_limit',
   'no_pool',
+  'no_pool_selected',
   'no_region',
   'no_node_ready',
   'nodes_full',

@@ -1,4 +1,5 @@
-import type { MediaNodePool } from '../../crds/index.ts'
+import type { MediaNodePool, Meeting, MeetingSpec } from '../../crds/index.ts'
+import { selectorMatcher, selectorWords } from '../labels/objectSelector.ts'
 import type { PlacementView, Refusal, Wish } from './view.ts'
 
 /** Pools that may host a meeting, or why none. */
@@ -6,20 +7,44 @@ export type PoolChoice = { readonly pools: readonly MediaNodePool[] } | Refusal
 
 const allows = (pool: MediaNodePool, namespace: string): boolean => pool.spec.allowedNamespaces?.includes(namespace) ?? true
 
-/** The pools that fit; the very same list where all do, so that what is worked out of a list is worked out once. */
-function keep(pools: readonly MediaNodePool[], fits: (pool: MediaNodePool) => boolean): readonly MediaNodePool[] {
-  return pools.every(fits) ? pools : pools.filter(fits)
+type Pools = readonly MediaNodePool[]
+
+/** Of one list of pools so many parts are remembered; one for each namespace that asks, as a rule. */
+const partsAtMost = 1_000
+const parts = new WeakMap<Pools, Map<string, Pools>>()
+
+/**
+ * The pools of a list that fit; the list itself where all do. Lists are replaced, never changed: a part is made once, so that what is worked
+ * out of it (its regions) is worked out once, and `key` says which part it is.
+ */
+function partOf(pools: Pools, key: string, fits: (pool: MediaNodePool) => boolean): Pools {
+  const known = parts.get(pools) ?? new Map<string, Pools>()
+  parts.set(pools, known)
+  const part = known.get(key)
+  if (part !== undefined) return part
+  if (known.size >= partsAtMost) known.clear()
+  const made = pools.every(fits) ? pools : pools.filter(fits)
+  known.set(key, made)
+  return made
 }
+
+const taking = (pools: Pools, namespace: string): Pools => partOf(pools, `takes ${namespace}`, (pool) => allows(pool, namespace))
 
 /** Whether the meeting has to be made by this join. */
 export const wouldBeMade = ({ meeting }: Pick<PlacementView, 'meeting'>): boolean =>
   meeting === undefined || (meeting.object === undefined && meeting.incarnation === undefined) || meeting.mayBeginAgain
 
+/** Those of the pools that have not made too many meetings; seldom others than all. */
+function notFull(view: PlacementView, pools: Pools): Pools {
+  const full = pools.filter((pool) => view.adHocCount(pool.metadata.name) >= pool.spec.adHocMeetings.max)
+  if (full.length === 0) return pools
+  return partOf(pools, `without ${full.map(({ metadata }) => metadata.name).join(' ')}`, (pool) => !full.includes(pool))
+}
+
 /** Pools for a meeting that the join makes: they take its namespace, make such meetings, and have not made too many. */
 function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
-  const taking = keep(view.pools, (pool) => allows(pool, wish.namespace))
-  const making = keep(taking, (pool) => pool.spec.adHocMeetings.enabled)
-  const free = keep(making, (pool) => view.adHocCount(pool.metadata.name) < pool.spec.adHocMeetings.max)
+  const making = partOf(taking(view.pools, wish.namespace), 'makes meetings', (pool) => pool.spec.adHocMeetings.enabled)
+  const free = notFull(view, making)
   const meeting = `${wish.namespace}/${wish.name}`
   if (free.length > 0) return { pools: free }
   if (making.length > 0) {
@@ -31,31 +56,64 @@ function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
   return { code: 'meeting_unknown', reason: `there is no meeting ${meeting}, and no pool makes one on the first join` }
 }
 
-/** The pools that a meeting's spec lets it use: those it names, else all, as far as they take its namespace and stand in its regions. */
-export function poolsOfMeeting(
-  pools: readonly MediaNodePool[],
-  meeting: {
-    readonly namespace: string
-    readonly pools?: readonly string[] | undefined
-    readonly regions?: readonly string[] | undefined
-  },
-): PoolChoice {
-  const named = meeting.pools === undefined ? pools : pools.filter((pool) => meeting.pools?.includes(pool.metadata.name))
-  if (named.length === 0 && meeting.pools !== undefined) {
-    return { code: 'meeting_invalid', reason: `spec.pools: there is no MediaNodePool ${meeting.pools.join(', ')}` }
+/** The pools that a meeting's spec names and selects. */
+export function poolsSelected(pools: Pools, spec: Pick<MeetingSpec, 'pools' | 'poolSelector'>): Pools {
+  const named = spec.pools === undefined ? pools : pools.filter((pool) => spec.pools?.includes(pool.metadata.name))
+  if (spec.poolSelector === undefined) return named
+  const matches = selectorMatcher(spec.poolSelector)
+  return named.filter(({ metadata }) => matches(metadata.labels ?? {}))
+}
+
+/** Why a meeting has no pool that it names and selects. */
+function noneSelected({ pools, poolSelector }: MeetingSpec): Refusal {
+  const named = pools === undefined ? undefined : pools.join(', ')
+  if (poolSelector === undefined)
+    return { code: 'meeting_invalid', reason: `spec.pools: there is no MediaNodePool ${named ?? 'at all'}` }
+  const among = named === undefined ? '' : ` among ${named}`
+  const words = selectorWords(poolSelector)
+  return {
+    code: 'no_pool_selected',
+    reason: `spec.poolSelector: no MediaNodePool${among} has the labels ${words === '' ? 'of it' : words}`,
   }
-  const taking = keep(named, (pool) => allows(pool, meeting.namespace))
-  if (taking.length === 0) return { code: 'no_pool', reason: `no pool of the meeting takes the namespace ${meeting.namespace}` }
-  const inRegions = keep(taking, (pool) => meeting.regions?.includes(pool.spec.region) ?? true)
+}
+
+function choose(pools: Pools, { namespace, spec }: { namespace: string; spec: MeetingSpec }): PoolChoice {
+  const selected = poolsSelected(pools, spec)
+  if (selected.length === 0 && (spec.pools !== undefined || spec.poolSelector !== undefined)) return noneSelected(spec)
+  const open = taking(selected, namespace)
+  if (open.length === 0) return { code: 'no_pool', reason: `no pool of the meeting takes the namespace ${namespace}` }
+  const { regions } = spec
+  if (regions === undefined) return { pools: open }
+  const inRegions = open.filter((pool) => regions.includes(pool.spec.region))
   if (inRegions.length === 0) {
-    return { code: 'no_region', reason: `spec.regions: no pool of the meeting stands in ${meeting.regions?.join(', ') ?? 'any'}` }
+    return { code: 'no_region', reason: `spec.regions: no pool of the meeting stands in ${regions.join(', ')}` }
   }
-  return { pools: inRegions }
+  return { pools: inRegions.length === open.length ? open : inRegions }
+}
+
+const choices = new WeakMap<Pools, WeakMap<Meeting, PoolChoice>>()
+
+/**
+ * The pools that a meeting may use: those that it names and selects, else all, as far as they take its namespace and stand in its regions.
+ * Objects and lists of pools are replaced, never changed: what the two amount to is worked out once.
+ */
+export function poolsOfMeeting(pools: Pools, meeting: Meeting): PoolChoice {
+  const ofList = choices.get(pools) ?? new WeakMap<Meeting, PoolChoice>()
+  choices.set(pools, ofList)
+  const known = ofList.get(meeting)
+  if (known !== undefined) return known
+  const choice = choose(pools, { namespace: meeting.metadata.namespace, spec: meeting.spec })
+  ofList.set(meeting, choice)
+  return choice
 }
 
 /** The pools whose nodes may take the participant of `wish`, or the rule that leaves none. */
 export function poolsFor(view: PlacementView, wish: Wish): PoolChoice {
   if (wouldBeMade(view)) return poolsForNew(view, wish)
-  const spec = view.meeting?.object?.spec
-  return poolsOfMeeting(view.pools, { namespace: wish.namespace, pools: spec?.pools, regions: spec?.regions })
+  const object = view.meeting?.object
+  if (object !== undefined) return poolsOfMeeting(view.pools, object)
+  const pools = taking(view.pools, wish.namespace)
+  return pools.length > 0
+    ? { pools }
+    : { code: 'no_pool', reason: `no pool of the meeting takes the namespace ${wish.namespace}` }
 }

@@ -49,6 +49,7 @@ export type RefusalCode =
   | 'ad_hoc_not_allowed'
   | 'ad_hoc_limit'
   | 'no_pool'
+  | 'no_pool_selected'
   | 'no_region'
 
 export interface Refusal {

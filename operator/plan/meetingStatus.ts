@@ -61,6 +61,7 @@ function readyCondition(view: MeetingView, phase: MeetingPhase, stay: readonly S
 
 function stallReason(code: string): string {
   if (code === 'meeting_invalid') return reasons.poolMissing
+  if (code === 'no_pool_selected') return reasons.poolUnmatched
   return code === 'no_pool' ? reasons.poolForbidden : reasons.regionMissing
 }
 

@@ -89,7 +89,7 @@ export function createTopologyFeed(options: {
   const { ledger, changes, clock, turnUrls, epoch } = options
   const nodes = new Told<TopologyNode>((name) => topologyNodeOf(ledger.nodes.get(name), clock.monotonicMs()))
   const pools = new Told<TopologyPool>((name) => topologyPoolOf(ledger.nodes.pool(name)))
-  const meetings = new Told<TopologyMeeting>((key) => topologyMeetingOf(ledger.meetings.get(key)))
+  const meetings = new Told<TopologyMeeting>((key) => topologyMeetingOf(ledger.meetings.get(key), ledger.nodes.pools()))
   const readers = new Set<{ serves: Serves; send: (line: TopologyLine) => void }>()
   let revision = 1
   let toldEpoch = 0

@@ -5,6 +5,7 @@ import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { worstShare } from '../ledger/shares.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { acceptLimit } from '../placement/filters.ts'
+import { poolsSelected } from '../placement/pools.ts'
 
 /** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */
 export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): TopologyNode | undefined {
@@ -32,9 +33,16 @@ export function topologyPoolOf(pool: MediaNodePool | undefined): TopologyPool | 
 const isClosed = ({ ended, object, mayBeginAgain }: MeetingEntry): boolean =>
   (ended !== undefined && !mayBeginAgain) || object?.spec.ended === true || object?.spec.access.locked === true
 
+/** The pools that a meeting is restricted to, by name: those that it selects by labels are told as if it named them. */
+function poolNamesOf({ object }: MeetingEntry, pools: readonly MediaNodePool[]): readonly string[] | undefined {
+  if (object?.spec.poolSelector === undefined) return object?.spec.pools
+  return poolsSelected(pools, object.spec).map(({ metadata }) => metadata.name)
+}
+
 /** What the spec calls the meeting and restricts it to. */
-function ofSpec({ object }: MeetingEntry): Pick<TopologyMeeting, 'title' | 'pools' | 'regions'> {
-  const { title, pools, regions } = object?.spec ?? {}
+function ofSpec(entry: MeetingEntry, all: readonly MediaNodePool[]): Pick<TopologyMeeting, 'title' | 'pools' | 'regions'> {
+  const { title, regions } = entry.object?.spec ?? {}
+  const pools = poolNamesOf(entry, all)
   return {
     ...(title === undefined ? {} : { title }),
     ...(pools === undefined ? {} : { pools: [...pools] }),
@@ -43,14 +51,14 @@ function ofSpec({ object }: MeetingEntry): Pick<TopologyMeeting, 'title' | 'pool
 }
 
 /** A meeting as the topology tells it; undefined where there is neither an object nor anybody. */
-export function topologyMeetingOf(entry: MeetingEntry | undefined): TopologyMeeting | undefined {
+export function topologyMeetingOf(entry: MeetingEntry | undefined, pools: readonly MediaNodePool[]): TopologyMeeting | undefined {
   if (entry === undefined || (entry.object === undefined && entry.incarnation === undefined)) return undefined
   const { namespace, name, incarnation, ended } = entry
   return {
     namespace,
     name,
     ...(incarnation === undefined || ended !== undefined ? {} : { incarnation }),
-    ...ofSpec(entry),
+    ...ofSpec(entry, pools),
     closed: isClosed(entry),
     nodes: ended === undefined ? [...entry.segments.keys()].toSorted() : [],
   }

@@ -35,6 +35,10 @@ export interface ANode {
   readonly silentMs?: number
 }
 
+interface ALabelled {
+  readonly labels?: Record<string, string>
+}
+
 /** A load of {@link ALedger}'s nodes. */
 export interface AMeasurement extends Partial<Omit<NodeLoad, 'atMs' | 'workers'>> {
   readonly cpus?: readonly number[]
@@ -47,9 +51,10 @@ export class ALedger {
   readonly mintUlid: MintUlid = ulidSource(() => wallMs + this.nowMs)
   nowMs = 1_000_000
 
-  pool(name: string, region: string, spec: Partial<MediaNodePool['spec']> = {}): this {
+  pool(name: string, region: string, { labels, ...spec }: Partial<MediaNodePool['spec']> & ALabelled = {}): this {
     const whole = { ...specDefaults.MediaNodePool, region, ...spec }
-    this.ledger.putPool({ apiVersion, kind: 'MediaNodePool', metadata: metadata('parley', name), spec: whole }, this.nowMs)
+    const meta = { ...metadata('parley', name), ...(labels === undefined ? {} : { labels }) }
+    this.ledger.putPool({ apiVersion, kind: 'MediaNodePool', metadata: meta, spec: whole }, this.nowMs)
     return this
   }
 

@@ -7,6 +7,13 @@ import { namespace } from './simulation.ts'
 test.each([
   ['an unknown pool', { pools: ['nowhere'] }, 'PoolMissing', 'meeting_invalid', 'spec.pools: there is no MediaNodePool nowhere'],
   [
+    'labels that no pool has',
+    { pools: ['eu', 'us'], poolSelector: { matchLabels: { tier: 'gold' } } },
+    'PoolUnmatched',
+    'no_pool_selected',
+    'spec.poolSelector: no MediaNodePool among eu, us has the labels tier=gold',
+  ],
+  [
     'a region without pool',
     { regions: ['mars'] },
     'RegionMissing',

@@ -125,9 +125,9 @@ function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): reado
   })
 }
 
-function stalledBy(ledger: Ledger, { object, namespace }: MeetingEntry): MeetingView['stalled'] {
+function stalledBy(ledger: Ledger, { object }: MeetingEntry): MeetingView['stalled'] {
   if (object === undefined) return undefined
-  const choice = poolsOfMeeting(ledger.nodes.pools(), { namespace, pools: object.spec.pools, regions: object.spec.regions })
+  const choice = poolsOfMeeting(ledger.nodes.pools(), object)
   return 'code' in choice ? choice : undefined
 }
 

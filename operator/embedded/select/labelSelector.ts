@@ -1,8 +1,6 @@
+import { matchers, type LabelMatcher } from '../../labels/matcher.ts'
 import { failures } from '../failure.ts'
 import { isLabelValue, isQualifiedName } from '../schema/names.ts'
-
-/** Whether an object with these labels is meant. */
-export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean
 
 const fault = (why: string): Error => failures.badRequest(`unable to parse requirement: ${why}`)
 
@@ -39,10 +37,10 @@ const isWord = (text: string): boolean => text !== '' && !/[=!,()<>]/.test(text)
 export function parseLabelSelector(text: string): LabelMatcher {
   const words = new Words(text)
   if (words.done) return () => true
-  const matchers: LabelMatcher[] = []
+  const each: LabelMatcher[] = []
   for (;;) {
-    matchers.push(requirement(words))
-    if (words.done) return (labels) => matchers.every((matches) => matches(labels))
+    each.push(requirement(words))
+    if (words.done) return matchers.all(each)
     const comma = words.take()
     if (comma !== ',') throw fault(`found '${comma}', expected: ',' or 'end of string'`)
   }
@@ -52,10 +50,10 @@ function requirement(words: Words): LabelMatcher {
   if (words.peek() === '!') {
     words.take()
     const key = keyFrom(words)
-    return (labels) => !Object.hasOwn(labels, key)
+    return matchers.not(matchers.exists(key))
   }
   const key = keyFrom(words)
-  if (words.done || words.peek() === ',') return (labels) => Object.hasOwn(labels, key)
+  if (words.done || words.peek() === ',') return matchers.exists(key)
   return operation(key, words)
 }
 
@@ -68,48 +66,21 @@ function keyFrom(words: Words): string {
 
 function operation(key: string, words: Words): LabelMatcher {
   const operator = words.take()
-  const valueOf = (labels: Readonly<Record<string, string>>): string | undefined =>
-    Object.hasOwn(labels, key) ? labels[key] : undefined
   switch (operator) {
     case '=':
     case '==':
-      return equals(valueFrom(words), valueOf)
+      return matchers.oneOf(key, [valueFrom(words)])
     case '!=':
-      return negated(equals(valueFrom(words), valueOf))
+      return matchers.not(matchers.oneOf(key, [valueFrom(words)]))
     case 'in':
-      return oneOf(valuesFrom(words), valueOf)
+      return matchers.oneOf(key, valuesFrom(words))
     case 'notin':
-      return negated(oneOf(valuesFrom(words), valueOf))
+      return matchers.not(matchers.oneOf(key, valuesFrom(words)))
     case '>':
     case '<':
-      return compares(operator, integerFrom(words), valueOf)
+      return matchers.compares(key, operator, integerFrom(words))
     default:
       throw fault(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`)
-  }
-}
-
-type ValueOf = (labels: Readonly<Record<string, string>>) => string | undefined
-
-const negated =
-  (matches: LabelMatcher): LabelMatcher =>
-  (labels) =>
-    !matches(labels)
-const equals =
-  (value: string, valueOf: ValueOf): LabelMatcher =>
-  (labels) =>
-    valueOf(labels) === value
-const oneOf =
-  (values: readonly string[], valueOf: ValueOf): LabelMatcher =>
-  (labels) => {
-    const value = valueOf(labels)
-    return value !== undefined && values.includes(value)
-  }
-
-function compares(operator: '<' | '>', limit: number, valueOf: ValueOf): LabelMatcher {
-  return (labels) => {
-    const text = valueOf(labels) ?? ''
-    if (!/^-?\d+$/.test(text)) return false
-    return operator === '>' ? Number(text) > limit : Number(text) < limit
   }
 }
 
