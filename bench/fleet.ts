@@ -48,7 +48,7 @@ export class Fleet {
 
   constructor(size: number, random: () => number) {
     const silent = (): void => undefined
-    this.ledger = new Ledger({ meeting: silent, node: silent, pool: silent })
+    this.ledger = new Ledger({ meeting: silent, node: silent, pool: silent, lost: silent })
     this.size = size
     this.#random = random
     this.#names = Array.from({ length: size }, (_, index) => `node-${index}`)

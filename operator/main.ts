@@ -105,6 +105,7 @@ async function run(): Promise<void> {
     ask: askByStun,
     clock,
     random,
+    mintUlid,
     log,
     metrics,
   })

@@ -14,6 +14,9 @@ export const operatorMetrics = {
     'Answers to orders to move one participant, by result and, where they are not moved, rule.',
     ['result', 'code'],
   ),
+  replacements: counter('parley_replacements_total', 'People of lost media nodes: placed anew at once, or without room.', [
+    'result',
+  ]),
   orders: counter('parley_orders_total', 'Orders to media nodes: taken, fenced off by a newer one, or failed.', [
     'method',
     'result',

@@ -10,6 +10,7 @@ import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import { personOf } from '../ledger/moves.ts'
 import { reserveAhead } from '../ledger/reserve.ts'
 import type { Placement } from '../ledger/stay.ts'
+import { wishOfStay } from '../ledger/wishOfStay.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
 import { placeOn, type DecisionOn } from '../placement/placeOn.ts'
@@ -58,19 +59,10 @@ export function createMover(options: MoverOptions): Mover {
   }
   const never = (code: MoveRefusal, reason: string): MoveAnswer => ({ result: 'refused', code, reason })
 
-  /** What is known of them: a report tells whether they publish, the rest is as of most people. */
-  function wishOf({ meeting, entry, stay, request }: Asked): Wish {
-    const { participant, attachment, node, hidden } = stay
-    const told = entry.segments.get(node)?.report?.participants.find((person) => person.attachment === attachment)
-    const publish: Wish['rights']['publish'] = told?.publishing === false ? [] : ['microphone', 'camera']
-    return {
-      ...meeting,
-      participant,
-      rights: { publish, subscribe: true, hidden },
-      region: ledger.nodes.get(node)?.region,
-      excludeNodes: [node, ...(request.excludeNodes ?? [])],
-      replaces: attachment,
-    }
+  function wishOf({ entry, stay, request }: Asked): Wish {
+    const { node } = stay
+    const wish = wishOfStay(entry, stay, { segment: entry.segments.get(node), region: ledger.nodes.get(node)?.region })
+    return { ...wish, excludeNodes: [node, ...(request.excludeNodes ?? [])] }
   }
 
   function decide(of: Asked): Decision | DecisionOn | { result: 'unknown' } {

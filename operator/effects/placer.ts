@@ -6,7 +6,7 @@ import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { personOf } from '../ledger/moves.ts'
+import { personOf, type Move } from '../ledger/moves.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
 import { placeOn } from '../placement/placeOn.ts'
@@ -86,13 +86,8 @@ export function createPlacer(options: PlacerOptions): Placer {
     }
   }
 
-  /** Somebody who was told to move goes where they were meant to, if that still takes them. */
-  function decideMoved(view: PlacementView, wish: Wish): Decision | undefined {
-    const person = personOf(wish, wish.participant)
-    const move = ledger.moves.of(person, wish.replaces, view.nowMs)
-    if (move === undefined) return undefined
-    ledger.moves.end(person)
-    ledger.reservations.drop(move.reservation)
+  /** Where somebody was meant to go, if that still takes them. */
+  function decideMeant(view: PlacementView, wish: Wish, move: Move): Decision {
     const node = ledger.nodes.get(move.to)
     const there = node === undefined ? undefined : placeOn(view, wish, node)
     const decision = there?.result === 'placed' ? there : place(view, wish)
@@ -103,6 +98,20 @@ export function createPlacer(options: PlacerOptions): Placer {
       movedBecause: move.reason,
       reason: `moved from ${move.from}: ${move.reason}; ${missed}${decision.reason}`,
     }
+  }
+
+  /** Somebody who was told to move, or whose node was lost: what was kept for them is theirs now. */
+  function decideMoved(view: PlacementView, wish: Wish): Decision | undefined {
+    const person = personOf(wish, wish.participant)
+    const move = ledger.moves.of(person, wish.replaces, view.nowMs)
+    if (move === undefined) return undefined
+    ledger.moves.end(person)
+    if (move.reservation !== undefined) ledger.reservations.drop(move.reservation)
+    const decision = decideMeant(view, wish, move)
+    if (decision.result === 'placed' && move.seat !== undefined && view.meeting !== undefined) {
+      ledger.meetings.handOver(view.meeting, { participant: wish.participant, attachment: move.seat }, view.nowMs)
+    }
+    return decision
   }
 
   /** Decides and commits without a pause in between, so that no two joins take the last seat. */

@@ -3,9 +3,10 @@ import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import { Coming } from './coming.ts'
 import { MediaNodes } from './mediaNodes.ts'
+import type { LostPart } from './meetingFacts.ts'
 import { Meetings } from './meetings.ts'
 import { Moves } from './moves.ts'
-import type { AgentFault } from './nodeEntry.ts'
+import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { Reservations } from './reservations.ts'
@@ -18,6 +19,18 @@ export interface LedgerEvents {
   readonly meeting: (key: string) => void
   readonly node: (name: string) => void
   readonly pool: (name: string) => void
+  /** A node is lost and its people were dropped: they may be placed anew before anybody else is. */
+  readonly lost: (node: LostNode) => void
+}
+
+/** A node that is lost, and what the meetings had there. */
+export interface LostNode {
+  readonly node: string
+  /** In words. */
+  readonly why: string
+  /** Where it stood; undefined where that is not known any more. */
+  readonly region: string | undefined
+  readonly parts: readonly LostPart[]
 }
 
 /** What is kept by the ten thousand has times in whole milliseconds: V8 keeps those within an object, and a fraction in another beside it. */
@@ -186,12 +199,23 @@ export class Ledger {
   /** The people of a node that is lost, or whose object is gone, may be placed anew. */
   #dropIfLost(name: string): void {
     const node = this.nodes.get(name)
-    const state = node === undefined ? 'lost' : nodeStateOf(node, this.#nowMs).state
-    const lost = state === 'lost' || (state === 'wrong' && node !== undefined && isStale(node, this.#nowMs))
-    if (!lost) this.#lost.delete(name)
+    const why = whyLost(node, this.#nowMs)
+    if (why === undefined) this.#lost.delete(name)
     else if (!this.#lost.has(name)) {
       this.#lost.add(name)
-      this.meetings.dropNode(name, this.#nowMs)
+      const parts = this.meetings.dropNode(name, this.#nowMs)
+      if (parts.length > 0) this.#events.lost({ node: name, why, region: node?.region ?? regionOf(parts), parts })
     }
   }
 }
+
+/** Why nobody is on the node any more, in words; undefined where somebody may be. */
+function whyLost(node: NodeEntry | undefined, nowMs: number): string | undefined {
+  if (node === undefined) return 'its MediaNode is gone'
+  const { state, why } = nodeStateOf(node, nowMs)
+  return state === 'lost' || (state === 'wrong' && isStale(node, nowMs)) ? why : undefined
+}
+
+/** Where the node stood of which these are the parts, as they remember. */
+const regionOf = (parts: readonly LostPart[]): string | undefined =>
+  parts.find(({ segment }) => segment?.host !== undefined)?.segment?.host?.region

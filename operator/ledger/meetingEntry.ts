@@ -125,6 +125,12 @@ export class MeetingEntry {
     this.#strays?.delete(strayKey(node, incarnation))
   }
 
+  /** The smallest incarnation that nodes still report beside this one and that is not over. */
+  smallestStray(): string | undefined {
+    const incarnations = [...this.strays.values()].map(({ report }) => report.meeting.incarnation)
+    return incarnations.filter((incarnation) => !this.isRetired(incarnation)).toSorted()[0]
+  }
+
   /** Whether an incarnation is over; what is left of it is closed. */
   isRetired(incarnation: string): boolean {
     return this.#retired?.has(incarnation) ?? false

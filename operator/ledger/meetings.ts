@@ -5,7 +5,9 @@ import { adHocLabel } from './adHoc.ts'
 import { relationOf } from './incarnations.ts'
 import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
-import { noPipesDown, pipesDownBy } from './pipesDown.ts'
+import { keyOf, whyFound, type LostPart } from './meetingFacts.ts'
+import { newSegment, type SegmentDraft } from './newSegment.ts'
+import { pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
 
 /** What {@link Meetings} tells its owner. */
@@ -19,8 +21,6 @@ export interface MeetingsEvents {
   /** The pool in whose account a meeting is adopted that has no object. */
   readonly poolOf: (node: string) => string
 }
-
-const keyOf = (meeting: { namespace: string; name: string }): string => `${meeting.namespace}/${meeting.name}`
 
 /** All meetings by name: what their objects say, and what the media nodes report, which is the truth about who is where. */
 export class Meetings {
@@ -91,27 +91,8 @@ export class Meetings {
     this.#countAdHoc(adHoc?.pool, 1)
   }
 
-  addSegment(
-    entry: MeetingEntry,
-    segment: Pick<Segment, 'node' | 'why' | 'openedAtMs'> & { readonly expectedWorker?: number | undefined },
-  ): Segment {
-    const { node, why, openedAtMs, expectedWorker } = segment
-    const added: Segment = {
-      node,
-      host: undefined,
-      crowd: entry.people.on(node),
-      why,
-      openedAtMs,
-      report: undefined,
-      pipesDown: noPipesDown,
-      emptySinceMs: undefined,
-      ordered: undefined,
-      expectedWorker,
-      screens: 0,
-      screenReservation: undefined,
-      toCome: undefined,
-      closing: false,
-    }
+  addSegment(entry: MeetingEntry, segment: SegmentDraft): Segment {
+    const added = newSegment(segment, entry.people.on(segment.node))
     entry.segments.set(segment.node, added)
     this.#link(entry, segment.node)
     return added
@@ -171,16 +152,26 @@ export class Meetings {
     for (const report of reports) this.report(node, report, nowMs)
   }
 
-  /** A node is lost: its segments leave the meetings, and its people may be placed anew. */
-  dropNode(node: string, nowMs: number): void {
+  /** A node is lost: its segments leave the meetings, and its people may be placed anew. Returns what each meeting had there. */
+  dropNode(node: string, nowMs: number): readonly LostPart[] {
+    const parts: LostPart[] = []
     for (const entry of this.on(node)) {
-      for (const placement of entry.people.dropNode(node, nowMs)) this.#events.left(placement)
+      const people = entry.people.dropNode(node, nowMs)
+      for (const placement of people) this.#events.left(placement)
+      parts.push({ entry, segment: entry.segments.get(node), people })
       entry.segments.delete(node)
       for (const stray of entry.strays.values())
         if (stray.node === node) entry.removeStray(node, stray.report.meeting.incarnation)
       this.touch(entry, nowMs)
     }
     this.#onNode.delete(node)
+    return parts
+  }
+
+  /** Somebody comes to the seat that was kept for them: it is free for them to take in the same turn. */
+  handOver(entry: MeetingEntry, seat: { participant: string; attachment: string }, nowMs: number): void {
+    const placement = entry.people.release(seat.participant, seat.attachment, nowMs)
+    if (placement !== undefined) this.#events.left(placement)
   }
 
   release(entry: MeetingEntry, stay: { participant: string; attachment: string }, nowMs: number): void {
@@ -234,10 +225,7 @@ export class Meetings {
   /** A meeting that stands nowhere goes on as the incarnation that nodes do host: another replica began it again. */
   #promoteStray(entry: MeetingEntry, nowMs: number): void {
     if (entry.ended !== undefined || entry.segments.size > 0 || entry.people.seats > 0) return
-    const [first] = [...entry.strays.values()]
-      .map(({ report }) => report.meeting.incarnation)
-      .filter((incarnation) => !entry.isRetired(incarnation))
-      .toSorted()
+    const first = entry.smallestStray()
     if (first === undefined) return
     entry.yieldTo(first)
     for (const { node, report } of entry.strays.values()) {
@@ -293,6 +281,3 @@ export class Meetings {
     if (pool !== undefined) this.#adHocByPool.set(pool, this.adHocCount(pool) + by)
   }
 }
-
-const whyFound = (report: SegmentReport): string =>
-  report.fallback ? 'placed by fallback while no operator answered' : 'reported by the node'

@@ -13,8 +13,10 @@ export interface Move {
   readonly to: string
   /** Why they move, in the words of whoever asked for it. */
   readonly reason: string
-  /** Of what they will cost on the new node. */
-  readonly reservation: number
+  /** Of what they will cost on the new node; undefined where `seat` holds it. */
+  readonly reservation: number | undefined
+  /** The attachment that keeps their seat there; only of those whose node was lost. */
+  readonly seat?: string
 }
 
 /** Who is on the way to another media node. In memory only: without it they are placed as anybody who joins. */
@@ -34,10 +36,11 @@ export class Moves {
     }
   }
 
-  /** The move that a placement in place of `attachment` ends. */
+  /** The move that a placement in place of `attachment` ends. Where they were is gone for those who have a seat, whatever they replace. */
   of(person: string, attachment: string | undefined, nowMs: number): Move | undefined {
     const move = this.#byPerson.get(person)
-    return move !== undefined && move.attachment === attachment && move.untilMs > nowMs ? move : undefined
+    if (move === undefined || move.untilMs <= nowMs) return undefined
+    return move.attachment === attachment || move.seat !== undefined ? move : undefined
   }
 
   end(person: string): void {

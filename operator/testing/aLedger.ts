@@ -47,7 +47,7 @@ export interface AMeasurement extends Partial<Omit<NodeLoad, 'atMs' | 'workers'>
 
 /** A ledger whose world a test describes in a few words. Time stands at `nowMs` until the test moves it. */
 export class ALedger {
-  readonly ledger = new Ledger({ meeting: () => undefined, node: () => undefined, pool: () => undefined })
+  readonly ledger = new Ledger({ meeting: () => undefined, node: () => undefined, pool: () => undefined, lost: () => undefined })
   readonly mintUlid: MintUlid = ulidSource(() => wallMs + this.nowMs)
   nowMs = 1_000_000
 

@@ -37,7 +37,7 @@ export interface FakeMediaNodeOptions {
   readonly reaches?: (peer: string) => boolean
 }
 
-const capacity: NodeCapacity = {
+const usualCapacity: NodeCapacity = {
   consumersPerWorker: 500,
   egressBitsPerSecond: 1e9,
   ingressBitsPerSecond: 1e9,
@@ -54,6 +54,7 @@ export class FakeMediaNode {
   highestEpoch = 0
   /** CPU of each worker. */
   cpu: number[]
+  capacity: NodeCapacity = usualCapacity
   /** What clients are told, and whether that is but a guess. */
   addresses = ['127.0.0.1']
   addressesGuessed = false
@@ -189,7 +190,7 @@ export class FakeMediaNode {
       version: '0.1.0',
       addresses,
       ...(this.addressesGuessed ? { addressesGuessed: true } : {}),
-      capacity,
+      capacity: this.capacity,
       highestEpoch,
       segments: [...this.segments()],
       ...(isDraining(this.#drain) ? { drain: this.drainReport() } : {}),

@@ -29,7 +29,7 @@ test('a node without power refuses nothing: that its peers hear nothing by their
     reason: 'Lost',
     message: 'silent, and us-1 reports its pipe to it down',
   })
-  expect(simulation.nodes.get('us-1')?.segments()).toMatchObject([{ peers: [] }])
+  expect(simulation.nodes.get('us-1')?.segments()).toMatchObject([{ peers: [{ node: 'eu-2', up: true }] }])
 })
 
 test('people who lost their media on a node that is silent are its second sign, and one of them is not', async () => {

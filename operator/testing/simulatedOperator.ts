@@ -112,7 +112,7 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
   const signer = { grant: async () => 'grant', peerToken: async () => 'token' }
   const world = createWorld({ agents, clock, random, log, metrics })
   const control = createControl({
-    ...{ world, api, agents, signer, namespace, clock, random, log, metrics },
+    ...{ world, api, agents, signer, namespace, clock, random, mintUlid, log, metrics },
     watchNamespaces: [],
     lease: { name: 'parley-operator', durationMs: 15_000 },
     pods: { ...options.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },

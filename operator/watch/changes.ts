@@ -1,18 +1,18 @@
 import type { Trigger } from '../kube/controller.ts'
-import type { LedgerEvents } from '../ledger/ledger.ts'
+import type { LedgerEvents, LostNode } from '../ledger/ledger.ts'
 
 /** A kind of thing whose changes several parts want to hear of. */
-export interface Channel {
-  readonly emit: (key: string) => void
+export interface Channel<T = string> {
+  readonly emit: (what: T) => void
   /** Returns what stops it. */
-  readonly on: (listener: (key: string) => void) => () => void
+  readonly on: (listener: (what: T) => void) => () => void
 }
 
-function createChannel(): Channel {
-  const listeners = new Set<(key: string) => void>()
+function createChannel<T = string>(): Channel<T> {
+  const listeners = new Set<(what: T) => void>()
   return {
-    emit(key) {
-      for (const listener of listeners) listener(key)
+    emit(what) {
+      for (const listener of listeners) listener(what)
     },
     on(listener) {
       listeners.add(listener)
@@ -26,15 +26,19 @@ export interface Changes {
   readonly meetings: Channel
   readonly nodes: Channel
   readonly pools: Channel
+  /** Media nodes that are lost, with the people who were on them. */
+  readonly lost: Channel<LostNode>
   readonly events: LedgerEvents
 }
 
-/** Makes the three channels and the events that feed them. */
+/** Makes the channels and the events that feed them. */
 export function createChanges(): Changes {
   const meetings = createChannel()
   const nodes = createChannel()
   const pools = createChannel()
-  return { meetings, nodes, pools, events: { meeting: meetings.emit, node: nodes.emit, pool: pools.emit } }
+  const lost = createChannel<LostNode>()
+  const events = { meeting: meetings.emit, node: nodes.emit, pool: pools.emit, lost: lost.emit }
+  return { meetings, nodes, pools, lost, events }
 }
 
 /**

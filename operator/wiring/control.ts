@@ -1,8 +1,10 @@
 import type { Clock } from '../../kit/clock.ts'
+import type { MintUlid } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Agents } from '../effects/agents.ts'
 import { createMeetingEffects } from '../effects/applyMeeting.ts'
 import { createNodeOrders, type NodeOrders } from '../effects/nodeOrders.ts'
+import { createRescuer } from '../effects/rescuer.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
 import type { Signer } from '../effects/signer.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
@@ -47,6 +49,7 @@ export interface ControlParts {
   readonly ask: Ask
   readonly clock: Clock
   readonly random: () => number
+  readonly mintUlid: MintUlid
   readonly log: Log
   readonly metrics: KubeMetrics & OperatorMetrics
 }
@@ -140,6 +143,8 @@ export function createControl(parts: ControlParts): Control {
     },
   })
 
+  const leads = (): boolean => manager.isLeader() && warmth.isReady()
+  changes.lost.on(createRescuer({ ...parts, ledger, leads }))
   const book = new ReachBook(random)
 
   const { ready } = warmth
@@ -176,7 +181,7 @@ export function createControl(parts: ControlParts): Control {
   return {
     warmth,
     orders,
-    leads: () => manager.isLeader() && warmth.isReady(),
+    leads,
     holder: () => manager.holder(),
     epoch,
     async run(signal) {

@@ -1,0 +1,18 @@
+import type { SegmentReport } from '../../sfu/api/order.ts'
+import type { MeetingEntry, Segment } from './meetingEntry.ts'
+import type { Placement } from './stay.ts'
+
+/** How a meeting is known, whatever its incarnation. */
+export const keyOf = (meeting: { namespace: string; name: string }): string => `${meeting.namespace}/${meeting.name}`
+
+/** What a meeting had on a node that is lost. */
+export interface LostPart {
+  readonly entry: MeetingEntry
+  readonly segment: Segment | undefined
+  /** Those who were attached there or held a grant for it. */
+  readonly people: readonly Placement[]
+}
+
+/** Why a segment stands where it was found. */
+export const whyFound = (report: SegmentReport): string =>
+  report.fallback ? 'placed by fallback while no operator answered' : 'reported by the node'

@@ -1,0 +1,23 @@
+import type { Segment } from './meetingEntry.ts'
+import { noPipesDown } from './pipesDown.ts'
+
+/** What is known of a segment when it is opened or found. */
+export type SegmentDraft = Pick<Segment, 'node' | 'why' | 'openedAtMs'> & { readonly expectedWorker?: number | undefined }
+
+/** A segment of which its node has told nothing yet. All of them have all members, in one order: they are read at every join. */
+export const newSegment = ({ node, why, openedAtMs, expectedWorker }: SegmentDraft, crowd: Segment['crowd']): Segment => ({
+  node,
+  host: undefined,
+  crowd,
+  why,
+  openedAtMs,
+  report: undefined,
+  pipesDown: noPipesDown,
+  emptySinceMs: undefined,
+  ordered: undefined,
+  expectedWorker,
+  screens: 0,
+  screenReservation: undefined,
+  toCome: undefined,
+  closing: false,
+})
