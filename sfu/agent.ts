@@ -7,6 +7,7 @@ import type { TrustedKeys } from '../kit/keys.ts'
 import type { Log } from '../kit/log.ts'
 import type { Incoming } from '../kit/peer.ts'
 import type { AnnouncedAddresses } from './addresses.ts'
+import { edgeVersion, tellEdgeVersion } from './api/edgeVersion.ts'
 import { sfuErrors } from './api/errors.ts'
 import { verifyGrant, type PeerAddress } from './api/grant.ts'
 import type { HelloLine, NodeCapacity } from './api/load.ts'
@@ -91,6 +92,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         meeting,
         node,
         boot,
+        edgeVersion,
         router,
         clock,
         random,
@@ -112,6 +114,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     node,
     boot,
     version: options.version,
+    ...tellEdgeVersion(edgeVersion),
     addresses: [...addresses.all],
     ...(addresses.known ? {} : { addressesGuessed: true }),
     capacity: options.capacity,

@@ -73,6 +73,10 @@ function amongItsNodes(input: FallbackInput, known: TopologyMeeting, hosts: read
   }
 }
 
+/** Whether a node may have a part in a meeting beside those that host it: they speak one version of the contract between media nodes. */
+const speaksWith = (node: TopologyNode, hosts: readonly TopologyNode[]): boolean =>
+  hosts.every((host) => (host.edgeVersion ?? 1) === (node.edgeVersion ?? 1))
+
 /** A meeting that stands nowhere that could be used: the ranking that every signaling service finds alike. */
 function byRanking(input: FallbackInput, known: TopologyMeeting | undefined, hosts: readonly TopologyNode[]): FallbackChoice {
   const { topology, meeting, request } = input
@@ -83,7 +87,7 @@ function byRanking(input: FallbackInput, known: TopologyMeeting | undefined, hos
     return refused('no_region', 'no pool stands in a region that the meeting allows')
   const poolNames = new Set(pools.map((pool) => pool.name))
   const inRegions = topology.nodes.filter((node) => poolNames.has(node.pool) && allowed(node.region))
-  const open = inRegions.filter((node) => node.accepting)
+  const open = inRegions.filter((node) => node.accepting && speaksWith(node, hosts))
   const excluded = new Set(request.excludeNodes)
   const others = open.filter((node) => !excluded.has(node.name))
   // Who was failed by all of them is better off with one of them again than nowhere.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { edgeVersionTold } from '../../sfu/api/edgeVersion.ts'
 import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
 
 /** What the fallback needs of a node. */
@@ -12,6 +13,8 @@ export const topologyNode = z.strictObject({
   accepting: z.boolean(),
   /** It is emptied: it lets nobody in, also into meetings that it hosts. Absent: it is not. */
   draining: z.boolean().optional(),
+  /** Of the contract between media nodes: those of one meeting have the same. Absent: 1. */
+  edgeVersion: edgeVersionTold,
   /** 0 to 1, the worst resource. */
   load: z.number(),
 })

@@ -4,6 +4,7 @@ import { personOf } from '../ledger/moves.ts'
 import { acceptLimit } from '../placement/filters.ts'
 import { maySpread } from '../placement/place.ts'
 import { poolsFor } from '../placement/pools.ts'
+import { edgeVersionOf } from '../placement/standing.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 
 type Put = Extract<Decision, { result: 'tryAfter' }>
@@ -41,8 +42,9 @@ export function createTurns({ ledger, random }: { ledger: Ledger; random: () => 
 
   /** Whether more nodes of the pool have room than `count`. */
   function hasRoomBeside(view: PlacementView, pool: string, count: number): boolean {
+    const edgeVersion = edgeVersionOf(view)
     let room = 0
-    for (const node of view.open(pool).inOrder()) {
+    for (const node of view.open(pool, edgeVersion).inOrder()) {
       if (node.newSegmentLoad >= acceptLimit) return false
       room += 1
       if (room > count) return true

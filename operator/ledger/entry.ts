@@ -48,6 +48,10 @@ export class Entry implements NodeEntry, Queued<Entry> {
     this.knownSinceMs = nowMs
   }
 
+  get edgeVersion(): number {
+    return this.introduction?.edgeVersion ?? 1
+  }
+
   get newSegmentLoad(): number {
     return this.#loads.forNewSegment(this.number)
   }

@@ -32,8 +32,8 @@ class LedgerView implements PlacementView {
     return this.#ledger.nodes.hostOf(segment)
   }
 
-  open(pool: string): OpenNodes {
-    return this.#ledger.nodes.open(pool)
+  open(pool: string, edgeVersion: number | undefined): OpenNodes {
+    return this.#ledger.nodes.open(pool, edgeVersion)
   }
 
   adHocCount(pool: string): number {

@@ -12,7 +12,7 @@ import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads, type Spot } from './nodeLoads.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import type { PipeWitnesses } from './pipesDown.ts'
-import { PoolOrder } from './poolOrder.ts'
+import { PoolOrders } from './poolOrders.ts'
 import { Queue } from './queue.ts'
 
 /** What {@link MediaNodes} tell and ask their owner. */
@@ -32,8 +32,7 @@ export class MediaNodes {
   #poolList: readonly MediaNodePool[] = []
   readonly #nodes = new Map<string, Entry>()
   readonly #loads = new NodeLoads<Entry>()
-  readonly #noOrder = new PoolOrder<Entry>(this.#loads.shelf)
-  readonly #open = new Map<string, PoolOrder<Entry>>()
+  readonly #open = new PoolOrders<Entry>(this.#loads.shelf)
   /** Who was heard, the longest ago first: a node is put last at each line. */
   readonly #heard = new Queue<Entry>()
   /** The others, but for those that are known to be dead. */
@@ -68,9 +67,9 @@ export class MediaNodes {
     return hosted.host
   }
 
-  /** The nodes of a pool that take new segments, the one that should take the next first. */
-  open(pool: string): OpenNodes {
-    return this.#open.get(pool) ?? this.#noOrder
+  /** The nodes of a pool that take new segments, the one that should take the next first; of one version of the edge protocol. */
+  open(pool: string, edgeVersion?: number): OpenNodes {
+    return this.#open.open(pool, edgeVersion)
   }
 
   putPool(pool: MediaNodePool, nowMs: number): void {
@@ -90,7 +89,7 @@ export class MediaNodes {
     if (known !== undefined && !same) this.removeNode(name)
     const entry = known !== undefined && same ? known : new Entry(this.#loads, object, nowMs)
     entry.object = object
-    this.#loads.moveTo(entry.number, this.#orderOf(object.spec.pool))
+    this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
     entry.url = url
     entry.drain = drainOf(object)
     this.#takeFromPool(entry)
@@ -127,6 +126,7 @@ export class MediaNodes {
     entry.introduction = introduction
     entry.drainTold = drain
     this.#loads.introduce(entry.number, introduction.capacity)
+    this.#loads.moveTo(entry.number, this.#open.of(entry.object.spec.pool, entry.edgeVersion))
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }
@@ -249,7 +249,7 @@ export class MediaNodes {
   }
 
   #reindexPool(pool: string, nowMs: number): void {
-    this.#orderOf(pool).packs = this.#pools.get(pool)?.spec.placement === 'pack'
+    this.#open.setPacks(pool, this.#pools.get(pool)?.spec.placement === 'pack')
     this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     for (const entry of this.#nodes.values()) {
       if (entry.object.spec.pool !== pool) continue
@@ -279,14 +279,5 @@ export class MediaNodes {
   #tell(entry: Entry, nowMs: number): void {
     entry.told = nodeStateOf(entry, nowMs).state
     this.#events.changed(entry.name)
-  }
-
-  #orderOf(pool: string): PoolOrder<Entry> {
-    const known = this.#open.get(pool)
-    if (known !== undefined) return known
-    const order = new PoolOrder<Entry>(this.#loads.shelf)
-    order.packs = this.#pools.get(pool)?.spec.placement === 'pack'
-    this.#open.set(pool, order)
-    return order
   }
 }

@@ -37,6 +37,8 @@ export interface NodeEntry {
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
   readonly introduction: Introduction | undefined
+  /** Of the contract between media nodes: those of one meeting have the same. */
+  readonly edgeVersion: number
   readonly heardAtMs: number | undefined
   readonly load: NodeLoad | undefined
   /** Load that a new segment meets, with what is reserved; 1 and more where nothing is known. */

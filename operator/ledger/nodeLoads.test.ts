@@ -51,6 +51,7 @@ class Naive {
 }
 
 const nodes = [0, 1] as const
+const named = (name: string) => ({ name, newSegmentLoad: 0 })
 const aCost = fc.record({
   packetsPerSecond: fc.nat(5_000),
   consumers: fc.nat(100),
@@ -86,12 +87,12 @@ const asLoad = (of: { cpus: readonly number[]; consumers: number; egress: number
 
 /** Two nodes, twice: as the ledger keeps them, and as one would work them out. */
 class Both {
-  readonly loads = new NodeLoads<{ name: string }>()
+  readonly loads = new NodeLoads<{ name: string; newSegmentLoad: number }>()
   readonly naive = nodes.map(() => new Naive())
 
   constructor() {
     for (const node of nodes) {
-      this.loads.introduce(this.loads.add({ name: `n${node}` }), capacity)
+      this.loads.introduce(this.loads.add(named(`n${node}`)), capacity)
       this.measure(node, { cpus: [0, 0], consumers: 0, egress: 0, ports: 0 })
     }
   }
@@ -137,8 +138,8 @@ test('whatever is measured, reserved and given back, a load is the worst resourc
 })
 
 test('a node that tells another number of workers each time takes no more room than for the most', () => {
-  const loads = new NodeLoads<{ name: string }>()
-  const [liar, other] = [loads.add({ name: 'liar' }), loads.add({ name: 'other' })]
+  const loads = new NodeLoads<{ name: string; newSegmentLoad: number }>()
+  const [liar, other] = [loads.add(named('liar')), loads.add(named('other'))]
   const of = (workers: number): NodeLoad =>
     asLoad({ cpus: Array.from({ length: workers }, () => 3), consumers: 0, egress: 0, ports: 0 })
   const rows = new Set<number>()
@@ -153,8 +154,8 @@ test('a node that tells another number of workers each time takes no more room t
 })
 
 test('before anything is measured, and after a restart, a node counts as full', () => {
-  const loads = new NodeLoads<{ name: string }>()
-  const node = loads.add({ name: 'a' })
+  const loads = new NodeLoads<{ name: string; newSegmentLoad: number }>()
+  const node = loads.add(named('a'))
   loads.introduce(node, capacity)
   expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
   loads.measure(node, asLoad({ cpus: [5, 2], consumers: 0, egress: 0, ports: 0 }))
@@ -164,8 +165,8 @@ test('before anything is measured, and after a restart, a node counts as full', 
 })
 
 test('a join to a worker that the node does not have meets its worst one', () => {
-  const loads = new NodeLoads<{ name: string }>()
-  const node = loads.add({ name: 'a' })
+  const loads = new NodeLoads<{ name: string; newSegmentLoad: number }>()
+  const node = loads.add(named('a'))
   loads.introduce(node, capacity)
   loads.measure(node, asLoad({ cpus: [5, 2], consumers: 0, egress: 0, ports: 0 }))
   expect(loads.forJoin(node, 9)).toBe(0.5)

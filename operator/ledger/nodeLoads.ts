@@ -44,7 +44,7 @@ export type Resource = 'CPU' | 'consumers' | 'egress' | 'ingress' | 'pipe ports'
  * seconds later; that touches these dense lists and none of the nodes. No number is given twice: what is still reserved for a node that
  * has gone falls on nobody.
  */
-export class NodeLoads<T extends { readonly name: string }> {
+export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoad: number }> {
   readonly shelf: Shelf<T> = { items: [], places: [] }
   readonly #orders: (PoolOrder<T> | undefined)[] = []
   readonly #nodes = new NumberTable(16)

@@ -5,7 +5,7 @@ import { LoadOrder, type Shelf } from './loadOrder.ts'
  * The nodes of one pool that take new segments: by rising load, or, where the pool packs, by falling load, and behind all that have room
  * those that have none.
  */
-export class PoolOrder<T extends { readonly name: string }> {
+export class PoolOrder<T extends { readonly name: string; readonly newSegmentLoad: number }> {
   /** Whether the pool fills one node after the other. What stands in the order has to be set again after a change. */
   packs = false
   readonly #order: LoadOrder<T>
@@ -26,6 +26,11 @@ export class PoolOrder<T extends { readonly name: string }> {
   /** All, that one first. The order must not be changed meanwhile. */
   inOrder(): Iterable<T> {
     return this.#order.inOrder()
+  }
+
+  /** By what the nodes of the order stand in it: the lower, the sooner. */
+  rankOf({ newSegmentLoad }: T): number {
+    return this.#rank(newSegmentLoad)
   }
 
   /** Puts a node in by its number, or changes its load. */

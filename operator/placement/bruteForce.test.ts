@@ -58,7 +58,9 @@ class BruteForce {
       const found = lightest(this.#seats(region)) ?? lightest(opened)
       if (found !== undefined) return found.node.name
     }
-    const ready = this.#view.pools.some(({ metadata }) => takingWork(this.#world, metadata.name).length > 0)
+    const ready = this.#view.pools.some(({ metadata }) =>
+      takingWork(this.#world, metadata.name).some((node) => this.#isOfVersion(node)),
+    )
     return ready ? 'nodes_full' : 'no_node_ready'
   }
 
@@ -66,10 +68,20 @@ class BruteForce {
     return wouldBeMade(this.#view) ? [] : [...(this.#view.meeting?.segments.values() ?? [])]
   }
 
+  /** That of the oldest segment which stays. */
+  get #edgeVersion(): number | undefined {
+    const hosts = this.#segments.filter(({ closing }) => !closing).map(({ node }) => this.#world.ledger.nodes.get(node))
+    return hosts.find((host) => host?.introduction !== undefined)?.edgeVersion
+  }
+
+  #isOfVersion(node: NodeEntry): boolean {
+    return this.#edgeVersion === undefined || node.edgeVersion === this.#edgeVersion
+  }
+
   #rank(region: string): readonly (number | string)[] {
     const nodes = this.#view.pools
       .filter(({ spec }) => spec.region === region)
-      .flatMap(({ metadata }) => takingWork(this.#world, metadata.name))
+      .flatMap(({ metadata }) => takingWork(this.#world, metadata.name).filter((node) => this.#isOfVersion(node)))
     const hosts = [...(this.#view.meeting?.segments.keys() ?? [])].some(
       (node) => this.#world.ledger.nodes.get(node)?.region === region,
     )
@@ -90,7 +102,7 @@ class BruteForce {
     return this.#segments.flatMap((segment) => {
       const node = this.#world.ledger.nodes.get(segment.node)
       if (node?.region !== region || segment.closing) return []
-      const candidate = { node, segment, wish: this.#wish, nowMs: this.#view.nowMs }
+      const candidate = { node, segment, wish: this.#wish, nowMs: this.#view.nowMs, edgeVersion: this.#edgeVersion }
       return whyNot(candidate) === undefined ? [{ node, load: loadFor(candidate) }] : []
     })
   }
@@ -99,7 +111,7 @@ class BruteForce {
   #newSeat(region: string, pool: string) {
     const taking = [...this.#world.ledger.nodes.all()].flatMap((node) => {
       const stands = this.#segments.some((segment) => segment.node === node.name && !segment.closing)
-      const candidate = { node, segment: undefined, wish: this.#wish, nowMs: this.#view.nowMs }
+      const candidate = { node, segment: undefined, wish: this.#wish, nowMs: this.#view.nowMs, edgeVersion: this.#edgeVersion }
       if (node.object.spec.pool !== pool || node.region !== region) return []
       return stands || whyNot(candidate) !== undefined ? [] : [{ node, load: node.newSegmentLoad }]
     })
@@ -153,8 +165,9 @@ const step = <T>(what: string, it: T, happen: (world: ALedger, it: T) => unknown
 const node = fc.constantFrom(...names)
 const cpu = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10)
 const cordoned = fc.boolean()
+const edgeVersion = fc.constantFrom(undefined, undefined, 2)
 const pool = fc.constantFrom('eu' as const, 'eu2' as const, 'us' as const)
-const aNode = fc.record({ node, pool: fc.oneof(pool, fc.constant('gone')), cpu, cordoned })
+const aNode = fc.record({ node, pool: fc.oneof(pool, fc.constant('gone')), cpu, cordoned, edgeVersion })
 const aPause = fc.record({ ms: fc.constantFrom(500, 2_500, 21_000, 71_000), beats: fc.boolean() })
 const aJoin: fc.Arbitrary<AJoin> = fc.record({
   meeting: fc.constantFrom('x', 'y'),

@@ -16,6 +16,8 @@ export interface Candidate {
   readonly segment: Segment | undefined
   readonly wish: Wish
   readonly nowMs: number
+  /** Of the contract between media nodes that the meeting stands on; undefined where it stands nowhere. */
+  readonly edgeVersion: number | undefined
 }
 
 interface Filter {
@@ -60,6 +62,13 @@ export const filters: readonly Filter[] = [
   {
     name: 'pool',
     refuses: ({ node }) => (node.region === undefined ? `its pool ${node.object.spec.pool} does not exist` : undefined),
+  },
+  {
+    name: 'version',
+    refuses: ({ node, segment, edgeVersion }) =>
+      segment !== undefined || edgeVersion === undefined || node.edgeVersion === edgeVersion
+        ? undefined
+        : `speaks version ${node.edgeVersion} with other media nodes; the meeting stands on version ${edgeVersion}`,
   },
   { name: 'measured', refuses: ({ node }) => (node.load === undefined ? 'its load is not known yet' : undefined) },
   {

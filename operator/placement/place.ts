@@ -3,9 +3,10 @@ import { whatIsToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import { isEmptied, type NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
-import { poolsFor, wouldBeMade } from './pools.ts'
+import { poolsFor } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
+import { edgeVersionOf, standing } from './standing.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
@@ -32,9 +33,6 @@ export function maySpread(view: PlacementView): boolean {
   return size < atMost || (size < segmentsAtMost && staying(view, meeting) < atMost)
 }
 
-/** The meeting as it stands, unless it is over and this join begins another. */
-const standing = (view: PlacementView): MeetingEntry | undefined => (wouldBeMade(view) ? undefined : view.meeting)
-
 interface Seat {
   readonly node: NodeEntry
   readonly segment: Segment
@@ -45,7 +43,7 @@ interface Seat {
 function seatAt(view: PlacementView, segment: Segment, at: { region: string; wish: Wish }): Seat | undefined {
   const node = segment.closing ? undefined : view.hostOf(segment)
   if (node?.region !== at.region) return undefined
-  if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs }) !== undefined) return undefined
+  if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs, edgeVersion: undefined }) !== undefined) return undefined
   return { node, segment, load: loadFor({ node, segment, nowMs: view.nowMs }) }
 }
 
@@ -65,11 +63,18 @@ function joinThere(view: PlacementView, { region, reasons }: RegionChoice, wish:
   return { result: 'placed', node, region, segment, reason: reasons.hosts.at(load) }
 }
 
+/** A new segment that is looked for. */
+interface NewSegment {
+  readonly wish: Wish
+  /** That its node has to have; undefined where any will do. */
+  readonly edgeVersion: number | undefined
+}
+
 /** Whether a node of the meeting's pools takes a new segment of it. */
-function takesNew(view: PlacementView, node: NodeEntry, wish: Wish): boolean {
+function takesNew(view: PlacementView, node: NodeEntry, { wish, edgeVersion }: NewSegment): boolean {
   const there = standing(view)?.segments.get(node.name)
   if (there !== undefined && !there.closing) return false
-  return whyNot({ node, segment: undefined, wish, nowMs: view.nowMs }) === undefined
+  return whyNot({ node, segment: undefined, wish, nowMs: view.nowMs, edgeVersion }) === undefined
 }
 
 /** Whether the node has room for all who are expected, of which a pool that packs takes care; elsewhere the least loaded one has the most. */
@@ -78,16 +83,16 @@ function hasRoomFor(meeting: MeetingEntry | undefined, node: NodeEntry): boolean
 }
 
 /** The first node of one pool, in its order, that takes a new segment of the meeting: mostly the very first. */
-function firstTaking(view: PlacementView, pool: string, wish: Wish): NodeEntry | undefined {
-  const open = view.open(pool)
+function firstTaking(view: PlacementView, pool: string, wanted: NewSegment): NodeEntry | undefined {
+  const open = view.open(pool, wanted.edgeVersion)
   const meeting = standing(view)
   const first = open.first()
   if (first === undefined || first.newSegmentLoad >= acceptLimit) return undefined
-  if (hasRoomFor(meeting, first) && takesNew(view, first, wish)) return first
+  if (hasRoomFor(meeting, first) && takesNew(view, first, wanted)) return first
   let last: NodeEntry | undefined
   for (const node of open.inOrder()) {
     if (node.newSegmentLoad >= acceptLimit) break
-    if (!takesNew(view, node, wish)) continue
+    if (!takesNew(view, node, wanted)) continue
     if (hasRoomFor(meeting, node)) return node
     last = node
   }
@@ -102,11 +107,12 @@ const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
 /** The node of the region for a new segment; between pools the less loaded. */
 function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice, wish: Wish): Placed | undefined {
   if (!maySpread(view)) return undefined
+  const edgeVersion = edgeVersionOf(view)
   let node: NodeEntry | undefined
   let count = 0
   for (const pool of pools) {
-    count += view.open(pool.metadata.name).size
-    const candidate = firstTaking(view, pool.metadata.name, wish)
+    count += view.open(pool.metadata.name, edgeVersion).size
+    const candidate = firstTaking(view, pool.metadata.name, { wish, edgeVersion })
     if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
   }
   if (node === undefined) return undefined
@@ -126,10 +132,19 @@ function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decisio
       reason: `it is on ${size} media nodes, as many as it may be, and none of them has room`,
     }
   }
-  const ready = regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name).size, 0)
-  return ready === 0
-    ? { result: 'tryAfter', code: 'no_node_ready', reason: `no media node in ${names} is ready` }
-    : { result: 'tryAfter', code: 'nodes_full', reason: `none of the ${ready} ready media nodes in ${names} has room` }
+  const edgeVersion = edgeVersionOf(view)
+  const count = (version: number | undefined): number =>
+    regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, version).size, 0)
+  const ready = count(edgeVersion)
+  if (ready > 0) {
+    return { result: 'tryAfter', code: 'nodes_full', reason: `none of the ${ready} ready media nodes in ${names} has room` }
+  }
+  const others = edgeVersion === undefined ? 0 : count(undefined)
+  const reason =
+    others === 0
+      ? `no media node in ${names} is ready`
+      : `no media node in ${names} of version ${edgeVersion}, on which it stands, is ready; ready ones of another version: ${others}`
+  return { result: 'tryAfter', code: 'no_node_ready', reason }
 }
 
 const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>

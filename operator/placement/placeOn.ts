@@ -5,6 +5,7 @@ import { maySpread } from './place.ts'
 import { poolsFor } from './pools.ts'
 import { refusalOf } from './rules.ts'
 import { inHundredths } from './sentences.ts'
+import { edgeVersionOf } from './standing.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
 /** What becomes of a wish for one certain node. */
@@ -18,7 +19,7 @@ const refuses = (reason: string): DecisionOn => ({ result: 'tryAfter', code: 'no
 function standingOn(view: PlacementView, wish: Wish, node: NodeEntry): { segment: Segment | undefined } | DecisionOn {
   const there = view.meeting?.segments.get(node.name)
   const segment = there?.closing === true ? undefined : there
-  const why = whyNot({ node, segment, wish, nowMs: view.nowMs })
+  const why = whyNot({ node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) })
   if (why !== undefined) return refuses(`${node.name}: ${why}`)
   if (segment !== undefined || maySpread(view)) return { segment }
   return { result: 'tryAfter', code: 'nodes_full', reason: 'the meeting is on as many media nodes as it may be' }

@@ -1,6 +1,7 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { Sentence } from './sentences.ts'
+import { edgeVersionOf } from './standing.ts'
 import type { PlacementView, Wish } from './view.ts'
 
 /** A region and the pools in it that may host the meeting. */
@@ -72,9 +73,10 @@ class Ranked implements RegionChoice {
 }
 
 function leastLoad(view: PlacementView, pools: readonly MediaNodePool[]): number {
+  const edgeVersion = edgeVersionOf(view)
   let least = Number.POSITIVE_INFINITY
   for (const pool of pools) {
-    const first = view.open(pool.metadata.name).first()
+    const first = view.open(pool.metadata.name, edgeVersion).first()
     if (first !== undefined) least = Math.min(least, first.newSegmentLoad)
   }
   return least

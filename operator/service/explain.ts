@@ -7,6 +7,7 @@ import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { loadInWords, whyNot } from '../placement/filters.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { refusalOf } from '../placement/rules.ts'
+import { edgeVersionOf } from '../placement/standing.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
@@ -29,7 +30,7 @@ const anybody = {
 
 function wouldTake(view: PlacementView, node: NodeEntry, wish: Wish): { takes: boolean; why: string } {
   const segment = view.meeting?.segments.get(node.name)
-  const refusal = whyNot({ node, segment, wish, nowMs: view.nowMs })
+  const refusal = whyNot({ node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) })
   const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
   return {
     takes: refusal === undefined,

@@ -1,4 +1,5 @@
 import type { MediaNodePool } from '../../crds/index.ts'
+import { tellEdgeVersion } from '../../sfu/api/edgeVersion.ts'
 import type { TopologyMeeting, TopologyNode, TopologyPool } from '../api/topology.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
@@ -15,7 +16,7 @@ export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): Topo
   const accepting = state === 'ready' && node.newSegmentLoad < acceptLimit
   const draining = state === 'draining' || state === 'drained' ? { draining: true } : {}
   const load = Math.round((worstShare(node) ?? 1) * 10) / 10
-  return { name, pool: node.object.spec.pool, region, url, accepting, ...draining, load }
+  return { name, pool: node.object.spec.pool, region, url, accepting, ...draining, ...tellEdgeVersion(node.edgeVersion), load }
 }
 
 /** A pool as the topology tells it. */

@@ -29,6 +29,8 @@ export interface ANode {
   readonly cordoned?: boolean
   /** Somebody drains it, for this reason. */
   readonly drained?: string | undefined
+  /** Of the contract between media nodes. */
+  readonly edgeVersion?: number | undefined
   /** False: it has an object and was never heard. */
   readonly heard?: boolean
   /** How long ago it was heard last. */
@@ -58,13 +60,13 @@ export class ALedger {
     return this
   }
 
-  node(name: string, { pool, cpu = 0, cordoned = false, drained, heard = true, silentMs = 0 }: ANode): this {
+  node(name: string, { pool, cpu = 0, cordoned = false, drained, edgeVersion, heard = true, silentMs = 0 }: ANode): this {
     const drain = drained === undefined ? {} : { drain: { deadlineSeconds: 600, reason: drained } }
     const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned, ...drain }
     const object: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata('parley', name), spec }
     this.ledger.putNode(object, spec.address, this.nowMs)
     if (!heard) return this
-    const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }
+    const agent = { node: name, boot, version: '1', addresses: [], capacity, edgeVersion, highestEpoch: 0, segments: [] }
     this.ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, this.nowMs - silentMs)
     return this.load(name, cpu, silentMs)
   }

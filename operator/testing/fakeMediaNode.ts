@@ -2,6 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { AddressOrder } from '../../sfu/api/addresses.ts'
 import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
+import { tellEdgeVersion } from '../../sfu/api/edgeVersion.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
@@ -52,6 +53,8 @@ export class FakeMediaNode {
   readonly name: string
   boot: string
   highestEpoch = 0
+  /** Of the contract between media nodes that it speaks. */
+  edgeVersion = 1
   /** CPU of each worker. */
   cpu: number[]
   capacity: NodeCapacity = usualCapacity
@@ -184,6 +187,7 @@ export class FakeMediaNode {
     const { boot, highestEpoch, name, addresses } = this
     return {
       type: 'hello',
+      ...tellEdgeVersion(this.edgeVersion),
       protocol: 1,
       node: name,
       boot,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { edgeVersionTold } from './edgeVersion.ts'
 import { nodeName, ulid } from './identity.ts'
 import { fence, segmentRole } from './order.ts'
 import { source } from './rights.ts'
@@ -36,6 +37,8 @@ export const edgeRequests = {
   hello: z.strictObject({
     node: nodeName,
     boot: ulid,
+    /** Absent: 1. */
+    edgeVersion: edgeVersionTold,
     role: segmentRole,
     ...fence.shape,
     pipe: transportAddress,

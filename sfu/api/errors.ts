@@ -57,6 +57,12 @@ export const sfuErrors = errorTable({
     retry: 'never',
     say: (m: { what: string; limit: number }) => `A session may have at most ${m.limit} ${m.what}.`,
   },
+  edge_version: {
+    status: 409,
+    retry: 'never',
+    say: (m: { ours: number; theirs: number }) =>
+      `This media node speaks version ${m.ours} with other media nodes, and that one version ${m.theirs}; a meeting stands on nodes of one version.`,
+  },
   pipe_unknown: { status: 409, retry: 'never', say: () => 'That pair of pipe ends is not known here; make another end.' },
   pipe_unavailable: {
     status: 503,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { announcedAddresses } from './addresses.ts'
 import { drainReport } from './drain.ts'
+import { edgeVersionTold } from './edgeVersion.ts'
 import { meetingRef, nodeName, ulid } from './identity.ts'
 import { segmentReport } from './order.ts'
 
@@ -47,6 +48,8 @@ export const helloLine = z.strictObject({
   /** New at each start of the agent: what it hosted before is gone. */
   boot: ulid,
   version: z.string().max(64),
+  /** Of the contract between media nodes (edge.ts). Absent: 1. */
+  edgeVersion: edgeVersionTold,
   /** What clients are told. */
   addresses: announcedAddresses.shape.addresses,
   /** Nobody said these: they are the host's own, and most likely not what clients reach. Absent: somebody did. */

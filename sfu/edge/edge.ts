@@ -1,6 +1,7 @@
 import { asCodedError, commonErrors } from '../../kit/errors.ts'
 import type { FrameSocket } from '../../kit/peer.ts'
 import { edgeCloseCodes, type EdgeNotification } from '../api/edge.ts'
+import { tellEdgeVersion } from '../api/edgeVersion.ts'
 import type { SegmentRole } from '../api/order.ts'
 import type { Speakers } from '../api/session.ts'
 import type { AuthorUpdate } from '../segment/roster.ts'
@@ -72,6 +73,7 @@ export class Edge {
     this.#lost = new LostWatch({ clock, bytesReceived: () => this.#pair.bytesReceived(), onLost: () => this.forget() })
     this.#greeter = new Greeter({
       clock,
+      edgeVersion: host.edgeVersion,
       pair: this.#pair,
       introduce: () => this.#introduce(),
       admit: (hello, dialled) => this.#admit(hello, dialled),
@@ -183,10 +185,11 @@ export class Edge {
   }
 
   #introduce(): ReturnType<GreeterOptions['introduce']> {
-    const { node, boot, role, fence } = this.#host
+    const { node, boot, edgeVersion, role, fence } = this.#host
     return {
       node,
       boot,
+      ...tellEdgeVersion(edgeVersion),
       role: role(),
       ...fence(),
       wayIds: [...(this.#pair.out?.wayIds ?? [])],

@@ -10,6 +10,7 @@ export type Hello = EdgeRequest<'hello'>
 /** Options of {@link Greeter}. */
 export interface GreeterOptions {
   readonly clock: Clock
+  readonly edgeVersion: number
   readonly pair: PipePair
   /** What this side says of itself, beside its end of the pipe. */
   readonly introduce: () => Omit<Hello, 'pipe' | 'peerTransportId'>
@@ -64,11 +65,12 @@ export class Greeter {
 
   begin(socket: FrameSocket, dialled: boolean): void {
     this.end('replaced')
-    const { clock, handlers } = this.#options
+    const { clock, edgeVersion, handlers } = this.#options
     const late = (): void => this.#fail(greeting, commonErrors.raise.timeout({ what: 'hello', timeoutMs: greetingTimeoutMs }))
     const link = new Link({
       socket,
       clock,
+      edgeVersion,
       handlers: {
         asked: { ...handlers.asked, hello: (hello) => this.#hear(greeting, hello) },
         told: handlers.told,

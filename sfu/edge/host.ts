@@ -12,6 +12,8 @@ import type { Wants } from '../segment/wants.ts'
 export interface EdgeHost {
   readonly node: string
   readonly boot: string
+  /** Of the contract between media nodes that this one speaks. */
+  readonly edgeVersion: number
   readonly clock: Clock
   /** Yields [0, 1). */
   readonly random: () => number

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../kit/peer.ts'
@@ -11,6 +13,7 @@ import {
   type EdgeNotificationMethod,
   type EdgeRequest,
 } from '../api/edge.ts'
+import { edgeVersionTold } from '../api/edgeVersion.ts'
 import { sfuErrors } from '../api/errors.ts'
 
 /** What an edge does with what the other side asks and tells; data was checked against the contract before. */
@@ -21,6 +24,18 @@ export interface LinkHandlers {
   readonly onClose: (code: number) => void
 }
 
+/** Options of {@link Link}. */
+export interface LinkOptions {
+  readonly socket: FrameSocket
+  readonly clock: Clock
+  /** That this side speaks. */
+  readonly edgeVersion: number
+  readonly handlers: LinkHandlers
+}
+
+/** All that versions of a hello have in common. */
+const anyHello = z.looseObject({ edgeVersion: edgeVersionTold })
+
 /** How long an answer over an edge may take: a pipe end is made meanwhile. */
 const requestTimeoutMs = 5_000
 /** A peer is one of us, and a large meeting pipes hundreds of tracks at once. */
@@ -30,10 +45,12 @@ const maxConcurrentRequests = 10_000
 export class Link {
   readonly #peer: Peer
   readonly #handlers: LinkHandlers
+  readonly #edgeVersion: number
   #closedByUs = false
 
-  constructor({ socket, clock, handlers }: { socket: FrameSocket; clock: Clock; handlers: LinkHandlers }) {
+  constructor({ socket, clock, edgeVersion, handlers }: LinkOptions) {
     this.#handlers = handlers
+    this.#edgeVersion = edgeVersion
     this.#peer = createPeer({
       socket,
       clock,
@@ -66,10 +83,18 @@ export class Link {
 
   async #asked({ method, data }: Incoming): Promise<void> {
     if (!Object.hasOwn(edgeRequests, method)) throw sfuErrors.raise.unknown_method({}, { field: 'method' })
+    if (method === 'hello') this.#checkVersion(data)
     const parsed = edgeRequests[method as EdgeMethod].safeParse(data)
     if (!parsed.success) throw invalidInput(parsed.error, 'data')
     if (this.closed) throw commonErrors.raise.unavailable({ what: 'The edge' })
     await (this.#handlers.asked[method as EdgeMethod] as (data: unknown) => Promise<void>)(parsed.data)
+  }
+
+  /** Before all else: what another version says beside may mean something else. */
+  #checkVersion(hello: unknown): void {
+    const { success, data } = anyHello.safeParse(hello)
+    const theirs = data?.edgeVersion ?? 1
+    if (success && theirs !== this.#edgeVersion) throw sfuErrors.raise.edge_version({ ours: this.#edgeVersion, theirs })
   }
 
   /** A notification has no answer: one that does not fit ends the link. */

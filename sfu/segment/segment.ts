@@ -19,6 +19,8 @@ export interface SegmentOptions {
   readonly meeting: MeetingRef
   readonly node: string
   readonly boot: string
+  /** Of the contract between media nodes. */
+  readonly edgeVersion: number
   readonly router: MediaRouter
   readonly clock: Clock
   /** Yields [0, 1). */
@@ -182,10 +184,11 @@ export class Segment {
   }
 
   #edgeHost(parts: Omit<SessionHost, 'confirmWant'> & Pick<EdgeHost, 'random' | 'log'>): EdgeHost {
-    const { boot } = this.#options
+    const { boot, edgeVersion } = this.#options
     return {
       ...parts,
       boot,
+      edgeVersion,
       role: () => this.role,
       fence: () => ({ epoch: this.fence.epoch, generation: this.fence.generation }),
       roleOf: (node) => this.edges.roleOf(node),

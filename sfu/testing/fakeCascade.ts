@@ -40,7 +40,7 @@ export interface FakeCascade {
   readonly clock: VirtualClock
   readonly network: FakeNetwork
   readonly meeting: MeetingRef
-  node(name: string): FakeNode
+  node(name: string, edgeVersion?: number): FakeNode
   /** Orders edges: each node hears of its peers. Those of `leaving` are to be taken away by the next order. */
   order(links: readonly Pair[], leaves?: readonly string[], leaving?: readonly Pair[]): void
   /** Lets everything that is under way happen. */
@@ -93,12 +93,13 @@ export function fakeCascade(): FakeCascade {
     clock,
     network,
     meeting,
-    node(name) {
+    node(name, edgeVersion = 1) {
       const media = fakeMedia()
       const segment: Segment = new Segment({
         meeting,
         node: name,
         boot: mint(),
+        edgeVersion,
         router: media.router(),
         clock,
         random: () => 0,

@@ -116,6 +116,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   stale_order: nodeFault,
   order_conflict: nodeFault,
   pipe_unknown: nodeFault,
+  edge_version: nodeFault,
   unknown_transport: nodeFault,
   unknown_producer: nodeFault,
   unknown_consumer: nodeFault,

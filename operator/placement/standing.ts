@@ -1,0 +1,18 @@
+import type { MeetingEntry } from '../ledger/meetingEntry.ts'
+import { wouldBeMade } from './pools.ts'
+import type { PlacementView } from './view.ts'
+
+/** The meeting as it stands, unless it is over and this join begins another. */
+export const standing = (view: PlacementView): MeetingEntry | undefined => (wouldBeMade(view) ? undefined : view.meeting)
+
+/**
+ * The version of the contract between media nodes on which the meeting stands: that of the oldest of its segments that stay, since all
+ * have the same. Undefined where it stands nowhere yet.
+ */
+export function edgeVersionOf(view: PlacementView): number | undefined {
+  for (const segment of standing(view)?.segments.values() ?? []) {
+    const node = segment.closing ? undefined : view.hostOf(segment)
+    if (node?.introduction !== undefined) return node.edgeVersion
+  }
+  return undefined
+}
