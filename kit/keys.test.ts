@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+
 import { expect, test } from 'vitest'
 
 import { makeKeyPair, signingKeyOf, signToken, trustedKeysOf, verifyToken } from './keys.ts'
@@ -29,4 +31,9 @@ test.each([
 test('a key without a role is not trusted', async () => {
   const { role: _role, ...noRole } = operator.publicJwk
   await expect(trustedKeysOf({ keys: [noRole as typeof operator.publicJwk] })).rejects.toThrow('"kid" and "role"')
+})
+
+test('a signing key of another kind is refused when it is read', async () => {
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  await expect(signingKeyOf({ ...ec, kid: 'ec' })).rejects.toThrow('must be Ed25519, not ec')
 })
