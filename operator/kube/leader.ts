@@ -17,11 +17,14 @@ export function createLeader(options: LeaderOptions): Leader {
   const { api, lease: ref, identity, address, times = defaultLeaderTimes, clock, random, outage, metrics } = options
   let observed: { record: LeaseRecord; atMs: number } | undefined
   let term: Term | undefined
+  /** Of every Lease that was seen: one that is restored from a backup tells of an earlier term. */
+  let highestSeen = 0
 
   metrics.isLeader.set({ name: ref.name }, 0)
   for (const change of ['acquired', 'released', 'lost']) metrics.leaderChanges.inc({ change }, 0)
 
   function observe(record: LeaseRecord): LeaseRecord {
+    highestSeen = Math.max(highestSeen, record.epoch)
     observed = { record, atMs: observed?.record.mark === record.mark ? observed.atMs : clock.monotonicMs() }
     return record
   }
@@ -46,7 +49,7 @@ export function createLeader(options: LeaderOptions): Leader {
   async function tryToAcquire(signal: AbortSignal): Promise<Acquired | undefined> {
     const record = await look(signal)
     if (isTaken(record)) return undefined
-    const epoch = nextEpoch(record ?? observed?.record, options.highestReportedEpoch())
+    const epoch = nextEpoch(record ?? observed?.record, Math.max(highestSeen, options.highestReportedEpoch()))
     const transitions = record ? record.transitions + 1 : 0
     const claim = { identity, address, epoch, transitions, leaseMs: times.leaseMs, nowMs: clock.nowMs() }
     const sinceMs = clock.monotonicMs() // Before the write: the others count from when they see it, which is later.

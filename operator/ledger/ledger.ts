@@ -118,6 +118,7 @@ export class Ledger {
         return
       case 'segment':
         this.nodes.heard(node, nowMs)
+        this.nodes.follows(node, line.segment.epoch)
         this.meetings.report(node, line.segment, nowMs)
         return
       case 'segmentClosed':

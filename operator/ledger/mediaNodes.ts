@@ -213,6 +213,13 @@ export class MediaNodes {
     for (const entry of this.#silent) if (this.#judge(entry, nowMs)) this.#tell(entry, nowMs)
   }
 
+  /** A segment on the node follows an order of this epoch. */
+  follows(name: string, epoch: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry?.introduction === undefined || entry.introduction.highestEpoch >= epoch) return
+    entry.introduction = { ...entry.introduction, highestEpoch: epoch }
+  }
+
   /** The highest epoch that any node has seen in an order. */
   highestEpoch(): number {
     let highest = 0

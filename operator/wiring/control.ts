@@ -122,6 +122,10 @@ export function createControl(parts: ControlParts): Control {
   const recorder = createEventRecorder({ api, bucket: manager.bucket, component, instance: identity, clock, random, log })
   const teller = createStatusTeller({ writer, recorder, clock })
   const refusedCreates = new Map<string, string>()
+  /** Rises above `atLeast`; where the Lease cannot be written now, the media nodes will refuse what is too old. */
+  async function raised(begun: Term, atLeast: number): Promise<void> {
+    await begun.raiseEpoch(atLeast).catch((err: unknown) => log.warn({ epoch: epoch(), err }, 'the epoch could not be raised'))
+  }
   async function fencedOut(atLeast: number): Promise<void> {
     await term?.raiseEpoch(atLeast)
     for (const { key } of ledger.meetings.all()) changes.meetings.emit(key)
@@ -147,7 +151,10 @@ export function createControl(parts: ControlParts): Control {
   changes.lost.on(createRescuer({ ...parts, ledger, leads }))
   const book = new ReachBook(random)
 
-  const { ready } = warmth
+  // A term that began before the media nodes were heard may have an epoch that one of them knows from another leader.
+  const ready = warmth.ready.then(async () => {
+    if (term !== undefined && ledger.nodes.highestEpoch() >= epoch()) await raised(term, ledger.nodes.highestEpoch())
+  })
   const fromNodes = fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })
   manager.onTerm((begun) => (term = begun))
   manager.control({
