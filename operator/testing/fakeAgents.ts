@@ -29,6 +29,8 @@ export interface FakeNetwork {
   readonly gate: Gate
   /** Whether the way to this node is cut: calls and streams hang. */
   readonly isCut: (node: string) => boolean
+  /** A node is about to follow an order for a segment. */
+  readonly onTaking?: (node: string, about: Pick<TakenOrder, 'meeting'>) => void
   readonly onTaken?: (taken: TakenOrder) => void
   /** A line of a load stream reaches the operator. */
   readonly onHeard?: (node: string) => void
@@ -47,7 +49,7 @@ const silenceMs = 3_000
 
 /** The agents of fake media nodes as one operator reaches them, with faults between any two steps. */
 export function fakeAgents(network: FakeNetwork): Agents {
-  const { clock, nodeAt, gate, isCut, onTaken = () => undefined, onHeard = () => undefined } = network
+  const { clock, nodeAt, gate, isCut, onTaking = () => undefined, onTaken = () => undefined, onHeard = () => undefined } = network
 
   const nameAt = (url: string): string => nodeAt(url)?.name ?? new URL(url).hostname
 
@@ -105,6 +107,7 @@ export function fakeAgents(network: FakeNetwork): Agents {
   const clientAt = (url: string): AgentClient => ({
     putSegment: (meeting, order, signal) =>
       call({ url, verb: 'putSegment', signal }, (node) => {
+        onTaking(node.name, { meeting })
         const report = node.put(meeting, structuredClone(order))
         taken(node, { verb: 'put', meeting, epoch: order.epoch, generation: order.generation })
         return report

@@ -9,8 +9,8 @@ import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
-import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment } from './fakeSegment.ts'
 import { fakeGoing, fakeStaying } from './fakeDrain.ts'
+import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
 
 /** Who attaches to a fake node: what a grant says, as far as it matters here. */
 export interface Arrival {
@@ -34,8 +34,10 @@ export interface FakeMediaNodeOptions {
   /** Somebody is told to go because the node drains, or because they alone are moved; their attachment has ended. */
   readonly onTold?: (meeting: MeetingRef, person: Person) => void
   readonly onAttached?: (meeting: MeetingRef, arrival: Arrival) => void
-  /** Whether another node is there and the way to it open; all are unless told otherwise. */
-  readonly reaches?: (peer: string) => boolean
+  /** Who is in the meeting as far as this node knows; its own people unless told otherwise. */
+  readonly roster?: (meeting: MeetingRef) => ReadonlySet<string>
+  /** What it finds out about other nodes: each is reached, and each edge that leaves is spare, unless told otherwise. */
+  readonly signs?: PeerSigns
 }
 
 const usualCapacity: NodeCapacity = {
@@ -82,10 +84,11 @@ export class FakeMediaNode {
     return this.#segments.get(meetingKey(meeting))?.order
   }
 
-  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`. */
+  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining` and `meeting_full`. */
   attach(meeting: MeetingRef, arrival: Arrival): void {
     this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
+    this.#mustHaveRoom(known, arrival)
     const { participant, attachment, hidden = false, publishing = true } = arrival
     const person: Person = { participant, attachment, publishing, hidden }
     const { emptySinceMs: _, ...report } = known.report
@@ -108,7 +111,7 @@ export class FakeMediaNode {
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, false)
     mustBeNewer(known, order, this.highestEpoch)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
-    const after = afterOrder(known, order, (peer) => this.#reaches(peer))
+    const after = afterOrder(known, order, this.#signs.reaches)
     this.#set(after)
     return after.report
   }
@@ -213,7 +216,7 @@ export class FakeMediaNode {
   beat(): void {
     this.#moveSome()
     for (const segment of this.#segments.values()) {
-      const later = aSecondLater(segment, (peer) => this.#reaches(peer))
+      const later = aSecondLater(segment, this.#signs)
       if (later !== segment) this.#set(later)
     }
     this.#tell({ type: 'load', load: this.load() })
@@ -253,8 +256,16 @@ export class FakeMediaNode {
     return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
   }
 
-  #reaches(peer: string): boolean {
-    return this.#options.reaches?.(peer) ?? true
+  #mustHaveRoom({ report, order }: FakeSegment, { participant, hidden = false }: Arrival): void {
+    const places = order?.limits.maxParticipants
+    if (hidden || places === undefined) return
+    const others = new Set(this.#options.roster?.(report.meeting) ?? report.participants.map((person) => person.participant))
+    others.delete(participant)
+    if (others.size >= places) throw sfuErrors.raise.meeting_full({ capacity: places })
+  }
+
+  get #signs(): PeerSigns {
+    return this.#options.signs ?? { reaches: () => true, isSpare: () => true }
   }
 
   #tellDrain(): void {

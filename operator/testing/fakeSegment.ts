@@ -37,15 +37,23 @@ export function afterOrder({ report }: FakeSegment, order: SegmentOrder, reaches
   return { order, report: { ...report, epoch, generation, role, peers, fallback: false } }
 }
 
+/** What a segment finds out about its peers by itself. */
+export interface PeerSigns {
+  /** Whether the other node is there and the way to it open. */
+  readonly reaches: (peer: string) => boolean
+  /** Whether all that comes by the edge from this peer comes another way too. */
+  readonly isSpare: (meeting: MeetingRef, peer: string) => boolean
+}
+
 /**
- * A second later: pipes to nodes that are not reached are down and come up again by themselves, and whatever came by edges that leave
- * comes another way. The same object where nothing changed.
+ * A second later: pipes to nodes that are not reached are down and come up again by themselves, and what came by edges that leave comes
+ * another way where there is one. The same object where nothing changed.
  */
-export function aSecondLater(segment: FakeSegment, reaches: (peer: string) => boolean): FakeSegment {
-  const { peers } = segment.report
+export function aSecondLater(segment: FakeSegment, { reaches, isSpare }: PeerSigns): FakeSegment {
+  const { peers, meeting } = segment.report
   const later = peers.map((peer) => ({
     ...{ ...peer, up: reaches(peer.node) },
-    ...(peer.leaving === 'needed' ? { leaving: 'spare' as const } : {}),
+    ...(peer.leaving === 'needed' && isSpare(meeting, peer.node) ? { leaving: 'spare' as const } : {}),
   }))
   const changed = later.some(({ up, leaving }, at) => up !== peers[at]?.up || leaving !== peers[at].leaving)
   return changed ? { ...segment, report: { ...segment.report, peers: later } } : segment

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { explainMeeting } from '../service/explain.ts'
 import { placedIn } from './installation.ts'
-import { faultsOf } from './invariants.ts'
+import { faultsOf } from './invariants/meetings.ts'
 import { namespace, Simulation } from './simulation.ts'
 
 const names = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']

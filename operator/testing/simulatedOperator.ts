@@ -11,13 +11,14 @@ import { operatorMetrics } from '../metrics.ts'
 import { createControl, type Control } from '../wiring/control.ts'
 import type { PodSettings } from '../wiring/pods.ts'
 import { createWorld, type World } from '../wiring/world.ts'
-import { fakeAgents, type TakenOrder } from './fakeAgents.ts'
+import { fakeAgents } from './fakeAgents.ts'
 import type { FakeMediaNode } from './fakeMediaNode.ts'
 import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
 import { createGate } from './faults/gate.ts'
-import { gatedPort } from './faults/gatedPort.ts'
+import { gatedPort, type PortWrite } from './faults/gatedPort.ts'
 import { processClock, type Skew } from './faults/processClock.ts'
 import { ProcessLife } from './faults/processLife.ts'
+import type { SimulatedEars } from './simulatedEars.ts'
 
 /** One operator process of the simulation. */
 export interface SimulatedOperator {
@@ -36,12 +37,9 @@ export interface SimulatedOperator {
 }
 
 /** A write that an operator sends to the API server. */
-export interface SentWrite {
+export interface SentWrite extends PortWrite {
   readonly operator: string
   readonly atMs: number
-  readonly verb: string
-  readonly kind: string
-  readonly body: unknown
 }
 
 /** What the simulation gives an operator. Every fault is asked for anew, with the operator's name. */
@@ -62,9 +60,7 @@ export interface SimulatedOperatorOptions {
     readonly event: (call: Call, operator: string) => EventFault | undefined
   }
   readonly isCut: (call: Call, operator: string) => boolean
-  readonly onTaken: (taken: TakenOrder, operator: string) => void
-  readonly onHeard: (node: string, operator: string) => void
-  readonly onWrite: (write: SentWrite) => void
+  readonly ears: SimulatedEars
   readonly onEnd: () => void
 }
 
@@ -73,7 +69,7 @@ const staleByAtMost = 40
 
 /** Starts an operator: the real one, from its wiring on, between a fake API server and fake media nodes. */
 export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedOperator {
-  const { name, namespace, cluster, random, log, faults, isCut, onTaken, onHeard } = options
+  const { name, namespace, cluster, random, log, faults, isCut, ears } = options
   const life = new ProcessLife()
   const clock = processClock(options.clock, life, options.skew)
   const mintUlid = ulidSource(
@@ -83,6 +79,7 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
   const metrics = createMetrics({ ...kubeMetrics, ...operatorMetrics })
   const stopping = new AbortController()
   const crash = (): void => {
+    if (!life.alive) return
     life.end()
     options.onEnd()
     stopping.abort(new Error('killed'))
@@ -99,15 +96,20 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
     apiFault: (call) => faults.api(call, name),
     eventFault: (call) => faults.event(call, name),
     staleList: (kind, selection) => cluster.staleList(kind, selection, Math.floor(random() * staleByAtMost)),
-    onWrite: (write) => options.onWrite({ operator: name, atMs: options.clock.monotonicMs(), ...write }),
+    onWrite(write) {
+      const sent = { operator: name, atMs: options.clock.monotonicMs(), ...write }
+      ears.sent(sent)
+      return { begin: () => ears.writing(sent), end: () => ears.written(sent) }
+    },
   })
   const agents = fakeAgents({
     clock,
     gate,
     nodeAt: options.nodeAt,
     isCut: (node) => isCut({ to: 'agent', verb: 'loadStream', about: node }, name),
-    onTaken: (taken) => onTaken(taken, name),
-    onHeard: (node) => onHeard(node, name),
+    onTaking: (node, about) => ears.taking(node, about),
+    onTaken: (taken) => ears.taken(taken, name),
+    onHeard: (node) => ears.heard(node, name),
   })
   const signer = { grant: async () => 'grant', peerToken: async () => 'token' }
   const world = createWorld({ agents, clock, random, log, metrics })
@@ -123,11 +125,12 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
   const placer = createPlacer({ ledger: world.ledger, signer, clock, random, mintUlid, turnUrls: [], log, metrics })
   const mover = createMover({ ledger: world.ledger, orders: () => control.orders, clock, random, log, metrics })
   const running = control.run(stopping.signal)
-  running.catch(() => undefined)
+  // One that has lost its Lease ends, as the real process does.
+  void running.then((end) => end === 'lost' && crash()).catch(() => undefined)
   return {
     ...{ name, world, control, placer, mover, life, clock },
     async kill() {
-      if (life.alive) crash()
+      crash()
     },
     async stop() {
       options.onEnd()

@@ -7,11 +7,13 @@ import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { fakeCluster, type FakeCluster } from '../kube/fakeApi.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { PodSettings } from '../wiring/pods.ts'
-import type { TakenOrder } from './fakeAgents.ts'
-import { FakeMediaNode, type Arrival, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
+import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
+import { rosterOf } from './fakeRoster.ts'
 import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
 import type { Skew } from './faults/processClock.ts'
-import { simulatedOperator, type SentWrite, type SimulatedOperator } from './simulatedOperator.ts'
+import { isSpare, type WayPoints } from './mediaWays.ts'
+import { allEars, type SimulatedEars } from './simulatedEars.ts'
+import { simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
 
 /** What can go wrong, asked anew for each call, answer and event, with the operator that it happens to. */
 export interface SimulatedFaults {
@@ -19,15 +21,6 @@ export interface SimulatedFaults {
   apiCall: (call: Call, operator: string) => CallFault
   apiAnswer: (call: Call, operator: string) => ApiFault | undefined
   watchEvent: (call: Call, operator: string) => EventFault | undefined
-}
-
-/** Who is told what happens, for those who check. */
-export interface SimulatedEars {
-  taken: (taken: TakenOrder, operator: string) => void
-  sent: (write: SentWrite) => void
-  heard: (node: string, operator: string) => void
-  /** Somebody is attached to a node; by a fallback grant, or by one of an operator's. */
-  attached: (meeting: MeetingRef, arrival: Arrival, node: string) => void
 }
 
 export const namespace = 'demo'
@@ -73,12 +66,9 @@ export class Simulation {
     apiAnswer: () => undefined,
     watchEvent: () => undefined,
   }
-  readonly ears: SimulatedEars = {
-    taken: () => undefined,
-    sent: () => undefined,
-    heard: () => undefined,
-    attached: () => undefined,
-  }
+  /** Who is told what happens. */
+  readonly listeners: Partial<SimulatedEars>[] = []
+  readonly #ears = allEars(this.listeners)
   /** Somebody whom a draining node told to go is back on another one. */
   onMoved: (meeting: string, who: { participant: string; attachment: string }, to: { node: string; attachment: string }) => void =
     () => undefined
@@ -125,12 +115,25 @@ export class Simulation {
       void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool], rights: rightsOf(person) })
     const node = new FakeMediaNode({
       ...{ name, clock, mintUlid, onTold },
-      onAttached: (meeting, arrival) => this.ears.attached(meeting, arrival, name),
-      reaches: (peer) => !this.down.has(peer) && !this.cutPeers.has([name, peer].toSorted().join(' ')),
+      onAttached: (meeting, arrival) => this.#ears.attached(meeting, arrival, name),
+      roster: (meeting) => rosterOf(this.nodes, meeting, name),
+      signs: {
+        reaches: (peer) => !this.down.has(peer) && !this.cutPeers.has([name, peer].toSorted().join(' ')),
+        isSpare: (meeting, peer) => isSpare(this.wayPoints(meeting), name, peer),
+      },
     })
     this.nodes.set(name, node)
     if (ip !== undefined) this.#names.set(ip, name)
     return node
+  }
+
+  /** The segments of a meeting on the nodes that live, as media sees them. */
+  wayPoints(meeting: MeetingRef): WayPoints {
+    const points = [...this.nodes].flatMap(([name, node]) => {
+      const report = this.down.has(name) ? undefined : node.get(meeting)
+      return report === undefined ? [] : [[name, report] as const]
+    })
+    return new Map(points)
   }
 
   /** The agent's process has ended for good. */
@@ -156,7 +159,8 @@ export class Simulation {
 
   /** Starts an operator process, whose clocks differ from the world's by `skew`. */
   operator(name: string, skew: Skew = { wallMs: 0, monotonicMs: 0 }): SimulatedOperator {
-    const { cluster, clock, random, pods, faults, ears } = this
+    const { cluster, clock, random, pods, faults } = this
+    const ears = this.#ears
     const operator = simulatedOperator({
       ...{ name, namespace, cluster, clock, random, skew, pods },
       log: this.#log,
@@ -167,11 +171,8 @@ export class Simulation {
         api: (call) => faults.apiAnswer(call, name),
         event: (call) => faults.watchEvent(call, name),
       },
-      isCut: ({ to, about }) =>
-        to === 'agent' ? this.cut.has(about) || this.cutWays.has(`${name} ${about}`) : this.cutFromApi.has(name),
-      onTaken: (taken) => ears.taken(taken, name),
-      onHeard: (node) => ears.heard(node, name),
-      onWrite: (write) => ears.sent(write),
+      isCut: (call) => this.#isCut(call, name),
+      ears,
       onEnd: () => this.operators.delete(name),
     })
     this.operators.set(name, operator)
@@ -263,6 +264,13 @@ export class Simulation {
   async pass(durationMs: number): Promise<void> {
     await this.clock.advance(durationMs)
     for (let turn = 0; turn < turnsToRest; turn++) await this.clock.advance(0)
+  }
+
+  #isCut(call: Call, operator: string): boolean {
+    const { to, about, verb } = call
+    const cut = to === 'agent' ? this.cut.has(about) || this.cutWays.has(`${operator} ${about}`) : this.cutFromApi.has(operator)
+    if (cut && verb !== 'loadStream') this.#ears.cut(call, operator)
+    return cut
   }
 
   #nodeAt(url: string): FakeMediaNode | undefined {

@@ -4,6 +4,14 @@ import type { KindRef, KubeObject } from '../../kube/objects.ts'
 import type { ApiFault, Call, EventFault } from './callFault.ts'
 import type { CallErrors, Gate } from './gate.ts'
 
+/** A write as it leaves a process. */
+export interface PortWrite {
+  readonly verb: string
+  readonly kind: string
+  readonly name: string
+  readonly body: unknown
+}
+
 /** What {@link gatedPort} needs. */
 export interface GatedPortOptions {
   readonly port: ApiPort
@@ -12,8 +20,8 @@ export interface GatedPortOptions {
   readonly eventFault: (call: Call) => EventFault | undefined
   /** A list that is some changes behind. */
   readonly staleList: <T extends KubeObject>(kind: KindRef<T>, options: ListOptions) => ObjectList<T>
-  /** A write is sent: what it says. */
-  readonly onWrite: (write: { readonly verb: string; readonly kind: string; readonly body: unknown }) => void
+  /** A write is sent; what is returned is called right before it takes effect or is refused, and after it took effect. */
+  readonly onWrite: (write: PortWrite) => { readonly begin: () => void; readonly end: () => void }
 }
 
 /** What the real client waits for an answer. */
@@ -52,11 +60,17 @@ export function gatedPort({ port, gate, apiFault, eventFault, staleList, onWrite
   }
 
   function write<R>(
-    what: { verb: string; kind: KindRef; signal: AbortSignal | undefined; body: unknown },
+    what: Omit<PortWrite, 'kind'> & { kind: KindRef; signal: AbortSignal | undefined },
     act: () => Promise<R>,
   ): Promise<R> {
-    onWrite({ verb: what.verb, kind: what.kind.kind, body: what.body })
-    return pass(what, act)
+    const { verb, kind, name, body } = what
+    const sent = onWrite({ verb, kind: kind.kind, name, body })
+    return pass(what, async () => {
+      sent.begin()
+      const result = await act()
+      sent.end()
+      return result
+    })
   }
 
   async function* watch<T extends KubeObject>(
@@ -86,13 +100,14 @@ export function gatedPort({ port, gate, apiFault, eventFault, staleList, onWrite
         return port.list(kind, options)
       }),
     get: (kind, ref, signal) => pass({ verb: 'get', kind, signal }, () => port.get(kind, ref)),
-    create: (kind, object, signal) => write({ verb: 'create', kind, signal, body: object }, () => port.create(kind, object)),
+    create: (kind, object, signal) =>
+      write({ verb: 'create', kind, name: object.metadata.name ?? '', signal, body: object }, () => port.create(kind, object)),
     mergePatch: (kind, ref, { signal, ...change }) =>
-      write({ verb: 'mergePatch', kind, signal, body: change.patch }, () => port.mergePatch(kind, ref, change)),
+      write({ verb: 'mergePatch', kind, name: ref.name, signal, body: change.patch }, () => port.mergePatch(kind, ref, change)),
     patchStatus: (kind, ref, { signal, ...change }) =>
-      write({ verb: 'patchStatus', kind, signal, body: change.patch }, () => port.patchStatus(kind, ref, change)),
+      write({ verb: 'patchStatus', kind, name: ref.name, signal, body: change.patch }, () => port.patchStatus(kind, ref, change)),
     delete: (kind, ref, { signal, ...options } = {}) =>
-      write({ verb: 'delete', kind, signal, body: undefined }, () => port.delete(kind, ref, options)),
+      write({ verb: 'delete', kind, name: ref.name, signal, body: undefined }, () => port.delete(kind, ref, options)),
     watch,
   }
 }

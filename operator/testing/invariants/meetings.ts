@@ -1,17 +1,6 @@
-import type { SegmentReport } from '../../sfu/api/order.ts'
-import { isStale, nodeStateOf } from '../ledger/nodeState.ts'
-import type { Simulation } from './simulation.ts'
-
-/** A segment as the node that hosts it tells it. */
-interface Hosted {
-  readonly node: string
-  readonly report: SegmentReport
-}
-
-function hostedByMeeting(simulation: Simulation): ReadonlyMap<string, readonly Hosted[]> {
-  const all = [...simulation.nodes.values()].flatMap((node) => node.segments().map((report) => ({ node: node.name, report })))
-  return Map.groupBy(all, ({ report }) => report.meeting.name)
-}
+import type { Simulation } from '../simulation.ts'
+import { arrivals } from '../mediaWays.ts'
+import { hostedByMeeting, type Hosted } from './hosted.ts'
 
 /** One meeting has one incarnation, whoever minted it. */
 function incarnationFaults(name: string, segments: readonly Hosted[]): readonly string[] {
@@ -37,6 +26,19 @@ function pipeFaults(name: string, segments: readonly Hosted[]): readonly string[
   })
 }
 
+/** What each segment sends reaches each other one by exactly one way, and no edge is about to go. */
+function pathFaults(name: string, segments: readonly Hosted[]): readonly string[] {
+  const points = new Map(segments.map(({ node, report }) => [node, report]))
+  const leaving = segments.filter(({ report }) => report.peers.some((peer) => peer.leaving !== undefined))
+  const ways = segments.flatMap(({ node: from }) => {
+    const times = arrivals(points, from)
+    return segments
+      .filter(({ node }) => node !== from && times.get(node) !== 1)
+      .map(({ node }) => `${name} reaches ${node} from ${from} by ${times.get(node) ?? 0} ways`)
+  })
+  return [...leaving.map(({ node }) => `${name} on ${node} has an edge that is still leaving`), ...ways]
+}
+
 function orderFaults(name: string, segments: readonly Hosted[]): readonly string[] {
   return segments
     .filter(({ report }) => report.epoch === 0 || report.fallback)
@@ -60,35 +62,24 @@ function statusFaults(simulation: Simulation, name: string, segments: readonly H
   ]
 }
 
+/** Whether a node that was lost lately, or several times, is kept out for minutes yet. */
+export function isHeld(simulation: Simulation, node: string): boolean {
+  const { conditions = [] } = simulation.nodeObject(node)?.status ?? {}
+  return conditions.some(({ reason }) => reason === 'Held' || reason === 'Suspect')
+}
+
 /** What is wrong with a world in which nothing fails any more and time has passed; nothing, where all converged. */
 export function faultsOf(simulation: Simulation): readonly string[] {
   const meetings = [...hostedByMeeting(simulation)].flatMap(([name, segments]) => [
     ...incarnationFaults(name, segments),
     ...pipeFaults(name, segments),
+    ...pathFaults(name, segments),
     ...orderFaults(name, segments),
     ...statusFaults(simulation, name, segments),
   ])
   const nodes = [...simulation.nodes.keys()]
     .map((name) => ({ name, phase: simulation.nodeObject(name)?.status?.phase }))
-    .filter(({ phase }) => phase !== 'Ready')
+    .filter(({ name, phase }) => phase !== 'Ready' && !isHeld(simulation, name))
     .map(({ name, phase }) => `${name} is ${phase ?? 'nothing'}, not Ready`)
   return [...meetings, ...nodes]
-}
-
-/** What is wrong with a world at any moment, whatever fails in it: no node is called lost while its load stream is heard. */
-export function everFaultsOf(simulation: Simulation): readonly string[] {
-  const nowMs = simulation.clock.monotonicMs()
-  return [...simulation.operators.values()].flatMap(({ name: operator, world }) =>
-    [...world.ledger.nodes.all()]
-      .filter((node) => nodeStateOf(node, nowMs).state === 'lost' && node.heardAtMs !== undefined && !isStale(node, nowMs))
-      .map(({ name }) => `${operator} calls ${name} lost, though it is heard`),
-  )
-}
-
-/** The world as far as it must stand still once settled: what nodes host under which fence, and writes but for the Lease's. */
-export function stillness(simulation: Simulation): { readonly hosted: readonly string[]; readonly writes: readonly string[] } {
-  const hosted = [...simulation.nodes.values()].flatMap((node) =>
-    node.segments().map(({ meeting, epoch, generation }) => `${node.name} ${meeting.name} ${epoch}/${generation}`),
-  )
-  return { hosted, writes: simulation.cluster.written.filter((write) => !write.includes('Lease')) }
 }

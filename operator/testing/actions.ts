@@ -1,0 +1,191 @@
+import { fallbackIncarnation } from '../api/fallbackIncarnation.ts'
+import { kinds, type Lease } from '../kube/kinds.ts'
+import { leaseAnnotations } from '../kube/leaseRecord.ts'
+import type { History } from './history.ts'
+import { meetingNames, meetingObjects } from './historyMeetings.ts'
+import { namespace } from './simulation.ts'
+
+type Action = (history: History) => void | Promise<void>
+
+/** How long a node that is told to stop may drain. */
+const stopMs = 20_000
+/** A process that is paused comes back before its Lease lapses, or long after. */
+const longestPauseMs = 40_000
+/** The API server is away, or tells nothing new, for this long at most. */
+const longestOutageMs = 30_000
+/** How far back the Lease of a backup is. */
+const epochsBack = 3
+const participants = 8
+const flapMs = 500
+
+const leaseRef = { namespace, name: 'parley-operator' }
+const someone = ({ random }: History): string => `p${Math.floor(random() * participants)}`
+
+/** Cuts what `cut` says for some time. */
+function cutFor({ simulation, random }: History, cut: Set<string>, what: string): void {
+  cut.add(what)
+  simulation.clock.after(random() * longestOutageMs, () => void cut.delete(what))
+}
+
+/** What may happen, each a step of a history. */
+export const actions: Readonly<Record<string, Action>> = {
+  join: (history) => history.join(history.pick(meetingNames), someone(history)),
+  leave(history) {
+    if (history.people.size === 0) return
+    const [key, { attachment }] = history.pick([...history.people])
+    history.simulation.leave(attachment)
+    history.people.delete(key)
+  },
+  async move({ simulation, people, pick, random }) {
+    const operator = simulation.leader()
+    if (operator === undefined || people.size === 0) return
+    const [key, { attachment }] = pick([...people])
+    const [name = '', participant = ''] = key.split(' ')
+    const wish = { attachment, reason: 'nearer', ...(random() < 0.5 ? { node: pick([...simulation.nodes.keys()]) } : {}) }
+    // Nobody waits for the answer of an operator that dies or is paused meanwhile; who is no longer there is not found.
+    operator.mover.move({ namespace, name }, participant, wish).catch(() => undefined)
+  },
+  killNode: ({ simulation, pick, random }) => (random() < 0.5 ? simulation.kill(pick([...simulation.nodes.keys()])) : undefined),
+  startNode: ({ simulation, pick }) => (simulation.down.size > 0 ? simulation.start(pick([...simulation.down])) : undefined),
+  drainNode({ simulation, pick, random }) {
+    const name = pick([...simulation.nodes.keys()])
+    const drains = simulation.nodeObject(name)?.spec.drain !== undefined
+    simulation.drain(name, drains ? undefined : { deadlineSeconds: Math.floor(random() * 60) })
+  },
+  /** SIGTERM: it drains by itself and ends; its supervisor starts it again. */
+  stopNode({ simulation, pick }) {
+    const name = pick([...simulation.nodes.keys()])
+    simulation.nodes.get(name)?.stopBy(simulation.clock.nowMs() + stopMs)
+    simulation.clock.after(stopMs, () => {
+      simulation.kill(name)
+      simulation.start(name)
+    })
+  },
+  async loseMedia(history) {
+    if (history.people.size === 0) return
+    const [meeting = '', participant = ''] = history.pick([...history.people.keys()]).split(' ')
+    await history.join(meeting, participant, { hasLostMedia: true })
+  },
+  silencePipes: ({ simulation, pick, random }) => simulation.setPipes(pick([...simulation.nodes.keys()]), random() < 0.5),
+  /** It ends and begins again before anybody misses it. */
+  flapNode({ simulation, pick }) {
+    const name = pick([...simulation.nodes.keys()])
+    if (simulation.down.has(name)) return
+    simulation.kill(name)
+    simulation.clock.after(flapMs, () => simulation.start(name))
+  },
+  cutNode: ({ simulation, pick }) => void simulation.cut.add(pick([...simulation.nodes.keys()])),
+  healNode: ({ simulation }) => simulation.cut.clear(),
+  cutWay(history) {
+    const { simulation, pick } = history
+    if (simulation.operators.size === 0) return
+    cutFor(history, simulation.cutWays, `${pick([...simulation.operators.keys()])} ${pick([...simulation.nodes.keys()])}`)
+  },
+  cutFromApi(history) {
+    const { operators, cutFromApi } = history.simulation
+    if (operators.size > 0) cutFor(history, cutFromApi, history.pick([...operators.keys()]))
+  },
+  apiAway(history) {
+    const { operators, cutFromApi } = history.simulation
+    for (const operator of operators.keys()) cutFor(history, cutFromApi, operator)
+  },
+  cutPeers(history) {
+    const { simulation, pick, counters } = history
+    const [one, other] = [pick([...simulation.nodes.keys()]), pick([...simulation.nodes.keys()])]
+    if (one === other) return
+    counters.add('agents cut off from each other')
+    cutFor(history, simulation.cutPeers, [one, other].toSorted().join(' '))
+  },
+  cutClients(history) {
+    history.clientsCut = true
+    history.counters.add('clients cut off from the operator')
+    history.simulation.clock.after(history.random() * longestOutageMs, () => (history.clientsCut = false))
+  },
+  async killOperator({ simulation, pick, counters }) {
+    if (simulation.operators.size === 0) return
+    counters.add('operator killed')
+    await pick([...simulation.operators.values()]).kill()
+  },
+  startOperator: (history) => (history.simulation.operators.size < 2 ? history.startOperator() : undefined),
+  pauseOperator({ simulation, pick, random, counters }) {
+    if (simulation.operators.size === 0) return
+    const { life, control } = pick([...simulation.operators.values()])
+    const led = control.leads()
+    life.pause()
+    counters.add('operator paused')
+    simulation.clock.after(random() * longestPauseMs, () => {
+      const another = simulation.leader()
+      if (led && another !== undefined && another.life !== life) counters.add('leader resumed beside a new one')
+      life.resume()
+    })
+  },
+  storm: ({ weather, random }) => weather.storm(random() < 0.5),
+  breakWatches({ simulation, random, counters }) {
+    counters.add('watches broken', simulation.cluster.watches())
+    simulation.cluster.breakWatches(random() < 0.5 ? 'gone' : undefined)
+  },
+  /** What the API server tells is up to 30 s old. */
+  holdWatches({ simulation, random, counters }) {
+    simulation.cluster.holdWatches(true)
+    counters.add('watches held')
+    simulation.clock.after(random() * longestOutageMs, () => simulation.cluster.holdWatches(false))
+  },
+  compact: ({ simulation, counters }) => {
+    counters.add('versions compacted')
+    simulation.cluster.compact()
+  },
+  deleteLease({ simulation, counters }) {
+    if (simulation.cluster.object(kinds.Lease, leaseRef.name) === undefined) return
+    counters.add('lease deleted')
+    simulation.cluster.remove(kinds.Lease, leaseRef)
+  },
+  /** A backup is restored: the Lease tells an epoch of long ago, and nobody holds it. */
+  restoreLease({ simulation, counters }) {
+    const lease = simulation.cluster.object<Lease>(kinds.Lease, leaseRef.name)
+    if (lease === undefined) return
+    counters.add('lease restored')
+    const epoch = Math.max(0, Number(lease.metadata.annotations?.[leaseAnnotations.epoch] ?? 0) - epochsBack)
+    const transitions = Math.max(0, (lease.spec?.leaseTransitions ?? 0) - epochsBack)
+    simulation.cluster.remove(kinds.Lease, leaseRef)
+    simulation.cluster.put(kinds.Lease, {
+      metadata: { ...leaseRef, annotations: { [leaseAnnotations.epoch]: String(epoch) } },
+      spec: { holderIdentity: '', leaseTransitions: transitions },
+    })
+  },
+  remake(history) {
+    const { simulation, pick } = history
+    const name = pick(meetingObjects)
+    if (simulation.meetingObject(name) !== undefined) simulation.cluster.remove(kinds.Meeting, { namespace, name })
+    history.makeMeeting(name)
+  },
+  fallback(history) {
+    const { simulation, random } = history
+    if (!history.clientsCut && simulation.leader() !== undefined) return
+    const name = history.pick(meetingNames)
+    const live = [...simulation.nodes.values()].filter((node) => !simulation.down.has(node.name))
+    if (live.length === 0) return
+    const { name: node } = history.pick(live)
+    const hosting = live.flatMap((each) => each.segments()).find(({ meeting }) => meeting.name === name)
+    // A client that has heard of the meeting names it, one that has not computes it.
+    const epoch = Math.max(...live.map(({ highestEpoch }) => highestEpoch))
+    const computed = fallbackIncarnation({ namespace, name }, { epoch, nowMs: simulation.clock.nowMs() })
+    const incarnation = random() < 0.8 ? (hosting?.meeting.incarnation ?? computed) : computed
+    history.attachByFallback(name, { participant: someone(history), node, incarnation })
+  },
+}
+
+/** How often each action comes up; once where nothing is said. */
+const weights: Readonly<Record<string, number>> = {
+  join: 20,
+  leave: 6,
+  startNode: 3,
+  healNode: 2,
+  startOperator: 6,
+  drainNode: 3,
+  move: 3,
+  fallback: 4,
+  storm: 3,
+}
+
+/** The names of all actions, each as often as it should come up. */
+export const weighted = Object.keys(actions).flatMap((name) => Array.from({ length: weights[name] ?? 1 }, () => name))

@@ -1,0 +1,39 @@
+import type { MeetingRef } from '../../../sfu/api/identity.ts'
+import type { Arrival } from '../fakeMediaNode.ts'
+import { namespace, type Simulation } from '../simulation.ts'
+import type { Check } from './check.ts'
+
+/**
+ * A meeting never has more people than its capacity, counted on the media nodes themselves each time that somebody comes by a grant of an
+ * operator. Who came by a fallback grant is counted by no operator, so not here either.
+ */
+export class Capacity implements Check {
+  readonly faults: string[] = []
+  readonly #simulation: Simulation
+  readonly #byFallback = new Set<string>()
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
+  }
+
+  attached({ name }: MeetingRef, { participant, attachment, fallback = false }: Arrival, node: string): void {
+    if (fallback) {
+      this.#byFallback.add(attachment)
+      return
+    }
+    const places = this.#simulation.meetingObject(name)?.spec.capacity?.maxParticipants
+    const people = new Set(this.#reports(name).flatMap((report) => report.participants.flatMap((each) => this.#counted(each))))
+    if (places === undefined || people.size <= places) return
+    this.faults.push(`${namespace}/${name} has ${people.size} people for ${places} places since ${participant} came to ${node}`)
+  }
+
+  #counted({ participant, attachment, hidden }: { participant: string; attachment: string; hidden: boolean }): readonly string[] {
+    return hidden || this.#byFallback.has(attachment) ? [] : [participant]
+  }
+
+  #reports(name: string) {
+    const { nodes, down } = this.#simulation
+    const alive = [...nodes.values()].filter((node) => !down.has(node.name))
+    return alive.flatMap((node) => node.segments()).filter(({ meeting }) => meeting.name === name)
+  }
+}

@@ -1,0 +1,6 @@
+import type { SimulatedEars } from '../simulatedEars.ts'
+
+/** Something that must hold at every moment, whatever fails. What broke it, in words with the moment and the names, is kept. */
+export interface Check extends Partial<SimulatedEars> {
+  readonly faults: readonly string[]
+}

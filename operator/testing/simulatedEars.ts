@@ -1,0 +1,36 @@
+import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { TakenOrder } from './fakeAgents.ts'
+import type { Arrival } from './fakeMediaNode.ts'
+import type { Call } from './faults/callFault.ts'
+import type { SentWrite } from './simulatedOperator.ts'
+
+/** What somebody who watches a simulation may be told. */
+export interface SimulatedEars {
+  /** A node is about to follow an order for a segment. */
+  readonly taking: (node: string, about: Pick<TakenOrder, 'meeting'>) => void
+  readonly taken: (taken: TakenOrder, operator: string) => void
+  readonly sent: (write: SentWrite) => void
+  /** It is about to take effect, or to be refused. */
+  readonly writing: (write: SentWrite) => void
+  readonly written: (write: SentWrite) => void
+  /** A line of a load stream reaches an operator. */
+  readonly heard: (node: string, operator: string) => void
+  /** A call meets a way that is cut. */
+  readonly cut: (call: Call, operator: string) => void
+  /** Somebody is attached to a node; by a fallback grant, or by one of an operator's. */
+  readonly attached: (meeting: MeetingRef, arrival: Arrival, node: string) => void
+}
+
+/** Tells each of many ears. */
+export function allEars(many: readonly Partial<SimulatedEars>[]): SimulatedEars {
+  return {
+    taking: (node, about) => many.forEach((ears) => ears.taking?.(node, about)),
+    taken: (taken, operator) => many.forEach((ears) => ears.taken?.(taken, operator)),
+    sent: (write) => many.forEach((ears) => ears.sent?.(write)),
+    writing: (write) => many.forEach((ears) => ears.writing?.(write)),
+    written: (write) => many.forEach((ears) => ears.written?.(write)),
+    heard: (node, operator) => many.forEach((ears) => ears.heard?.(node, operator)),
+    cut: (call, operator) => many.forEach((ears) => ears.cut?.(call, operator)),
+    attached: (meeting, arrival, node) => many.forEach((ears) => ears.attached?.(meeting, arrival, node)),
+  }
+}
