@@ -1,5 +1,7 @@
 import { cpus } from 'node:os'
 
+import type { LoadResult } from './allocator/generator.ts'
+import { benchAllocator, type AllocatorResult } from './allocator.ts'
 import type { ClusterResult } from './cluster.ts'
 import { benchPlacement, type PlacementResult } from './placement.ts'
 
@@ -34,6 +36,23 @@ const placement: Benchmark<PlacementResult> = {
           `p50 of the peers at ${nodes} nodes: LiveKit's choice ${livekit.p50} us (${timesAsFast.livekit} times ours), ` +
           `Jicofo's ${jicofo.p50} us (${timesAsFast.jicofo} times)`,
       ),
+    ].join('\n'),
+}
+
+const loadRow = (name: string, { perSecond, p50Ms, p90Ms, p99Ms, maxMs, kinds }: LoadResult): string =>
+  `${name.padEnd(24)}${row([perSecond, p50Ms, p90Ms, p99Ms, maxMs])}  ${JSON.stringify(kinds)}`
+
+const allocator: Benchmark<AllocatorResult> = {
+  what: 'the placement API over HTTP: three operators, the load from another process',
+  run: benchAllocator,
+  table: ({ replicas, bare, throughput, leaderOnly, steady, cpuSecondsPerThousand }) =>
+    [
+      `${''.padEnd(24)}${row(['placed/s', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms'])}`,
+      loadRow('bare server', bare),
+      loadRow(`${replicas} replicas`, throughput),
+      loadRow('the leader alone', leaderOnly),
+      loadRow('1,000 a second', steady),
+      `processor seconds a thousand placements: ${cpuSecondsPerThousand.join(', ')} (the leader first)`,
     ].join('\n'),
 }
 
@@ -72,6 +91,7 @@ function told<Result extends object>({
 
 const benchmarks = new Map([
   ['placement', told(placement)],
+  ['allocator', told(allocator)],
   ['cluster', told(cluster)],
 ])
 

@@ -31,6 +31,7 @@ export interface FakeMediaNodeOptions {
   readonly clock: Clock
   readonly mintUlid: MintUlid
   readonly workers?: number
+  readonly capacity?: NodeCapacity
   /** Somebody is told to go because the node drains, or because they alone are moved; their attachment has ended. */
   readonly onTold?: (meeting: MeetingRef, person: Person) => void
   readonly onAttached?: (meeting: MeetingRef, arrival: Arrival) => void
@@ -59,7 +60,7 @@ export class FakeMediaNode {
   edgeVersion = 1
   /** CPU of each worker. */
   cpu: number[]
-  capacity: NodeCapacity = usualCapacity
+  capacity: NodeCapacity
   /** What clients are told, and whether that is but a guess. */
   addresses = ['127.0.0.1']
   addressesGuessed = false
@@ -72,6 +73,7 @@ export class FakeMediaNode {
     this.#options = options
     this.name = options.name
     this.boot = options.mintUlid()
+    this.capacity = options.capacity ?? usualCapacity
     this.cpu = Array.from({ length: options.workers ?? 1 }, () => 0)
   }
 

@@ -1,20 +1,35 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import { aborted } from '../../kit/abort.ts'
+import { missing, waitFor } from '../../kit/wait.ts'
 
 /** A running service, as a process of its own. */
 export interface ServerProcess {
   /** Where it listens. */
   readonly url: string
-  /** Its log lines so far. */
+  /** Its log lines so far; none where they go into a file. */
   readonly lines: readonly string[]
+  /** Processor seconds that it has used so far. */
+  cpuSeconds(): number
   /** Ends it from one moment to the next. */
   kill(): Promise<void>
   /** Asks it to stop; resolves with its exit code. */
   stop(): Promise<number | null>
+}
+
+/** Clock ticks a second in /proc (USER_HZ, the same on every Linux). */
+const ticksPerSecond = 100
+
+/** User and system time of a process, fields 14 and 15 of proc_pid_stat(5); its name, field 2, may hold spaces. */
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
 const startTimeoutMs = 30_000
@@ -38,22 +53,41 @@ async function listening(child: ChildProcess, lines: string[], says: string): Pr
   })
 }
 
+/** As {@link listening}, where the log goes into a file: a process that writes much of it does not wait for whoever reads. */
+async function listeningByFile(child: ChildProcess, file: string, says: string): Promise<string> {
+  return waitFor(
+    () => {
+      const text = readFileSync(file, 'utf8')
+      if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode}:\n${text}`)
+      const line = text.split('\n').find((each) => each.includes(`"${says}"`))
+      return line === undefined ? missing(`the line "${says}" in ${file}`) : (JSON.parse(line) as { url: string }).url
+    },
+    { timeoutMs: startTimeoutMs },
+  )
+}
+
 /** Starts an entry point of this repository (`sfu/main.ts`); `says` is the message of its log that tells where it listens. */
 export async function startServerProcess(of: {
   readonly entry: string
   readonly flags: readonly string[]
   readonly says: string
+  /** Where its log goes; absent: into `lines`. */
+  readonly logFile?: string | undefined
 }): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`../../${of.entry}`, import.meta.url))
-  const child = spawn(process.execPath, [file, ...of.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const log = of.logFile === undefined ? 'pipe' : openSync(of.logFile, 'a')
+  const child = spawn(process.execPath, [file, ...of.flags], { stdio: ['ignore', log, log] })
+  if (typeof log === 'number') closeSync(log)
   const lines: string[] = []
-  const url = await listening(child, lines, of.says).catch(async (error: unknown) => {
+  const started = of.logFile === undefined ? listening(child, lines, of.says) : listeningByFile(child, of.logFile, of.says)
+  const url = await started.catch(async (error: unknown) => {
     child.kill('SIGKILL')
     throw error
   })
   return {
     url,
     lines,
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
     async kill() {
       child.kill('SIGKILL')
       await ended(child)
