@@ -97,7 +97,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         clock,
         random,
         log: log.child({ namespace, meeting: name, incarnation }),
-        dial: dialPeer(meeting, clock),
+        dial: (called) => dialPeer(called, clock),
         full: () => (router.full ? 'its media process carries as many consumers as it may' : overBits()),
         ...hooks,
       })

@@ -11,6 +11,7 @@ import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { fakeGoing, fakeStaying } from './fakeDrain.ts'
 import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
+import { usualCapacity } from './usualCapacity.ts'
 
 /** Who attaches to a fake node: what a grant says, as far as it matters here. */
 export interface Arrival {
@@ -39,13 +40,6 @@ export interface FakeMediaNodeOptions {
   readonly roster?: (meeting: MeetingRef) => ReadonlySet<string>
   /** What it finds out about other nodes: each is reached, and each edge that leaves is spare, unless told otherwise. */
   readonly signs?: PeerSigns
-}
-
-const usualCapacity: NodeCapacity = {
-  consumersPerWorker: 500,
-  egressBitsPerSecond: 1e9,
-  ingressBitsPerSecond: 1e9,
-  pipePorts: 100,
 }
 
 /**

@@ -46,6 +46,12 @@ export const segmentOrder = z.strictObject({
     )
     .max(64),
   limits: z.strictObject({ maxParticipants: z.int().min(1).max(100_000) }),
+  /**
+   * Another incarnation of the meeting, minted at the same time, that this node hosts: its segment goes on as this one, with its people,
+   * their sessions and media; grants and resumes by either lead to it from then on. Where it is not hosted, or this one is already, the
+   * order is like any other.
+   */
+  adopts: ulid.optional(),
 })
 export type SegmentOrder = z.infer<typeof segmentOrder>
 
@@ -81,6 +87,8 @@ export const segmentReport = z.strictObject({
     )
     .max(10_000),
   peers: z.array(peerReport).max(64),
+  /** Other incarnations that it was adopted from: their grants lead to it. */
+  aliases: z.array(ulid).max(16).optional(),
   createdAtMs: z.int(),
   /** Since when nobody is attached. */
   emptySinceMs: z.int().optional(),

@@ -3,9 +3,11 @@ import type { Log } from '../../kit/log.ts'
 import { sfuErrors } from '../api/errors.ts'
 import { grantLifetimeMs } from '../api/tokens.ts'
 import type { GrantClaims } from '../api/grant.ts'
+import { meetingKey } from '../api/identity.ts'
 import type { SegmentReport } from '../api/order.ts'
 import type { RosterChange, RosterEntry, Track } from '../api/roster.ts'
 import { sessionAwayMs, type CloseReason, type Speakers } from '../api/session.ts'
+import type { MeetingNotification } from '../api/sessionClient.ts'
 import type { SessionHost } from '../session/host.ts'
 import { Session } from '../session/session.ts'
 import type { SessionSink } from '../session/sink.ts'
@@ -13,7 +15,6 @@ import type { SessionSink } from '../session/sink.ts'
 /** Options of {@link Attachments}. */
 export interface AttachmentsOptions {
   readonly host: SessionHost
-  readonly meetingKey: string
   readonly log: Log
   /** How many people the whole meeting may have; undefined while no order says so. */
   readonly capacity: () => number | undefined
@@ -44,7 +45,8 @@ export class Attachments {
   readonly #away = new Map<string, Timer>()
   readonly #moved = new Set<string>()
   readonly #ended = new Map<string, number>()
-  readonly #sinks = new Map<SessionSink, number>()
+  /** Who hears of the meeting, under each name by which their sessions know it; with how many sessions. */
+  readonly #sinks = new Map<SessionSink, Map<string, number>>()
 
   constructor(options: AttachmentsOptions) {
     this.#options = options
@@ -91,7 +93,7 @@ export class Attachments {
     const { sub: participant, attachment, name, rights } = claims
     const session = new Session({
       host: this.#options.host,
-      identity: { participant, attachment, name, rights, joinedAtMs: clock.nowMs() },
+      identity: { meeting: claims.meeting, participant, attachment, name, rights, joinedAtMs: clock.nowMs() },
       replaced: this.#tracksOf(claims.replaces, present),
     })
     this.#sessions.set(attachment, session)
@@ -120,7 +122,7 @@ export class Attachments {
   leave(session: Session): void {
     const { attachment, participant } = session.identity
     if (session.owner === undefined) return
-    this.#drop(session.owner)
+    this.#drop(session, session.owner)
     session.disown()
     this.#closeAfter(session, sessionAwayMs)
     this.#options.log.info({ participant, attachment }, 'session is away')
@@ -136,7 +138,7 @@ export class Attachments {
     const { attachment, participant } = session.identity
     if (owner === undefined) return
     session.tell({ method: 'closed', data: { reason } })
-    this.#drop(owner)
+    this.#drop(session, owner)
     session.disown()
     this.#moved.add(attachment)
     this.#closeAfter(session, movedAwayMs.withoutPlace)
@@ -156,7 +158,7 @@ export class Attachments {
     if (reason) session.tell({ method: 'closed', data: { reason } })
     session.close()
     if (!rights.hidden) this.#tell({ type: 'left', participant, attachment })
-    if (owner) this.#drop(owner)
+    if (owner) this.#drop(session, owner)
     this.#options.log.info({ participant, attachment, reason: reason ?? 'detached' }, 'session left')
     this.#options.onChange()
   }
@@ -167,14 +169,12 @@ export class Attachments {
 
   /** Passes a step of the roster to everybody, and heeds who appeared elsewhere. */
   rosterChanged(revision: number, changes: readonly RosterChange[]): void {
-    for (const sink of this.#sinks.keys()) {
-      sink.tellMeeting(this.#options.meetingKey, { method: 'roster', data: { revision, changes } })
-    }
+    this.#tellMeeting({ method: 'roster', data: { revision, changes } })
     for (const change of changes) if (change.type === 'joined') this.#appeared(change.entry)
   }
 
   speakersChanged(list: Speakers): void {
-    for (const sink of this.#sinks.keys()) sink.tellMeeting(this.#options.meetingKey, { method: 'speakers', data: list })
+    this.#tellMeeting({ method: 'speakers', data: list })
   }
 
   /** What keeps a participant out; else the entries that are theirs already. */
@@ -237,16 +237,25 @@ export class Attachments {
   }
 
   #own(session: Session, owner: SessionSink, epoch: number): void {
-    if (session.owner) this.#drop(session.owner)
-    this.#sinks.set(owner, (this.#sinks.get(owner) ?? 0) + 1)
+    if (session.owner) this.#drop(session, session.owner)
+    const key = meetingKey(session.identity.meeting)
+    const names = this.#sinks.get(owner) ?? new Map<string, number>()
+    this.#sinks.set(owner, names.set(key, (names.get(key) ?? 0) + 1))
     session.own(owner, epoch)
   }
 
   /** A connection hears of the meeting while it has a session in it. */
-  #drop(sink: SessionSink): void {
-    const sessions = (this.#sinks.get(sink) ?? 0) - 1
-    if (sessions > 0) this.#sinks.set(sink, sessions)
-    else this.#sinks.delete(sink)
+  #drop({ identity }: Session, sink: SessionSink): void {
+    const key = meetingKey(identity.meeting)
+    const names = this.#sinks.get(sink)
+    const sessions = (names?.get(key) ?? 0) - 1
+    if (sessions > 0) names?.set(key, sessions)
+    else names?.delete(key)
+    if (names?.size === 0) this.#sinks.delete(sink)
+  }
+
+  #tellMeeting(told: MeetingNotification): void {
+    for (const [sink, names] of this.#sinks) for (const key of names.keys()) sink.tellMeeting(key, told)
   }
 
   #tellConnected({ identity: { participant, attachment, rights } }: Session, connected: boolean): void {

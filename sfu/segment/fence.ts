@@ -9,11 +9,11 @@ export type OrderVerdict =
 
 /** The plan of an order without its credentials: a repeated order may carry tokens that were signed anew. */
 function planOf(order: SegmentOrder): string {
-  const { epoch, generation, role, region, limits } = order
+  const { epoch, generation, role, region, limits, adopts } = order
   const peers = order.peers
     .toSorted((a, b) => (a.node < b.node ? -1 : 1))
     .map(({ node, url, role: peerRole, leaving = false }) => [node, url, peerRole, leaving])
-  return JSON.stringify({ epoch, generation, role, region, limits, peers })
+  return JSON.stringify({ epoch, generation, role, region, limits, adopts, peers })
 }
 
 /**

@@ -26,7 +26,8 @@ export interface SegmentOptions {
   /** Yields [0, 1). */
   readonly random: () => number
   readonly log: Log
-  readonly dial: EdgesOptions['dial']
+  /** Opens a WebSocket to a peer's agent, for the meeting as it is called then. */
+  readonly dial: (meeting: MeetingRef) => EdgesOptions['dial']
   /** Why this node takes nobody more, in words; undefined while it does. */
   readonly full: () => string | undefined
   /** What a report says may have changed. */
@@ -35,12 +36,13 @@ export interface SegmentOptions {
   readonly onClosed: (reason: CloseReason) => void
 }
 
+/** How many a report names (see segmentReport). */
+const aliasesAtMost = 16
+
 const noFence: Fence = { epoch: 0, generation: 0 }
 
 /** The part of one meeting that this node hosts: one router, who is attached, the roster, who speaks, and the edges to the other parts. */
 export class Segment {
-  readonly meeting: MeetingRef
-  readonly key: string
   readonly attachments: Attachments
   readonly edges: Edges
   readonly roster: SegmentRoster
@@ -48,6 +50,9 @@ export class Segment {
   readonly #options: SegmentOptions
   readonly #speakers: SpeakerBoard
   readonly #createdAtMs: number
+  #meeting: MeetingRef
+  /** Incarnations that it was adopted from, the latest last. */
+  readonly #aliases: string[] = []
   #order: SegmentOrder | undefined
   #fallback = false
   #emptySince: { readonly wallMs: number; readonly monotonicMs: number } | undefined
@@ -56,8 +61,7 @@ export class Segment {
   constructor(options: SegmentOptions) {
     const { meeting, node, boot, router, clock, random, log } = options
     this.#options = options
-    this.meeting = meeting
-    this.key = meetingKey(meeting)
+    this.#meeting = meeting
     this.#createdAtMs = clock.nowMs()
     this.#emptySince = { wallMs: this.#createdAtMs, monotonicMs: clock.monotonicMs() }
     this.tracks = new TrackTable({ clock, isLeaving: (from) => this.edges.isLeaving(from) })
@@ -73,10 +77,12 @@ export class Segment {
     })
     const wants = new Wants(() => this.edges.reconcileWants())
     const parts = { node, clock, random, log, router, wants, roster: this.roster, tracks: this.tracks }
-    this.edges = new Edges({ host: this.#edgeHost(parts), dial: options.dial })
+    this.edges = new Edges({
+      host: this.#edgeHost(parts),
+      dial: (peer, signal) => options.dial(this.#meeting)(peer, signal),
+    })
     this.attachments = new Attachments({
       host: { ...parts, confirmWant: (author, trackId) => this.edges.confirmWant(author, trackId) },
-      meetingKey: this.key,
       log,
       capacity: () => this.#order?.limits.maxParticipants,
       full: options.full,
@@ -86,6 +92,19 @@ export class Segment {
     this.tracks.onChange(({ type }) => this.#trackChanged(type))
     router.onLevels = (levels) => this.#speakers.hear(node, this.#speakersOf(levels))
     router.onDied = () => this.close('worker_died')
+  }
+
+  get meeting(): MeetingRef {
+    return this.#meeting
+  }
+
+  get key(): string {
+    return meetingKey(this.#meeting)
+  }
+
+  /** Other incarnations that lead here. */
+  get aliases(): readonly string[] {
+    return this.#aliases
   }
 
   get order(): SegmentOrder | undefined {
@@ -129,6 +148,14 @@ export class Segment {
     this.#options.onChange()
   }
 
+  /** Goes on as another incarnation of the meeting. Nobody who is attached notices: their sessions keep the one that they know. */
+  become(incarnation: string): void {
+    const before = this.#meeting
+    this.#aliases.push(before.incarnation)
+    this.#meeting = { ...before, incarnation }
+    this.#options.log.info({ object: incarnation }, 'segment goes on as another incarnation of its meeting')
+  }
+
   /** A fallback grant was shown: without an order the segment looks for the others by itself. */
   markFallback(): void {
     if (this.#order || this.#fallback) return
@@ -139,7 +166,7 @@ export class Segment {
   report(): SegmentReport {
     const { epoch, generation } = this.fence
     return {
-      meeting: this.meeting,
+      meeting: this.#meeting,
       epoch,
       generation,
       role: this.role,
@@ -147,6 +174,7 @@ export class Segment {
       worker: this.#options.router.worker,
       participants: this.attachments.reports,
       peers: this.edges.reports,
+      ...(this.#aliases.length === 0 ? {} : { aliases: this.#aliases.slice(-aliasesAtMost) }),
       createdAtMs: Math.floor(this.#createdAtMs),
       ...(this.#emptySince ? { emptySinceMs: Math.floor(this.#emptySince.wallMs) } : {}),
     }
@@ -154,9 +182,9 @@ export class Segment {
 
   /** Everything about a session, for whoever attached or resumed it. */
   snapshot(session: Session): SessionSnapshot {
-    const { participant, attachment, rights } = session.identity
+    const { meeting, participant, attachment, rights } = session.identity
     return {
-      meeting: this.meeting,
+      meeting,
       participant,
       attachment,
       sessionEpoch: session.epoch,

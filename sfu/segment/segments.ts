@@ -48,6 +48,8 @@ export class Segments {
   readonly #segments = new Map<string, Segment>()
   readonly #creating = new Map<string, Promise<Segment>>()
   readonly #ended = new Map<string, Ended>()
+  /** Keys of incarnations that go on as another one, with that one's. */
+  readonly #aliases = new Map<string, string>()
   readonly #sweeping: Timer
   #highestEpoch = 0
   #closed = false
@@ -70,16 +72,16 @@ export class Segments {
     return this.find(meetingKey(meeting))
   }
 
-  /** A segment by its meeting's key. */
+  /** A segment by its meeting's key, or by that of an incarnation that it was adopted from. */
   find(key: string): Segment | undefined {
-    return this.#segments.get(key)
+    return this.#segments.get(this.#aliases.get(key) ?? key)
   }
 
   /** The incarnations of a meeting that are hosted here, oldest first; the latest where there are more than an answer may name. */
   incarnations(named: { namespace: string; name: string }): readonly string[] {
     return this.all
       .filter(({ meeting }) => meeting.namespace === named.namespace && meeting.name === named.name)
-      .map(({ meeting }) => meeting.incarnation)
+      .flatMap(({ meeting, aliases }) => [meeting.incarnation, ...aliases])
       .toSorted()
       .slice(-maxIncarnations)
   }
@@ -97,6 +99,7 @@ export class Segments {
   /** Takes an order. Raises `stale_order`, `order_conflict`, `node_full`, `node_draining`; the last two for a new segment only. */
   async put(meeting: MeetingRef, order: SegmentOrder): Promise<SegmentReport> {
     this.#judge(meeting, order)
+    this.#adopt(meeting, order)
     if (this.get(meeting) === undefined) this.#options.admit()
     const segment = await this.#ensure(meeting)
     const verdict = this.#judge(meeting, order)
@@ -109,12 +112,14 @@ export class Segments {
 
   /** Closes a segment by order; one that is not here is closed already. Raises `stale_order`. */
   delete(meeting: MeetingRef, deletion: SegmentDeletion): void {
-    const segment = this.get(meeting)
+    const segment = this.#segments.get(meetingKey(meeting)) // One that was adopted is not closed by the name that it had.
     const judged = judgeDeletion(segment?.fence ?? { epoch: 0, generation: 0 }, deletion, this.#highestEpoch)
     if (judged.verdict !== 'take') throw this.#stale(meeting, deletion, judged)
     this.#highestEpoch = Math.max(this.#highestEpoch, deletion.epoch)
     if (deletion.reason === 'ended') {
-      this.#ended.set(meetingKey(meeting), { atMs: this.#options.clock.monotonicMs(), fence: fenceOf(deletion) })
+      const ended = { atMs: this.#options.clock.monotonicMs(), fence: fenceOf(deletion) }
+      for (const incarnation of [meeting.incarnation, ...(segment?.aliases ?? [])])
+        this.#ended.set(meetingKey({ ...meeting, incarnation }), ended)
     }
     if (!segment) return
     this.#logOf(meeting).info({ ...fenceOf(deletion), reason: deletion.reason }, 'deletion taken')
@@ -136,9 +141,21 @@ export class Segments {
     for (const segment of this.all) segment.close(reason)
   }
 
+  /** The segment of the incarnation that the order adopts goes on as that of the order; where both are here, each stays what it is. */
+  #adopt(meeting: MeetingRef, order: SegmentOrder): void {
+    if (order.adopts === undefined || this.get(meeting) !== undefined || this.#creating.has(meetingKey(meeting))) return
+    const segment = this.get({ ...meeting, incarnation: order.adopts })
+    if (!segment) return
+    this.#check(meeting, order, segment)
+    this.#segments.delete(segment.key)
+    segment.become(meeting.incarnation)
+    this.#segments.set(segment.key, segment)
+    for (const incarnation of segment.aliases) this.#aliases.set(meetingKey({ ...meeting, incarnation }), segment.key)
+  }
+
   #ensure(meeting: MeetingRef): Promise<Segment> {
     const key = meetingKey(meeting)
-    const known = this.#segments.get(key)
+    const known = this.get(meeting)
     if (known) return Promise.resolve(known)
     const creating = this.#creating.get(key) ?? this.#create(meeting, key)
     this.#creating.set(key, creating)
@@ -149,13 +166,9 @@ export class Segments {
     try {
       const segment: Segment = await this.#options.create(meeting, {
         onChange: () => {
-          if (this.#segments.get(key) === segment) this.#options.onChange(segment)
+          if (this.#segments.get(segment.key) === segment) this.#options.onChange(segment)
         },
-        onClosed: () => {
-          if (this.#segments.get(key) !== segment) return
-          this.#segments.delete(key)
-          this.#options.onClosed(meeting)
-        },
+        onClosed: () => this.#forget(segment),
       })
       if (this.#closed) {
         segment.close('node_stopping')
@@ -170,10 +183,22 @@ export class Segments {
     }
   }
 
+  #forget(segment: Segment): void {
+    if (this.#segments.get(segment.key) !== segment) return
+    this.#segments.delete(segment.key)
+    for (const incarnation of segment.aliases) this.#aliases.delete(meetingKey({ ...segment.meeting, incarnation }))
+    this.#options.onClosed(segment.meeting)
+  }
+
   #judge(meeting: MeetingRef, order: SegmentOrder): 'take' | 'again' {
     const ended = this.#ended.get(meetingKey(meeting))?.fence
     if (ended && compareFences(order, ended) <= 0) throw this.#stale(meeting, order, { verdict: 'stale', fence: ended })
-    const judged = judgeOrder(this.get(meeting)?.order, order, this.#highestEpoch)
+    return this.#check(meeting, order, this.get(meeting))
+  }
+
+  /** Judges an order by what the segment took before. */
+  #check(meeting: MeetingRef, order: SegmentOrder, segment: Segment | undefined): 'take' | 'again' {
+    const judged = judgeOrder(segment?.order, order, this.#highestEpoch)
     if (judged.verdict === 'take' || judged.verdict === 'again') return judged.verdict
     if (judged.verdict === 'stale') throw this.#stale(meeting, order, judged)
     this.#logOf(meeting).warn({ ...fenceOf(order), code: 'order_conflict' }, 'order refused')

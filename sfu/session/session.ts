@@ -1,3 +1,4 @@
+import type { MeetingRef } from '../api/identity.ts'
 import type { Rights } from '../api/rights.ts'
 import type { RosterEntry, Track } from '../api/roster.ts'
 import type { SessionNotification } from '../api/sessionClient.ts'
@@ -9,6 +10,8 @@ import { SessionTransports } from './transports.ts'
 
 /** Who a session is for; from the grant. */
 export interface SessionIdentity {
+  /** As the grant calls it, whatever it is called since. */
+  readonly meeting: MeetingRef
   readonly participant: string
   readonly attachment: string
   readonly name: string

@@ -104,7 +104,7 @@ export function fakeCascade(): FakeCascade {
         clock,
         random: () => 0,
         log: silentLog,
-        dial: (peer) => network.dial(name, peer.node),
+        dial: () => (peer) => network.dial(name, peer.node),
         full: () => undefined,
         onChange: () => undefined,
         onClosed: () => undefined,
