@@ -1,6 +1,6 @@
 import { specDefaults, type MediaNode, type MediaNodePool } from '../crds/index.ts'
 import { ulidSource } from '../kit/ids.ts'
-import { Ledger } from '../operator/ledger/ledger.ts'
+import { Ledger, type LedgerEvents } from '../operator/ledger/ledger.ts'
 import type { NodeLoad } from '../sfu/api/load.ts'
 
 const apiVersion = 'parley.media/v1alpha1' as const
@@ -38,6 +38,9 @@ function poolOf(region: number): MediaNodePool {
   return { apiVersion, kind: 'MediaNodePool', metadata: metadata(`pool-${region}`), spec }
 }
 
+const silent = (): void => undefined
+const nobodyListens: LedgerEvents = { meeting: silent, node: silent, pool: silent, lost: silent }
+
 /** Live media nodes in ten regions and the ledger that knows them. Each tells some load once a second. */
 export class Fleet {
   readonly ledger: Ledger
@@ -46,9 +49,8 @@ export class Fleet {
   readonly #random: () => number
   #beats = 0
 
-  constructor(size: number, random: () => number) {
-    const silent = (): void => undefined
-    this.ledger = new Ledger({ meeting: silent, node: silent, pool: silent, lost: silent })
+  constructor(size: number, random: () => number, events: LedgerEvents = nobodyListens) {
+    this.ledger = new Ledger(events)
     this.size = size
     this.#random = random
     this.#names = Array.from({ length: size }, (_, index) => `node-${index}`)

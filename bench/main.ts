@@ -2,17 +2,11 @@ import { cpus } from 'node:os'
 
 import type { LoadResult } from './allocator/generator.ts'
 import { benchAllocator, type AllocatorResult } from './allocator.ts'
+import { row, type Benchmark } from './benchmark.ts'
 import type { ClusterResult } from './cluster.ts'
 import { benchPlacement, type PlacementResult } from './placement.ts'
-
-/** A benchmark by its name: what it measures, and its result as a table for people. */
-interface Benchmark<Result> {
-  readonly what: string
-  readonly run: () => Result | Promise<Result>
-  readonly table: (result: Result) => string
-}
-
-const row = (cells: readonly (string | number)[]): string => cells.map((cell) => String(cell).padStart(12)).join('')
+import { reconcile } from './reconcileBenchmark.ts'
+import { writes } from './writesBenchmark.ts'
 
 const placement: Benchmark<PlacementResult> = {
   what: 'decisions of the placement at 100, 1,000 and 10,000 media nodes',
@@ -93,6 +87,8 @@ const benchmarks = new Map([
   ['placement', told(placement)],
   ['allocator', told(allocator)],
   ['cluster', told(cluster)],
+  ['writes', told(writes)],
+  ['reconcile', told(reconcile)],
 ])
 
 const [name = '', ...flags] = process.argv.slice(2)

@@ -9,6 +9,7 @@ import { Moves } from './moves.ts'
 import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
+import { servesSame } from './poolChange.ts'
 import { Reservations } from './reservations.ts'
 import { noteScreens } from './reserve.ts'
 import { WaitingLine } from './waitingLine.ts'
@@ -58,6 +59,7 @@ export class Ledger {
     this.#events = events
     this.nodes = new MediaNodes({
       changed: (name) => this.#nodeChanged(name),
+      respecified: (name) => this.#events.node(name),
       pipesTo: (node, nowMs) =>
         pipeWitnesses(this.meetings.on(node), { node, isHeard: (name) => this.#isHeard(name, nowMs), nowMs }),
     })
@@ -73,14 +75,17 @@ export class Ledger {
 
   putPool(pool: MediaNodePool, nowMs: number): void {
     this.#nowMs = nowMs
+    const before = this.nodes.pool(pool.metadata.name)
     this.nodes.putPool(pool, nowMs)
-    this.#poolChanged(pool.metadata.name)
+    this.#events.pool(pool.metadata.name)
+    if (!servesSame(before, pool)) this.#meetingsOfPoolsChanged()
   }
 
   removePool(name: string, nowMs: number): void {
     this.#nowMs = nowMs
     this.nodes.removePool(name, nowMs)
-    this.#poolChanged(name)
+    this.#events.pool(name)
+    this.#meetingsOfPoolsChanged()
   }
 
   /** `url` is that of its agent, as far as it is known. */
@@ -184,8 +189,8 @@ export class Ledger {
     return node?.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined
   }
 
-  #poolChanged(name: string): void {
-    this.#events.pool(name)
+  /** Another pool, or other namespaces of one, may be what a meeting waits for, or all that it had: each with an object is looked at. */
+  #meetingsOfPoolsChanged(): void {
     for (const { key, object } of this.meetings.all()) if (object !== undefined) this.#events.meeting(key)
   }
 

@@ -10,6 +10,7 @@ import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads, type Spot } from './nodeLoads.ts'
+import { KnownPools } from './knownPools.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import type { PipeWitnesses } from './pipesDown.ts'
 import { PoolOrders } from './poolOrders.ts'
@@ -19,6 +20,8 @@ import { Queue } from './queue.ts'
 export interface MediaNodesEvents {
   /** The state or region of this node may have changed; not mere loads. */
   readonly changed: (name: string) => void
+  /** Its pool has another spec, of which its meetings see nothing. */
+  readonly respecified: (name: string) => void
   /** What others say of their pipes to a node that is silent. */
   readonly pipesTo: (name: string, nowMs: number) => PipeWitnesses
 }
@@ -28,8 +31,7 @@ export interface MediaNodesEvents {
  * pool; a node leaves it the moment it is stale, cordoned or at fault.
  */
 export class MediaNodes {
-  readonly #pools = new Map<string, MediaNodePool>()
-  #poolList: readonly MediaNodePool[] = []
+  readonly #pools = new KnownPools<Entry>()
   readonly #nodes = new Map<string, Entry>()
   readonly #loads = new NodeLoads<Entry>()
   readonly #open = new PoolOrders<Entry>(this.#loads.shelf)
@@ -46,7 +48,7 @@ export class MediaNodes {
 
   /** By name. The list is a new one whenever it differs. */
   pools(): readonly MediaNodePool[] {
-    return this.#poolList
+    return this.#pools.list
   }
 
   pool(name: string): MediaNodePool | undefined {
@@ -72,9 +74,13 @@ export class MediaNodes {
     return this.#open.open(pool, edgeVersion)
   }
 
+  /** The nodes of a pool, those included that take no work. */
+  inPool(pool: string): Iterable<NodeEntry> {
+    return this.#pools.members(pool)
+  }
+
   putPool(pool: MediaNodePool, nowMs: number): void {
-    this.#pools.set(pool.metadata.name, pool)
-    this.#reindexPool(pool.metadata.name, nowMs)
+    if (this.#pools.put(pool)) this.#reindexPool(pool.metadata.name, nowMs)
   }
 
   removePool(name: string, nowMs: number): void {
@@ -88,12 +94,14 @@ export class MediaNodes {
     const same = known?.object.metadata.uid === object.metadata.uid
     if (known !== undefined && !same) this.removeNode(name)
     const entry = known !== undefined && same ? known : new Entry(this.#loads, object, nowMs)
+    this.#pools.leave(entry.object.spec.pool, entry)
     entry.object = object
     this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
     entry.url = url
     entry.drain = drainOf(object)
     this.#takeFromPool(entry)
     this.#nodes.set(name, entry)
+    this.#pools.join(object.spec.pool, entry)
     if (entry !== known) this.#silent.add(entry)
     this.#judge(entry, nowMs)
     this.#reindex(entry, nowMs)
@@ -105,6 +113,7 @@ export class MediaNodes {
     if (entry === undefined) return
     entry.isKnown = false
     this.#nodes.delete(name)
+    this.#pools.leave(entry.object.spec.pool, entry)
     this.#heard.delete(entry)
     this.#silent.delete(entry)
     this.#suspects.delete(entry)
@@ -257,12 +266,12 @@ export class MediaNodes {
 
   #reindexPool(pool: string, nowMs: number): void {
     this.#open.setPacks(pool, this.#pools.get(pool)?.spec.placement === 'pack')
-    this.#poolList = [...this.#pools.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-    for (const entry of this.#nodes.values()) {
-      if (entry.object.spec.pool !== pool) continue
+    for (const entry of this.#pools.members(pool)) {
+      const { region, gate } = entry
       this.#takeFromPool(entry)
       this.#reindex(entry, nowMs)
-      this.#events.changed(entry.name)
+      if (region === entry.region && gate === entry.gate) this.#events.respecified(entry.name)
+      else this.#events.changed(entry.name)
     }
   }
 

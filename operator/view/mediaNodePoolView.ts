@@ -1,6 +1,7 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import type { PodDisruptionBudget } from '../kube/core.ts'
 import type { Store } from '../kube/store.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { worstShare } from '../ledger/shares.ts'
 import { budgetName } from '../plan/poolBudget.ts'
@@ -72,28 +73,41 @@ function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly
   }
 }
 
+/** How many there are, and how the most loaded of the ready ones is. In one go: a pool is looked at whenever one of its nodes changes. */
+function sumUp(
+  nodes: readonly NodeEntry[],
+  { disruptions }: PoolSources,
+  nowMs: number,
+): Pick<MediaNodePoolView, 'nodes' | 'ready' | 'draining' | 'worstLoad'> {
+  let ready = 0
+  let draining = 0
+  let worstLoad: number | undefined
+  for (const node of nodes) {
+    if (node.object.spec.drain !== undefined || disruptions.of(node.object).length > 0) draining += 1
+    if (nodeStateOf(node, nowMs).state !== 'ready') continue
+    ready += 1
+    const load = worstShare(node)
+    if (load !== undefined && (worstLoad === undefined || load > worstLoad)) worstLoad = load
+  }
+  return { nodes: nodes.length, ready, draining, worstLoad }
+}
+
 /** Gathers what the plan for a pool depends on; undefined where it has no object, and where that is being deleted. */
 export function viewMediaNodePool(
   sources: PoolSources,
   name: string,
   { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
 ): MediaNodePoolView | undefined {
-  const { ledger, disruptions } = sources
+  const { ledger } = sources
   const object = ledger.nodes.pool(name)
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
   const makesPods = object.spec.image !== undefined
-  const named = [...ledger.nodes.all()].filter((node) => node.object.spec.pool === name)
+  const named = [...ledger.nodes.inPool(name)]
   // What replicas asks for is what is counted: a pool that makes Pods does not count nodes that others registered.
   const nodes = makesPods ? named.filter((node) => isMemberOf(node.object, object)) : named
-  const ready = nodes.filter((node) => nodeStateOf(node, nowMs).state === 'ready')
-  const loads = ready.map(worstShare).filter((load) => load !== undefined)
-  const objects = nodes.map((node) => node.object)
   return Object.freeze({
     object,
-    nodes: nodes.length,
-    ready: ready.length,
-    draining: objects.filter((node) => node.spec.drain !== undefined || disruptions.of(node).length > 0).length,
-    worstLoad: loads.length === 0 ? undefined : Math.max(...loads),
+    ...sumUp(nodes, sources, nowMs),
     createRefused: sources.createRefused(name),
     refusal: sources.refusals.get(object.metadata.uid),
     defaultImage: sources.defaultImage,
@@ -101,7 +115,7 @@ export function viewMediaNodePool(
       ? viewPods(
           object,
           sources,
-          objects.map((node) => viewMember(node, sources, nowMs)),
+          nodes.map((node) => viewMember(node.object, sources, nowMs)),
         )
       : undefined,
     nowMs,
