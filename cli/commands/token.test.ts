@@ -87,7 +87,7 @@ test('without a key nothing is signed', async () => {
 })
 
 test.each([
-  [['--meeting', 'Stand Up'], 'video.room'],
+  [['--meeting', ''], 'video.room'],
   [['--meeting', 'standup', '--identity', 'no spaces'], 'sub'],
   [['--meeting', 'standup', '--can-publish-sources', 'kitchen'], 'video.canPublishSources'],
 ])('%j is refused by name', async (argv, field) => {

@@ -20,6 +20,8 @@ export const placementRequest = z.strictObject({
   participant: participantId,
   displayName,
   rights,
+  /** What people call the meeting, where that is not its name: its title, if this join makes it. */
+  title: z.string().min(1).max(200).optional(),
   /** The region that the client names; its own measured round trips weigh more. */
   region: regionName.optional(),
   /** Round trips in milliseconds that the client measured, by region. */

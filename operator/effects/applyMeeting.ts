@@ -61,11 +61,12 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
 
   /** The object of an ad hoc meeting is written behind; that the API server refuses it harms nobody who is in the meeting. */
   async function writeObject({ namespace, name, adHoc }: MeetingView, signal: AbortSignal): Promise<void> {
-    const pool = adHoc?.pool ?? ''
+    const { pool = '', title } = adHoc ?? {}
     try {
       const metadata = { namespace, name, labels: { [adHocLabel]: pool } }
       const write = { key: `meeting/create/${namespace}/${name}`, lane: 'count' as const, signal }
-      await writeThrough(bucket, write, (until) => api.create(kinds.Meeting, { metadata, spec: specDefaults.Meeting }, until))
+      const spec = { ...specDefaults.Meeting, ...(title === undefined ? {} : { title }) }
+      await writeThrough(bucket, write, (until) => api.create(kinds.Meeting, { metadata, spec }, until))
       options.createRefused(pool, undefined)
       log.info({ namespace, meeting: name, pool }, 'object of an ad hoc meeting written')
     } catch (thrown) {

@@ -45,6 +45,7 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
   ...meeting,
   participant: request.participant,
   rights: request.rights,
+  title: request.title,
   region: request.region,
   rttsMs: request.rttsMs,
   excludeNodes: request.excludeNodes,
@@ -70,7 +71,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
     })
-    const title = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.object?.spec.title
+    const title = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.title
     return {
       result: 'placed',
       meeting,

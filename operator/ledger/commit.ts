@@ -75,6 +75,7 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const node = decision.node.name
   const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
+  if (wish.title !== undefined) entry.call(wish.title)
   entry.incarnation ??= mintUlid()
   const attachment = mintUlid()
   const { segment, opens } = segmentFor(ledger, entry, { decision, nowMs })

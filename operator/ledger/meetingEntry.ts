@@ -80,7 +80,7 @@ export class MeetingEntry {
   object: Meeting | undefined
   incarnation: string | undefined
   /** Made by a join, in the account of this pool. */
-  adHoc: { readonly pool: string; readonly sinceMs: number } | undefined
+  adHoc: { readonly pool: string; readonly sinceMs: number; readonly title?: string | undefined } | undefined
   /** Over, for good. `atMs` (monotonic) is known where it ended before the eyes of this process. */
   ended: { readonly why: string; readonly atMs?: number } | undefined
   /** The highest generation that any order of this incarnation had. */
@@ -104,6 +104,16 @@ export class MeetingEntry {
     this.namespace = namespace
     this.name = name
     this.key = `${namespace}/${name}`
+  }
+
+  /** What people call it, where that is not its name. */
+  get title(): string | undefined {
+    return this.object === undefined ? this.adHoc?.title : this.object.spec.title
+  }
+
+  /** Takes what people call a meeting that a join made; the first word counts. */
+  call(title: string): void {
+    if (this.adHoc !== undefined && this.adHoc.title === undefined) this.adHoc = { ...this.adHoc, title }
   }
 
   /** Whether another may begin under its name: one that was made by a join and is over. */

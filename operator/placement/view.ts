@@ -9,6 +9,8 @@ export interface Wish {
   readonly name: string
   readonly participant: string
   readonly rights: Rights
+  /** What people call the meeting, if this join makes it. */
+  readonly title?: string | undefined
   /** The region that the client names. */
   readonly region?: string | undefined
   /** Round trips in milliseconds that the client measured, by region. */

@@ -42,7 +42,8 @@ function poolNamesOf({ object }: MeetingEntry, pools: readonly MediaNodePool[]):
 
 /** What the spec calls the meeting and restricts it to. */
 function ofSpec(entry: MeetingEntry, all: readonly MediaNodePool[]): Pick<TopologyMeeting, 'title' | 'pools' | 'regions'> {
-  const { title, regions } = entry.object?.spec ?? {}
+  const { title } = entry
+  const { regions } = entry.object?.spec ?? {}
   const pools = poolNamesOf(entry, all)
   return {
     ...(title === undefined ? {} : { title }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { MediaNodePool } from '../../crds/index.ts'
 import { kinds } from '../kube/kinds.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
 import { namespace } from './simulation.ts'
@@ -164,4 +165,46 @@ test('objects of ad hoc meetings wait for their turn like all writes, however ma
   }
   expect(Math.max(...perSecond)).toBeLessThanOrEqual(121) // The burst, a second's rate, and the Lease.
   expect(simulation.cluster.objects(kinds.Meeting)).toHaveLength(placed + 1)
+})
+
+test('what people call a meeting that a join makes is its title, before it has an object and after', async () => {
+  const simulation = await anInstallation()
+  const more = { title: 'Stand Up 🦜' }
+  expect(await simulation.join('stand-up-1234', 'ann', more)).toMatchObject({ result: 'placed', title: 'Stand Up 🦜' })
+  expect(await simulation.join('stand-up-1234', 'bob', { title: 'another' })).toMatchObject({ title: 'Stand Up 🦜' })
+  await simulation.pass(40_000)
+  expect(simulation.meetingObject('stand-up-1234')?.spec.title).toBe('Stand Up 🦜')
+  expect(await simulation.place('standup', 'ann', more)).not.toHaveProperty('title')
+})
+
+test('an object that the API server refuses is a condition of its pool, and no failed join; once it is taken the pool is well', async () => {
+  const simulation = await anInstallation()
+  simulation.cluster.admission = (kind) => (kind.kind === 'Meeting' ? 'exceeded quota: meetings' : undefined)
+  placedIn(await simulation.join('chat', 'ann', { region: 'eu-west' }))
+  await simulation.pass(60_000)
+  const ready = () =>
+    simulation.cluster.object<MediaNodePool>(kinds.MediaNodePool, 'eu')?.status?.conditions?.find(({ type }) => type === 'Ready')
+  expect(ready()).toMatchObject({ status: 'False', reason: 'CreateRefused' })
+  expect(ready()?.message).toContain('exceeded quota: meetings')
+  placedIn(await simulation.join('chat', 'bob', { region: 'eu-west' }))
+  expect(hosted(simulation)).toEqual([expect.stringMatching(/chat \(ann bob\)/) as string])
+  simulation.cluster.admission = () => undefined
+  await simulation.pass(120_000)
+  expect(simulation.meetingObject('chat')?.status?.phase).toBe('Active')
+  expect(ready()).toMatchObject({ status: 'True' })
+})
+
+test('of a hundred meetings that would be made at once no more are than the pool may, and one that ends makes room', async () => {
+  const simulation = await anInstallation()
+  simulation.pool('eu', { adHocMeetings: { enabled: true, max: 7 } })
+  simulation.pool('us', { adHocMeetings: { enabled: false, max: 0 } })
+  await simulation.pass(500)
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => simulation.join(`m${index}`, 'ann')))
+  const placed = answers.filter((answer) => answer.result === 'placed')
+  expect(placed).toHaveLength(7)
+  await simulation.pass(5_000)
+  simulation.leave(placed[0]?.attachment ?? '')
+  expect(await simulation.place('late', 'ann')).toMatchObject({ code: 'ad_hoc_limit' })
+  await simulation.pass(320_000)
+  expect(await simulation.place('late', 'ann')).toMatchObject({ result: 'placed' })
 })

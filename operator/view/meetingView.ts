@@ -40,7 +40,7 @@ export interface MeetingView {
   readonly name: string
   readonly object: Meeting | undefined
   readonly incarnation: string | undefined
-  readonly adHoc: { readonly pool: string; readonly sinceMs: number } | undefined
+  readonly adHoc: MeetingEntry['adHoc']
   readonly ended: { readonly why: string; readonly atMs?: number } | undefined
   /** When, by the wall clock, status says that it ended. */
   readonly endedToldAtWallMs: number | undefined

@@ -83,7 +83,7 @@ interface Attempt {
 }
 
 async function place(deps: EnterDeps, joiner: Joiner, wish: { ask: JoinRequest; attempt: Attempt; signal: AbortSignal }) {
-  const { namespace, room, rights } = joiner.admission
+  const { namespace, room, title, rights } = joiner.admission
   const { region, rttsMs } = wish.ask
   const { excludeNodes, replaces } = wish.attempt
   const meeting = { namespace, name: room }
@@ -92,6 +92,7 @@ async function place(deps: EnterDeps, joiner: Joiner, wish: { ask: JoinRequest; 
     displayName: joiner.name,
     rights,
     idempotencyKey: deps.mintUlid(),
+    ...(title === undefined ? {} : { title }),
     ...(region === undefined ? {} : { region }),
     ...(rttsMs === undefined ? {} : { rttsMs }),
     ...(excludeNodes.length === 0 ? {} : { excludeNodes: [...excludeNodes].slice(-maxExcluded) }),
@@ -140,12 +141,12 @@ async function attach(
   }
 }
 
-/** What people call the meeting: the operator says it, or said it in its last topology. */
-function titleOf(deps: EnterDeps, { meeting, title }: Placed): string {
+/** What people call the meeting: the operator says it, or said it in its last topology; else the token does. */
+function titleOf(deps: EnterDeps, { meeting, title }: Placed, admission: Admission): string {
   const known = deps.placement
     .topology()
     ?.meetings.find(({ namespace, name }) => namespace === meeting.namespace && name === meeting.name)
-  return title ?? known?.title ?? meeting.name
+  return title ?? known?.title ?? admission.title ?? meeting.name
 }
 
 /**
@@ -176,7 +177,7 @@ export async function join(
     }
     const { meeting, attachment, node, url, region, reason, turnUrls } = placed
     const { participant, name } = joiner
-    const claims = { meeting, title: titleOf(deps, placed), attachment, node, url, region, participant, name }
+    const claims = { meeting, title: titleOf(deps, placed, joiner.admission), attachment, node, url, region, participant, name }
     return welcomed(deps, { by: 'join', seat, claims, reason, turn: turnFor(deps, turnUrls) })
   }
 

@@ -29,6 +29,15 @@ test('a client joins: it is placed, attached and told everything', async () => {
   ])
 })
 
+test('a meeting that people name as they like is placed under a label, and called what they call it', async () => {
+  const { placement, replica } = aWorld()
+  const { meeting } = await replica()
+    .connect()
+    .join({ video: { room: 'Stand Up 🦜', roomJoin: true } })
+  expect(meeting).toMatchObject({ name: expect.stringMatching(/^stand-up-[0-9a-f]{8}$/) as string, title: 'Stand Up 🦜' })
+  expect(placement.asked).toMatchObject([{ meeting: { name: meeting.name }, request: { title: 'Stand Up 🦜' } }])
+})
+
 test('people of one meeting see each other come, publish and go, each change once and without a gap', async () => {
   const { replica, clock } = aWorld()
   const { connect } = replica()

@@ -5,12 +5,15 @@ import { source, type Rights, type Source } from '../../sfu/api/rights.ts'
 import type { ApiKey } from '../api/apiKeys.ts'
 import { signalingErrors } from '../api/errors.ts'
 import { clientTokenClaims, type ClientTokenClaims } from '../api/token.ts'
+import { meetingLabelOf } from './meetingLabel.ts'
 
 /** What a client token lets its bearer do. */
 export interface Admission {
   readonly namespace: string
-  /** Name of the meeting. */
+  /** Name of the meeting, a DNS label. */
   readonly room: string
+  /** What people call it, where that is something else. */
+  readonly title: string | undefined
   /** Absent: an invitation; whoever joins by it is given an identity of their own. */
   readonly participant: string | undefined
   /** Absent: the client says its display name. */
@@ -86,9 +89,10 @@ export function createClientTokens(keys: readonly ApiKey[]): ClientTokens {
       requiredClaims: ['exp'],
     })
     const claims = claimsOf(payload)
+    const { name: room, title } = meetingLabelOf(claims.video.room)
     return {
       namespace: namespaceOf(claims, known.key),
-      room: claims.video.room,
+      ...{ room, title },
       participant: claims.sub,
       name: claims.name,
       rights: rightsOf(claims.video),
