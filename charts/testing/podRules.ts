@@ -69,6 +69,10 @@ export const podRules: readonly PodRule[] = [
     offences: ({ spec }) => unless(spec.enableServiceLinks === false, 'has variables of Services'),
   },
   {
+    name: 'no process is PID 1, which may not hear an early SIGTERM',
+    offences: ({ spec }) => unless(spec.shareProcessNamespace === true, 'has a PID 1'),
+  },
+  {
     name: 'images have a version',
     offences: ofContainers(({ image }) => unless(versioned.test(image), image)),
   },

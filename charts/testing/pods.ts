@@ -25,6 +25,7 @@ export interface Container {
 export interface PodSpec {
   readonly automountServiceAccountToken?: boolean
   readonly enableServiceLinks?: boolean
+  readonly shareProcessNamespace?: boolean
   readonly serviceAccountName?: string
   readonly hostNetwork?: boolean
   readonly hostPID?: boolean

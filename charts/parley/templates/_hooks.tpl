@@ -1,10 +1,11 @@
 {{/* Jobs around an installation. */}}
 
-{{/* Annotations of a hook: (list "pre-install" "-5"). What failed stays, to be looked at, until the next try. */}}
+{{/* Annotations of a hook: (list "pre-install" "-5"). What failed stays, to be looked at, until the next try; Helm 3.18 and newer print its last words. */}}
 {{- define "parley.hook" -}}
 helm.sh/hook: {{ index . 0 }}
 helm.sh/hook-weight: {{ index . 1 | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+helm.sh/hook-output-log-policy: hook-failed
 {{- end }}
 
 {{/* The spec of a hook's Pod up to the arguments of its container: (list $ "service account"). The last words of one that fails stand in its status. */}}
@@ -13,6 +14,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 serviceAccountName: {{ index . 1 }}
 restartPolicy: Never
 enableServiceLinks: false
+shareProcessNamespace: true
 {{- include "parley.imagePullSecrets" $root }}
 {{- with $root.Values.hooks.nodeSelector }}
 nodeSelector:

@@ -23,13 +23,15 @@ capabilities:
 Where the Pods of a component run: (list $ "signaling" .Values.signaling). Without constraints of one's own they spread over Kubernetes
 Nodes and zones as far as there are several. Zones stand in the affinity: the scheduler ignores every constraint of a Pod on a Node that
 lacks the label of one of them, and many a cluster has no zones. Kubernetes' variables for Services are switched off: PARLEY_OPERATOR_PORT of a Service
-named parley-operator would be read as a setting.
+named parley-operator would be read as a setting. No process is PID 1, which the kernel spares a SIGTERM that it does not listen for yet: a Pod that is
+deleted while it starts would stay for its whole grace period.
 */}}
 {{- define "parley.scheduling" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
 {{- $values := index . 2 -}}
 enableServiceLinks: false
+shareProcessNamespace: true
 {{- include "parley.imagePullSecrets" $root }}
 {{- with $values.priorityClassName }}
 priorityClassName: {{ . }}
