@@ -100,10 +100,14 @@ export function createRemoval(deps: CliDeps, { api, namespace }: Cluster, wish: 
 
   return {
     async run() {
-      // From the top down, so that nobody makes again what has just gone; the operator is still there to close what it has to.
+      const deletePods = (): Promise<readonly string[]> =>
+        deleteAll(installKinds.Pod, { selector: mediaPods, graceSeconds: Math.round(wish.graceMs / 1_000) })
+      // Pods first: one that goes with its MediaNode gets its whole grace, and not every Kubernetes Node shortens what a Pod got at first. Then from the top
+      // down, so that nobody makes again what has just gone; and what the operator has made meanwhile. It is still there to close what it has to.
+      const first = await deletePods()
       const pools = await deleteAll(kinds.MediaNodePool)
       const nodes = await deleteAll(kinds.MediaNode)
-      const pods = await deleteAll(installKinds.Pod, { selector: mediaPods, graceSeconds: Math.round(wish.graceMs / 1_000) })
+      const pods = [...new Set([...first, ...(await deletePods())])]
       await untilGone(installKinds.Pod, mediaPods)
       // Only an operator that has stopped does not make its Lease again.
       if (wish.operator !== undefined) {

@@ -25,15 +25,19 @@ function isSelected({ metadata }: KubeObject, labelSelector = ''): boolean {
   return wanted.every((term) => metadata.labels?.[term.split('=')[0] ?? ''] === term.split('=')[1])
 }
 
-/** A Pod that ends: it stays until it has. */
-const ending = (deletionGracePeriodSeconds: number | undefined) => ({
-  deletionTimestamp: '2026-01-01T00:00:00Z',
-  deletionGracePeriodSeconds,
-})
+/** A Pod that ends: it stays until it has. Not every node shortens the time that it got at first. */
+function ended(pod: KubeObject, deletionGracePeriodSeconds: number): KubeObject {
+  if (pod.metadata.deletionTimestamp !== undefined) return pod
+  const ending = { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds }
+  return { ...pod, metadata: { ...pod.metadata, ...ending } }
+}
+
+/** What a Pod gets where nobody says how long. */
+const wholeGraceSeconds = 3_600
 
 /**
  * An API server in memory for the tests of commands: it keeps objects and honours names, namespaces, labels and `metadata.name=`
- * selectors. Pods that are deleted end when a test says so.
+ * selectors. Pods that are deleted end when a test says so; those of a MediaNode that is deleted begin to, as Kubernetes' garbage collector has it.
  */
 export function fakeApi(): FakeApi {
   const byKind = new Map<string, Map<string, KubeObject>>()
@@ -94,8 +98,10 @@ export function fakeApi(): FakeApi {
     async delete(kind, ref, { uid, gracePeriodSeconds } = {}) {
       const object = find(kind, ref)
       if (uid !== undefined && uid !== object.metadata.uid) throw new ApiError('conflict', 'another uid', { status: 409 })
-      if (kind.kind !== 'Pod') return void of(kind.plural).delete(keyOf(ref))
-      of(kind.plural).set(keyOf(ref), { ...object, metadata: { ...object.metadata, ...ending(gracePeriodSeconds) } })
+      if (kind.kind === 'Pod') return void of(kind.plural).set(keyOf(ref), ended(object, gracePeriodSeconds ?? wholeGraceSeconds))
+      of(kind.plural).delete(keyOf(ref))
+      const pod = of('pods').get(keyOf(ref))
+      if (kind.kind === 'MediaNode' && pod !== undefined) of('pods').set(keyOf(ref), ended(pod, wholeGraceSeconds))
     },
     watch: () => {
       throw new Error('commands never watch')
