@@ -42,6 +42,7 @@ describe('a value that does not fit is refused by its path', () => {
     ['secrets.apiKeys.existingSecret', 'No_Name', "at '/secrets/apiKeys/existingSecret'"],
     ['signaling.service.type', 'ExternalName', "at '/signaling/service/type'"],
     ['signaling.extraEnv', [{ value: 'x' }], "at '/signaling/extraEnv/0': missing property 'name'"],
+    ['hooks.keys.timeoutSeconds', 5, "at '/hooks/keys/timeoutSeconds': minimum: got 5, want 10"],
     ['hooks.uninstall.timeoutSeconds', 5, "at '/hooks/uninstall/timeoutSeconds': minimum: got 5, want 30"],
   ])('%s: %j', async (path, value, words) => {
     const { err, code } = await template({ values: { [path]: value } })

@@ -134,7 +134,7 @@ export function valuesShape(pool: Shape): Shape {
       metricsToken: object(secret),
     }),
     hooks: object({
-      keys: object({ enabled: flag }),
+      keys: object({ enabled: flag, timeoutSeconds: count(10, 3_600) }),
       uninstall: object({ enabled: flag, graceSeconds: count(1, 86_400), timeoutSeconds: count(30, 172_800) }),
       resources,
       ...place,

@@ -38,6 +38,7 @@ test('a healthy system', async () => {
       '✓ API server: https://cluster answers',
       '✓ custom resources: medianodepools, medianodes, meetings are installed and current',
       '- Pods: there are none here (the demo has none)',
+      '- Jobs: there are none here; those that did their work are gone',
       '✓ operator: operator-0 leads, renewed 3s ago',
       '✓ media nodes: all 1 are Ready',
       '✓ media ports: none is known to be out of reach',
@@ -64,7 +65,7 @@ test('each thing that is wrong is named with what to do, and the exit code says 
   expect(out).toContain('✗ media nodes: eu-west-2 is NotReady (no load for 12 s)\n')
   expect(out).toContain('✗ placement API: http://operator refuses the token\n')
   expect(out).toContain('✗ signaling: http://signaling/readyz cannot be reached: ECONNREFUSED.\n')
-  expect(out).toContain('4 of 9 checks failed.\n')
+  expect(out).toContain('4 of 10 checks failed.\n')
 })
 
 const drain = {
@@ -133,6 +134,7 @@ test('one cause is one failure', async () => {
     'API server: failed',
     'custom resources: skipped',
     'Pods: skipped',
+    'Jobs: skipped',
     'operator: skipped',
     'media nodes: skipped',
     'media ports: skipped',

@@ -4,6 +4,7 @@ import { clusterCommand, print, withCluster, type CommonFlags } from '../command
 import type { CliDeps } from '../deps.ts'
 import { examine, type Check, type Examined } from '../doctor/check.ts'
 import { apiReachable, definitionsCurrent, operatorLeads } from '../doctor/clusterChecks.ts'
+import { jobsEnd } from '../doctor/jobChecks.ts'
 import { drainsGoOn, nodesReachable, nodesReady } from '../doctor/nodeChecks.ts'
 import { podsRun } from '../doctor/podChecks.ts'
 import { placementAnswers, signalingAnswers } from '../doctor/serviceChecks.ts'
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   apiReachable,
   definitionsCurrent,
   podsRun,
+  jobsEnd,
   operatorLeads,
   nodesReady,
   nodesReachable,

@@ -22,18 +22,21 @@ export interface PodState extends KubeObject {
 
 const podKind: KindRef<PodState> = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
 
-/** Pods of the chart and those that the operator makes. */
-const ours = 'app.kubernetes.io/name=parley'
+/** Labels of what the chart and the operator make. */
+export const ours = 'app.kubernetes.io/name=parley'
 
 interface Trouble {
   readonly words: string
   readonly todo: string
 }
 
+/** What to do about an image that cannot be pulled. */
+export const mendImage = 'Push the image, or load it on every Node; see image.registry, image.tag, imagePullSecrets of the chart.'
+
 /** What to do about a container that waits, by Kubernetes' reason. */
 const remedies: Readonly<Record<string, string>> = {
-  ErrImagePull: 'Push the image, or load it on every Node; see image.registry, image.tag, imagePullSecrets of the chart.',
-  ImagePullBackOff: 'Push the image, or load it on every Node; see image.registry, image.tag, imagePullSecrets of the chart.',
+  ErrImagePull: mendImage,
+  ImagePullBackOff: mendImage,
   InvalidImageName: 'Mend image.registry, image.tag or the repository of the chart.',
   CreateContainerConfigError: 'Make the Secret or ConfigMap that is named; see secrets of the chart.',
   CrashLoopBackOff: 'Look at its log: kubectl logs POD --previous.',

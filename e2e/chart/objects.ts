@@ -20,7 +20,8 @@ export async function objectsIn(cluster: Cluster, namespace: string): Promise<re
   return found.filter((name) => !ofEveryNamespace.test(name)).toSorted()
 }
 
-/** Names of all objects that belong to no namespace. */
+/** Names of all objects that belong to no namespace, but for namespaces themselves: those of other files may be about to end. */
 export async function objectsInNone(cluster: Cluster): Promise<readonly string[]> {
-  return (await named(cluster, await kindsOf(cluster, false), [])).toSorted()
+  const found = await named(cluster, await kindsOf(cluster, false), [])
+  return found.filter((name) => !name.startsWith('namespace/')).toSorted()
 }

@@ -4,6 +4,7 @@ import type { Cluster, List } from '../kube/clusterHandle.ts'
 import { openDoor, type Door, type Place } from '../support/door.ts'
 import type { Entrance } from '../support/entrance.ts'
 import type { RunningKubectl } from '../support/kubectl.ts'
+import type { ProgramResult } from '../support/program.ts'
 import { imageValues } from './images.ts'
 
 /** One installation of the chart, as `helm install` made it. */
@@ -52,19 +53,26 @@ export const isReady = (pod: Pod): boolean =>
   (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
 
 const chart = new URL('../../charts/parley', import.meta.url).pathname
-const usualWait = ['--wait', '--timeout', '240s']
+const usualWait = ['--wait', '--timeout', '480s']
 
-/** Installs the chart of this checkout with its images, and waits until all that it renders is ready. */
-export async function installRelease(
-  cluster: Cluster,
-  { name, namespace, values }: { readonly name: string; readonly namespace: string; readonly values: object },
-): Promise<Release> {
-  const given = JSON.stringify({ ...imageValues(), ...values })
-  await cluster.helm.does(
-    ['install', name, chart, '--namespace', namespace, '--create-namespace', ...usualWait, '--values', '-'],
-    { stdin: given },
-  )
-  return releaseOf(cluster, name, namespace)
+/** What is installed where, under which name. */
+export interface Installation {
+  readonly name: string
+  readonly namespace: string
+  readonly values: object
+}
+
+/** Runs `helm install` of the chart of this checkout with its images, which waits until all that it renders is ready. */
+export function tryInstall(cluster: Cluster, { name, namespace, values }: Installation): Promise<ProgramResult> {
+  const args = ['install', name, chart, '--namespace', namespace, '--create-namespace', ...usualWait, '--values', '-']
+  return cluster.helm.run(args, { stdin: JSON.stringify({ ...imageValues(), ...values }) })
+}
+
+/** As {@link tryInstall}, but wants it to succeed. */
+export async function installRelease(cluster: Cluster, installation: Installation): Promise<Release> {
+  const { err, code } = await tryInstall(cluster, installation)
+  if (code !== 0) throw new Error(`helm install ${installation.name} ended with ${code}: ${err.trim()}`)
+  return releaseOf(cluster, installation.name, installation.namespace)
 }
 
 /** An installation that is there. */
@@ -126,7 +134,7 @@ function forwarded({ kubectl }: Cluster, args: readonly string[]): () => Promise
   async function placeOf(process: RunningKubectl): Promise<Place> {
     const port = await waitFor(
       () => Number(/127\.0\.0\.1:(\d+)/.exec(process.lines.join('\n'))?.[1]) || missing('the port that kubectl forwards'),
-      { timeoutMs: 15_000 },
+      { timeoutMs: 60_000 },
     )
     return { host: '127.0.0.1', port }
   }
