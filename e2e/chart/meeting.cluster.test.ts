@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { endNamespace } from '../kube/namespaces.ts'
 import { joinByBrowser, type BrowserPerson, type PageView } from '../support/browserPerson.ts'
 import { startChromium } from '../support/chromium.ts'
 import { linkAt, type Entrance } from '../support/entrance.ts'
@@ -36,7 +37,7 @@ afterAll(async () => {
   await browser.close()
   await release.uninstall()
   await release.close()
-  await cluster.does('delete', 'namespace', release.namespace, '--timeout=150s')
+  await endNamespace(cluster, release.namespace)
   await dropDefinitions(cluster)
   cluster.close()
 })

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
 import { theCluster, type Cluster } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { endNamespace } from '../kube/namespaces.ts'
 import type { Entrance } from '../support/entrance.ts'
 import { createCrowd, type Crowd } from './crowd.ts'
 import { dropDefinitions } from './definitions.ts'
@@ -42,7 +43,7 @@ export function sharedRelease(namespace: string): SharedRelease {
   afterAll(async () => {
     await here().release.uninstall()
     await here().release.close()
-    await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
+    await endNamespace(cluster, namespace)
     await dropDefinitions(cluster)
     cluster.close()
   })

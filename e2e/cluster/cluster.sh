@@ -7,6 +7,7 @@
 #   cluster.sh kill-node N        node N loses power; `up` starts it again
 #   cluster.sh kill-api           the API server is gone
 #   cluster.sh start-api          it is back with what etcd holds, and its controllers are started anew
+#   cluster.sh restart-agents     kubelets and kube-proxies die; their nodes start them again after a second
 #   cluster.sh down               stops all, removes its files and sets back what it changed on the machine
 #   cluster.sh status
 #   cluster.sh check-machine      says what keeps this machine from running nodes, and fails then
@@ -32,7 +33,7 @@ max_nodes=9
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
-usage() { sed -n '3,13s/^# \{0,1\}//p' "$self" >&2; exit 2; }
+usage() { sed -n '3,14s/^# \{0,1\}//p' "$self" >&2; exit 2; }
 
 for part in "$here"/lib/*.sh; do . "$part"; done
 
@@ -114,6 +115,7 @@ case $command in
   kill-node) (($# == 1)) || usage; kill_node "$1" ;;
   kill-api) kill_now kube-apiserver ;;
   start-api) start_api_again ;;
+  restart-agents) restart_agents ;;
   down) down ;;
   status) status ;;
   check-machine) check_machine ;;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
 import { ownCluster, theCluster, type Cluster } from './cluster.ts'
 import { keepClusterEvidence } from './clusterEvidence.ts'
+import { endNamespace } from './namespaces.ts'
 
 const namespace = 'eviction'
 const cluster: Cluster = theCluster()
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (cluster.own !== undefined) {
     await cluster.does('uncordon', node)
-    await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
+    await endNamespace(cluster, namespace)
   }
   cluster.close()
 })

@@ -6,6 +6,7 @@ import { missing, waitFor } from '../../kit/wait.ts'
 import { overHttp, overUdp } from '../support/reach.ts'
 import { ownCluster, theCluster, type Cluster, type List } from './cluster.ts'
 import { keepClusterEvidence } from './clusterEvidence.ts'
+import { endNamespace } from './namespaces.ts'
 
 /** A Pod as far as this file reads it. */
 interface Pod {
@@ -47,7 +48,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  if (cluster.own !== undefined) await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
+  if (cluster.own !== undefined) await endNamespace(cluster, namespace)
   cluster.close()
 })
 

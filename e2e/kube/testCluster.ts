@@ -19,8 +19,11 @@ export interface TestCluster {
   inHub(command: readonly string[]): Promise<ProgramResult>
   /** The node loses power; `up` starts it again. */
   killNode(node: number): Promise<void>
-  /** The kubelet dies; its node starts it again after a second. */
-  killKubelet(node: number): Promise<void>
+  /**
+   * Kubelets and kube-proxies die, and their nodes start them again after a second. Left alone after an outage of the API server they come through up to a
+   * minute late, since they try ever further apart.
+   */
+  restartAgents(): Promise<void>
   killApi(): Promise<void>
   startApi(): Promise<void>
   /** What the programs of the cluster logged, by file name. */
@@ -57,7 +60,7 @@ export function testClusterAt(state: string): TestCluster {
       runProgram(clusterScript, ['exec-node', String(node), ...command], { ...options, env: { ...env, ...options?.env } }),
     inHub: (command) => runProgram(clusterScript, ['exec-hub', ...command], { env }),
     killNode: (node) => does(['kill-node', String(node)]),
-    killKubelet: (node) => does(['exec-node', String(node), 'pkill', '-KILL', '-x', 'kubelet']),
+    restartAgents: () => does(['restart-agents']),
     killApi: () => does(['kill-api']),
     startApi: () => does(['start-api'], upTimeoutMs),
     logs: () => logsIn(state),

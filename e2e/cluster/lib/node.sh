@@ -73,9 +73,10 @@ kill_node() { # N
   rm -f "$state/run/node-$1.pid"
 }
 
+# Unpacked is what a Pod runs, when the first one does.
 import_on_node() { # N TAR
   wait_for 120 "containerd of node $1" in_node "$1" ctr version
-  in_node "$1" ctr -n k8s.io images import - <"$2" >/dev/null
+  in_node "$1" ctr -n k8s.io images import --no-unpack - <"$2" >/dev/null
 }
 
 nodes() { # the numbers of the nodes that run
@@ -85,4 +86,11 @@ nodes() { # the numbers of the nodes that run
     [[ -e $file ]] && alive "$name" && echo "${name#node-}"
   done
   true
+}
+
+restart_agents() {
+  local n program
+  for n in $(nodes); do
+    for program in kubelet kube-proxy; do in_node "$n" pkill -KILL -x "$program" || true; done
+  done
 }

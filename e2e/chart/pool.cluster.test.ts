@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest'
 
+import type { MediaNodePool } from '../../crds/index.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
-import { ownCluster } from '../kube/cluster.ts'
+import { ownCluster, type List } from '../kube/cluster.ts'
 import { nodesAreBack } from '../kube/nodesBack.ts'
+import type { TestCluster } from '../kube/testCluster.ts'
 import { nodesOf } from './crowd.ts'
 import { isReady } from './release.ts'
 import { sharedRelease } from './sharedRelease.ts'
 
-const installation = sharedRelease('parley-e2e-faults')
+const installation = sharedRelease('parley-e2e-pool')
 const { cluster, pool, namespace, objects, crowd } = installation
+const at = ['--namespace', namespace]
 
 /** Ends Pods as a node does that loses power: nobody is told. */
 const kill = (...names: readonly string[]): Promise<string> =>
-  cluster.does('delete', 'pod', ...names, '--namespace', namespace, '--grace-period=0', '--force')
+  cluster.does('delete', 'pod', ...names, ...at, '--grace-period=0', '--force')
 
 /** Waits until a component has so many ready Pods, none of them one of these. */
 const comesBack = (component: string, count: number, without: readonly string[] = []): Promise<true> =>
@@ -31,7 +34,7 @@ const namesOf = async (component: string): Promise<readonly string[]> =>
 
 /** The Pod that leads, by the Lease. */
 async function leader(): Promise<string> {
-  const { spec } = await cluster.get<{ spec: { holderIdentity: string } }>('lease', 'parley-operator', '--namespace', namespace)
+  const { spec } = await cluster.get<{ spec: { holderIdentity: string } }>('lease', 'parley-operator', ...at)
   return spec.holderIdentity.split('_')[0] ?? ''
 }
 
@@ -39,10 +42,10 @@ test('a pool grows from two media nodes to three and shrinks again under a meeti
   const people = await crowd.join('standup', 'Ada', 'Bob')
   await crowd.flows(people)
   const before = { nodes: nodesOf(people), pods: await namesOf('media') }
-  await cluster.does('scale', 'medianodepool', pool, '--replicas=3', '--namespace', namespace)
+  await cluster.does('scale', 'medianodepool', pool, '--replicas=3', ...at)
   await objects.poolIsReady(pool, 3)
   expect(await namesOf('media')).toEqual(expect.arrayContaining([...before.pods]))
-  await cluster.does('scale', 'medianodepool', pool, '--replicas=2', '--namespace', namespace)
+  await cluster.does('scale', 'medianodepool', pool, '--replicas=2', ...at)
   const left = await objects.poolIsReady(pool, 2)
   expect(left.map(({ metadata }) => metadata.name)).toContain(before.nodes[0])
   expect(nodesOf(people)).toEqual(before.nodes)
@@ -122,6 +125,84 @@ test('both operators are killed half-way through the drain of a node: it ends as
   await comesBack('operator', 2)
 })
 
+/** Gives an image of the nodes one name more, as a registry that has a new version. */
+async function tagged(own: TestCluster, image: string, tag: string): Promise<string> {
+  const named = image.replace(/:[^:]*$/, `:${tag}`)
+  const nodes = (await cluster.get<List<object>>('nodes')).items
+  for (const index of nodes.keys()) {
+    const { code, err } = await own.inNode(index + 1, ['ctr', '--namespace', 'k8s.io', 'images', 'tag', image, named])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  }
+  return named
+}
+
+/** Waits until a pool says that all its media nodes are as it says; returns the reasons that it gave on the way. */
+async function updated(generation: number): Promise<ReadonlySet<string>> {
+  const reasons = new Set<string>()
+  await waitFor(
+    async () => {
+      const { status } = await cluster.get<MediaNodePool>('medianodepool', pool, ...at)
+      const condition = (status?.conditions ?? []).find(({ type }) => type === 'Updated')
+      if ((condition?.observedGeneration ?? 0) >= generation && condition) reasons.add(condition.reason)
+      return reasons.has('UpToDate') || missing(`an updated pool; it says ${condition?.reason}: ${condition?.message}`)
+    },
+    { timeoutMs: 300_000, pollMs: 250 },
+  )
+  return reasons
+}
+
+interface ImagePod {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly nodeName: string; readonly containers: readonly { readonly image: string }[] }
+}
+const mediaPods = async (): Promise<readonly ImagePod[]> =>
+  (await cluster.get<List<ImagePod>>('pods', ...at, '--selector', 'app.kubernetes.io/component=media')).items
+
+test('a changed image rolls over the pool: a new Pod first where there is room, and a meeting goes on', async (context) => {
+  const own = ownCluster(cluster, context, 'an image has to be named anew on its nodes')
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const before = await mediaPods()
+  const image = await tagged(own, before[0]?.spec.containers[0]?.image ?? '', 'next')
+  const patch = JSON.stringify({ spec: { image } })
+  await cluster.does('patch', 'medianodepool', pool, '--type=merge', '--patch', patch, ...at)
+  const { metadata } = await cluster.get<MediaNodePool>('medianodepool', pool, ...at)
+  const reasons = await updated(metadata.generation)
+  // An old one is emptied after its successor is ready, and never to make room for it: there is a third node.
+  expect([...reasons]).toEqual(expect.arrayContaining(['Emptying', 'UpToDate']))
+  expect([...reasons]).not.toContain('Replacing')
+  const names = before.map((pod) => pod.metadata.name)
+  await crowd.areLive(people, names)
+  await crowd.flows(people)
+  await objects.poolIsReady(pool, 2)
+  const after = (await mediaPods()).filter((pod) => !names.includes(pod.metadata.name))
+  expect(after.map(({ spec }) => spec.containers[0]?.image)).toEqual([image, image])
+})
+
+test('two nodes are drained at once: people move to what is left, both drains end, and the pool is whole again', async () => {
+  const people = await crowd.join('standup', 'Ada', 'Bob')
+  await crowd.flows(people)
+  const before = await mediaPods()
+  const hosts = before.map(({ spec }) => spec.nodeName)
+  expect(new Set(hosts).size).toBe(2)
+  const drains = hosts.map((host) =>
+    cluster.kubectl.run(['drain', host, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=300s'], {
+      timeoutMs: 320_000,
+    }),
+  )
+  try {
+    expect((await Promise.all(drains)).map(({ code }) => code)).toEqual([0, 0])
+  } finally {
+    for (const host of hosts) await cluster.does('uncordon', host)
+  }
+  await crowd.areLive(
+    people,
+    before.map(({ metadata }) => metadata.name),
+  )
+  await crowd.flows(people)
+  await objects.poolIsReady(pool, 2)
+})
+
 /** How often the container of each Pod was started anew, by the Pod's name. */
 async function restarts(...components: readonly string[]): Promise<Readonly<Record<string, number>>> {
   const pods = await Promise.all(components.map((component) => installation.release.podsOf(component)))
@@ -158,6 +239,9 @@ test('the API server is away for 30 s: joins go on, and nothing but its leader i
   const operators = await restarts('operator')
   expect(total(operators) - total(before.operators)).toBeLessThanOrEqual(2)
   for (const [name] of Object.entries(operators).filter(([each, times]) => times > (before.operators[each] ?? 0)))
-    expect(await cluster.does('logs', name, '--previous', '--namespace', namespace)).toContain('the lease is lost')
+    expect(await cluster.does('logs', name, '--previous', ...at)).toContain('the lease is lost')
   await crowd.flows(await crowd.join('afterwards', 'Eve', 'Fay'))
+  // What comes next does not wait for kubelets that try ever further apart.
+  await own.restartAgents()
+  await nodesAreBack(cluster, Date.now())
 })
