@@ -1,6 +1,40 @@
 /** Content type of a stream of JSON values, one a line. */
 export const ndjsonContentType = 'application/x-ndjson'
 
+const newline = 0x0a
+/** Room that is kept for the next line; what a longer one took is given back. */
+const keptBytes = 64 * 1024
+
+/** The bytes of a line that has not ended. However it is cut into chunks, each byte is copied twice at most on the average. */
+class OpenLine {
+  readonly #decoder = new TextDecoder()
+  #bytes = new Uint8Array(keptBytes)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  append(part: Uint8Array): void {
+    const length = this.#length + part.length
+    if (length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(length, 2 * this.#bytes.length))
+      bytes.set(this.#bytes.subarray(0, this.#length))
+      this.#bytes = bytes
+    }
+    this.#bytes.set(part, this.#length)
+    this.#length = length
+  }
+
+  /** The line, which ends here. */
+  take(): string {
+    const text = this.#decoder.decode(this.#bytes.subarray(0, this.#length))
+    this.#length = 0
+    if (this.#bytes.length > keptBytes) this.#bytes = new Uint8Array(keptBytes)
+    return text
+  }
+}
+
 /**
  * Reads JSON values, one a line, from a byte stream. A line longer than `maxLineBytes` ends the stream with an error, so that a peer
  * cannot fill the memory; empty lines (keep-alive) are passed over.
@@ -9,15 +43,22 @@ export async function* readNdjson(
   body: AsyncIterable<Uint8Array>,
   options: { maxLineBytes: number },
 ): AsyncGenerator<unknown, void> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true })
-    const lines = rest.split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as unknown
-    if (rest.length > options.maxLineBytes) throw new Error(`a line of more than ${options.maxLineBytes} bytes`)
+  const line = new OpenLine()
+  function append(part: Uint8Array): void {
+    if (line.length + part.length > options.maxLineBytes) throw new Error(`a line of more than ${options.maxLineBytes} bytes`)
+    line.append(part)
   }
+  for await (const chunk of body) {
+    let begin = 0
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, begin)) {
+      append(chunk.subarray(begin, end))
+      begin = end + 1
+      const text = line.take()
+      if (text.trim() !== '') yield JSON.parse(text) as unknown
+    }
+    append(chunk.subarray(begin))
+  }
+  const rest = line.take()
   if (rest.trim() !== '') yield JSON.parse(rest) as unknown
 }
 

@@ -3,6 +3,7 @@ import { CodedError } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SegmentOrder } from '../../sfu/api/order.ts'
+import { countedOn } from '../ledger/countedOn.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { PlannedOrder } from '../plan/orders.ts'
 import type { PlannedClose } from '../plan/segments.ts'
@@ -53,7 +54,7 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
     if (report?.epoch === told.epoch && report.generation >= told.generation) return
-    await options.fencedOut(Math.max(report?.epoch ?? 0, told.epoch, ledger.nodes.highestEpoch()))
+    await options.fencedOut(Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
   }
 
   async function guarded(

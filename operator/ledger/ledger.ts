@@ -2,6 +2,7 @@ import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import { Coming } from './coming.ts'
+import { doubtOf } from './doubts.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import type { LostPart } from './meetingFacts.ts'
 import { Meetings } from './meetings.ts'
@@ -109,36 +110,14 @@ export class Ledger {
     this.meetings.removeObject(meeting.metadata, nowMs)
   }
 
-  /** Takes in one line of a node's load stream. The line was validated, and its node's name compared. */
-  hear(node: string, line: LoadLine, atMs: number): void {
-    const nowMs = wholeMs(atMs)
-    this.#nowMs = nowMs
-    switch (line.type) {
-      case 'hello':
-        this.nodes.hello(node, line, nowMs)
-        this.meetings.hosts(node, line.segments, nowMs)
-        return
-      case 'load':
-        this.nodes.load(node, line.load, nowMs)
-        return
-      case 'segment':
-        this.nodes.heard(node, nowMs)
-        this.nodes.follows(node, line.segment.epoch)
-        this.meetings.report(node, line.segment, nowMs)
-        return
-      case 'segmentClosed':
-        this.nodes.heard(node, nowMs)
-        this.meetings.closed(node, line.meeting, nowMs)
-        return
-      case 'addresses':
-        this.nodes.addresses(node, line.addresses, nowMs)
-        return
-      case 'drain':
-        this.nodes.drain(node, line.drain, nowMs)
-        return
-      default:
-        assertNever(line)
-    }
+  /**
+   * Takes in one line of a node's load stream. The line was validated, and its node's name compared. Answers what of it cannot be true, in
+   * words: then nothing of it was taken in.
+   */
+  hear(node: string, line: LoadLine, atMs: number): string | undefined {
+    const doubt = doubtOf(this.meetings, node, line)
+    if (doubt === undefined) this.#take(node, line, wholeMs(atMs))
+    return doubt
   }
 
   /** The node's address refused a connection: with silence, the second sign of its death. */
@@ -187,6 +166,36 @@ export class Ledger {
   #isHeard(name: string, nowMs: number): boolean {
     const node = this.nodes.get(name)
     return node?.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined
+  }
+
+  #take(node: string, line: LoadLine, nowMs: number): void {
+    this.#nowMs = nowMs
+    switch (line.type) {
+      case 'hello':
+        this.nodes.hello(node, line, nowMs)
+        this.meetings.hosts(node, line.segments, nowMs)
+        return
+      case 'load':
+        this.nodes.load(node, line.load, nowMs)
+        return
+      case 'segment':
+        this.nodes.heard(node, nowMs)
+        this.nodes.follows(node, line.segment.epoch)
+        this.meetings.report(node, line.segment, nowMs)
+        return
+      case 'segmentClosed':
+        this.nodes.heard(node, nowMs)
+        this.meetings.closed(node, line.meeting, nowMs)
+        return
+      case 'addresses':
+        this.nodes.addresses(node, line.addresses, nowMs)
+        return
+      case 'drain':
+        this.nodes.drain(node, line.drain, nowMs)
+        return
+      default:
+        assertNever(line)
+    }
   }
 
   /** Another pool, or other namespaces of one, may be what a meeting waits for, or all that it had: each with an object is looked at. */

@@ -3,6 +3,7 @@ import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
 import type { Cost } from './cost.ts'
+import { countedOn } from './countedOn.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
 import { gateOf } from './gateOf.ts'
@@ -232,7 +233,7 @@ export class MediaNodes {
   /** The highest epoch that any node has seen in an order. */
   highestEpoch(): number {
     let highest = 0
-    for (const { introduction } of this.#nodes.values()) highest = Math.max(highest, introduction?.highestEpoch ?? 0)
+    for (const { introduction } of this.#nodes.values()) highest = Math.max(highest, countedOn(introduction?.highestEpoch))
     return highest
   }
 

@@ -2,6 +2,7 @@ import type { Meeting } from '../../crds/index.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { adHocLabel } from './adHoc.ts'
+import { countedOn } from './countedOn.ts'
 import { relationOf } from './incarnations.ts'
 import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
@@ -256,7 +257,7 @@ export class Meetings {
     const segment = entry.segments.get(node) ?? this.addSegment(entry, { node, openedAtMs: nowMs, why: whyFound(report) })
     segment.pipesDown = pipesDownBy(report, segment, nowMs)
     segment.report = report
-    entry.generation = Math.max(entry.generation, report.generation)
+    entry.generation = Math.max(entry.generation, countedOn(report.generation))
     entry.peopleTold(node, report.participants, nowMs)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)
     this.#events.told(entry, segment, nowMs)

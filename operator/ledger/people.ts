@@ -73,12 +73,21 @@ export class People {
     return stay
   }
 
-  /** Takes over what a node says about who is attached there. Grants that are not used yet stay. Returns who left. */
+  /**
+   * Takes over what a node says about who is attached there. Grants that are not used yet stay. An attachment is of one node for good:
+   * what a node says of another's changes nothing. Returns who left.
+   */
   report(node: string, participants: SegmentReport['participants'], nowMs: number): readonly Placement[] {
     const reported = new Set(participants.map((participant) => this.#attach(node, participant, nowMs)))
     const gone = [...(this.#byNode.get(node) ?? [])].filter((stay) => stay.attached && !reported.has(stay))
     for (const stay of gone) this.#remove(stay, nowMs)
     return gone
+  }
+
+  /** The other node on which this process placed an attachment; undefined where that node, or nobody, did. */
+  placedElsewhere(told: { node: string; participant: string; attachment: string }): string | undefined {
+    const known = this.#find(told.participant, told.attachment)
+    return known === undefined || known.node === told.node || known.reason === '' ? undefined : known.node
   }
 
   /** Ends one attachment; undefined where it is not known. */
@@ -127,14 +136,15 @@ export class People {
   }
 
   /** A node tells that somebody is attached there: mostly the holder of a grant. */
-  #attach(node: string, told: SegmentReport['participants'][number], nowMs: number): Stay {
+  #attach(node: string, told: SegmentReport['participants'][number], nowMs: number): Stay | undefined {
     const { participant, attachment, hidden } = told
     const known = this.#find(participant, attachment)
+    if (known !== undefined && known.node !== node) return undefined
     if (known === undefined)
       return this.#put(
         new Stay({ participant, attachment, node, hidden, sinceMs: nowMs, reason: '', reservation: undefined }, true),
       )
-    if (known.node !== node || known.hidden !== hidden) {
+    if (known.hidden !== hidden) {
       this.#take(known)
       const { sinceMs, reason, reservation } = known
       return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs, reason, reservation }, true))

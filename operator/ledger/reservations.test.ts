@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { negative, noCost, type Cost } from './cost.ts'
-import { People } from './people.ts'
 import { Reservations, reservationMs } from './reservations.ts'
 
 /** What is reserved by node, as the ledger's nodes would hold it. */
@@ -62,11 +61,4 @@ test('whatever is reserved, given back and swept, what is reserved is what the r
       }
     }),
   )
-})
-
-test('a stay that another media node tells of takes its reservation along', () => {
-  const people = new People()
-  people.grant({ participant: 'ann', attachment: '1', node: 'a', hidden: false, sinceMs: 0, reason: 'first', reservation: 7 })
-  people.report('b', [{ participant: 'ann', attachment: '1', publishing: true, hidden: false }], 1)
-  expect([...people.on('b')].map(({ reservation }) => reservation)).toEqual([7])
 })

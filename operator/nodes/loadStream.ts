@@ -7,10 +7,12 @@ import type { Log } from '../../kit/log.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import type { NodeClient } from '../../sfu/api/nodeClient.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import { StreamBudget } from './streamBudget.ts'
 
 /** Where the words of media nodes go. */
 export interface Listener {
-  hear(node: string, line: LoadLine): void
+  /** What of the line cannot be true, in words; undefined where it may be. */
+  hear(node: string, line: LoadLine): string | undefined
   /** The address refused a connection. */
   refused(node: string): void
   /** The agent at the node's address is not to be believed: why, for people. */
@@ -56,7 +58,7 @@ function causeOf(thrown: unknown): unknown {
 /** Why the stream is not to be believed, for people; undefined where it merely broke. */
 function faultOf(thrown: unknown, url: string): string | undefined {
   const cause = causeOf(thrown)
-  if (thrown instanceof Disbelief) return thrown.message
+  if (cause instanceof Disbelief) return cause.message
   if (cause instanceof z.ZodError) {
     const [issue] = cause.issues
     return `the agent at ${url} sent a line that breaks the contract: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`
@@ -78,13 +80,22 @@ const wasRefused = (thrown: unknown): boolean => {
  */
 export async function runLoadStream(options: LoadStreamOptions, signal: AbortSignal): Promise<void> {
   const { node, url, client, listener, clock, random, log, metrics } = options
+  const budget = new StreamBudget(clock)
   let attempt = 0
+
+  /** Ends the stream of an agent that sends too much. */
+  function count(what: 'lines' | 'bytes', amount: number): void {
+    const over = budget.take(what, amount)
+    if (over !== undefined) throw new Disbelief(`the agent at ${url} sends ${over}`)
+  }
 
   async function listen(): Promise<void> {
     let live = false
     try {
-      for await (const line of client.loadStream(signal)) {
-        listener.hear(node, believed(line, { node, url, first: !live }))
+      for await (const line of client.loadStream(signal, (bytes) => count('bytes', bytes))) {
+        count('lines', 1)
+        const doubt = listener.hear(node, believed(line, { node, url, first: !live }))
+        if (doubt !== undefined) throw new Disbelief(`the agent at ${url} ${doubt}`)
         if (!live) {
           live = true
           attempt = 0

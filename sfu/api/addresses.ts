@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { fenceNumber } from './limits.ts'
 /** `PUT /v1/addresses` (bearer: an `order` token) takes an {@link AddressOrder} and answers the same addresses. */
 export const addressesPath = '/v1/addresses'
 
@@ -35,7 +36,7 @@ export const announcedAddress = z
  * alone. It is in memory only: a node that starts again is told again.
  */
 export const addressOrder = z.strictObject({
-  epoch: z.int().min(0),
+  epoch: fenceNumber,
   addresses: z
     .array(announcedAddress)
     .min(1)

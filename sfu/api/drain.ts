@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { meetingName, namespaceName } from './identity.ts'
+import { fenceNumber, wallMs } from './limits.ts'
 
 /** `PUT /v1/drain` (bearer: an `order` token) takes a {@link DrainOrder} and answers a {@link DrainReport}. */
 export const drainPath = '/v1/drain'
@@ -34,7 +35,7 @@ export const underWayAtMost = (size: number): number => Math.max(1, Math.floor(s
 export const drainWish = z.strictObject({
   reason: drainReason,
   /** Wall clock: whoever is left then is told and closed. One that has passed means now. */
-  deadlineAtMs: z.int().min(0).max(8.64e15),
+  deadlineAtMs: wallMs,
   /** Meetings whose people have nowhere to go at the moment, or are not to be moved: they stay until that changes, or until the deadline. */
   stay: z.array(meetingOfNamespace).max(10_000),
   /** Meetings of which only the audience goes: whoever may publish stays until that changes, or until the deadline. */
@@ -49,8 +50,8 @@ export type DrainWish = z.infer<typeof drainWish>
  * and new segments with `node_draining`; orders to segments that it has are taken as ever. Fenced by the epoch alone.
  */
 export const drainOrder = z.discriminatedUnion('draining', [
-  z.strictObject({ epoch: z.int().min(0), draining: z.literal(true), ...drainWish.shape }),
-  z.strictObject({ epoch: z.int().min(0), draining: z.literal(false) }),
+  z.strictObject({ epoch: fenceNumber, draining: z.literal(true), ...drainWish.shape }),
+  z.strictObject({ epoch: fenceNumber, draining: z.literal(false) }),
 ])
 export type DrainOrder = z.infer<typeof drainOrder>
 
@@ -59,7 +60,7 @@ export const drainReport = z.strictObject({
   /** What was ordered last. */
   ordered: drainWish.optional(),
   /** The node was told to stop: it drains until then, whatever is ordered, and ends. */
-  stopsAtMs: z.int().optional(),
+  stopsAtMs: wallMs.optional(),
   /** It drains, nobody is on it, and no other node depends on it. */
   drained: z.boolean(),
   /** People who are on it still. */

@@ -4,6 +4,7 @@ import { announcedAddresses } from './addresses.ts'
 import { drainReport } from './drain.ts'
 import { edgeVersionTold } from './edgeVersion.ts'
 import { meetingRef, nodeName, ulid } from './identity.ts'
+import { fenceNumber, wallMs } from './limits.ts'
 import { segmentReport } from './order.ts'
 
 const nonNegative = z.number().min(0).max(1e15)
@@ -20,7 +21,7 @@ export type WorkerLoad = z.infer<typeof workerLoad>
 
 /** What a node carries and what it can carry. CPU and consumers count a worker, bits, pipes and ports a node; the worst one wins. */
 export const nodeLoad = z.strictObject({
-  atMs: z.int(),
+  atMs: wallMs,
   workers: z.array(workerLoad).min(1).max(64),
   egressBitsPerSecond: nonNegative,
   ingressBitsPerSecond: nonNegative,
@@ -56,7 +57,7 @@ export const helloLine = z.strictObject({
   addressesGuessed: z.boolean().optional(),
   capacity: nodeCapacity,
   /** The highest epoch of any order it took, so that a new leader starts above it. */
-  highestEpoch: z.int().min(0),
+  highestEpoch: fenceNumber,
   segments: z.array(segmentReport).max(10_000),
   /** Absent: it takes work. */
   drain: drainReport.optional(),

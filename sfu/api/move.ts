@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { fenceNumber } from './limits.ts'
 import { drainReason } from './drain.ts'
 import { meetingRef, participantId, ulid } from './identity.ts'
 
@@ -11,7 +12,7 @@ export const movePath = '/v1/moves'
  * by the epoch alone; the same order again changes nothing. An attachment that is not here is `attachment_gone`.
  */
 export const moveOrder = z.strictObject({
-  epoch: z.int().min(0),
+  epoch: fenceNumber,
   meeting: meetingRef,
   participant: participantId,
   attachment: ulid,

@@ -64,9 +64,10 @@ export interface NodeClient {
   dump(signal?: AbortSignal): Promise<NodeDump>
   /**
    * The load stream: `hello` first, then lines as they come. Ends with an error when the stream breaks, is silent for
-   * {@link loadStaleAfterMs} or carries a line that does not fit the contract; ends quietly when `signal` aborts.
+   * {@link loadStaleAfterMs} or carries a line that does not fit the contract; ends quietly when `signal` aborts. `received` is told how
+   * many bytes came, before anything is made of them; what it throws ends the stream.
    */
-  loadStream(signal: AbortSignal): AsyncIterable<LoadLine>
+  loadStream(signal: AbortSignal, received?: (bytes: number) => void): AsyncIterable<LoadLine>
 }
 
 const defaultTimeoutMs = 5_000
@@ -80,8 +81,16 @@ interface Call<Schema extends z.ZodType> {
   readonly signal: AbortSignal | undefined
 }
 
-async function jsonOf(body: { text(): Promise<string> }): Promise<unknown> {
-  const text = await body.text()
+/** The value of a body, undefined where it is none. A body that is longer than any answer is an error, and not read to its end. */
+async function jsonOf(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of body) {
+    bytes += part.length
+    if (bytes > maxLoadLineBytes) throw new Error(`an answer of more than ${maxLoadLineBytes} bytes`)
+    parts.push(part)
+  }
+  const text = Buffer.concat(parts).toString()
   try {
     return text === '' ? undefined : (JSON.parse(text) as unknown)
   } catch {
@@ -129,7 +138,10 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
   }
 
   /** The bytes of a stream; rejects when none come for {@link loadStaleAfterMs}. */
-  async function* watched(body: Dispatcher.ResponseData['body']): AsyncGenerator<Uint8Array, void> {
+  async function* watched(
+    body: Dispatcher.ResponseData['body'],
+    received: (bytes: number) => void,
+  ): AsyncGenerator<Uint8Array, void> {
     const arm = (): { cancel(): void } =>
       options.clock.after(loadStaleAfterMs, () => {
         body.destroy(commonErrors.raise.timeout({ what: 'the load stream', timeoutMs: loadStaleAfterMs }))
@@ -139,6 +151,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       for await (const chunk of body) {
         silence.cancel()
         silence = arm()
+        received((chunk as Uint8Array).length)
         yield chunk as Uint8Array
       }
     } finally {
@@ -189,10 +202,11 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       (await call({ method: 'PUT', path: addressesPath, body: order, answer: announcedAddresses, signal })).addresses,
     probe: async (signal) => (await call({ method: 'POST', path: probePath, answer: probeAnswer, signal })).probes,
     dump: (signal) => call({ method: 'GET', path: dumpPath, answer: nodeDump, signal }),
-    async *loadStream(signal) {
+    async *loadStream(signal, received = () => undefined) {
       try {
         const body = await openLoadStream(signal)
-        for await (const value of readNdjson(watched(body), { maxLineBytes: maxLoadLineBytes })) yield loadLine.parse(value)
+        for await (const value of readNdjson(watched(body, received), { maxLineBytes: maxLoadLineBytes }))
+          yield loadLine.parse(value)
       } catch (thrown) {
         if (signal.aborted) return
         throw failure(thrown, undefined)

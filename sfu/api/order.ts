@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { peerAddress } from './grant.ts'
+import { fenceNumber, wallMs } from './limits.ts'
 import { meetingRef, nodeName, participantId, regionName, ulid, type MeetingRef } from './identity.ts'
 
 /** A core forwards to its leaves what it hears; between cores only their own and their leaves' entries travel. A mesh is all core. */
@@ -8,7 +9,7 @@ export const segmentRole = z.enum(['core', 'leaf'])
 export type SegmentRole = z.infer<typeof segmentRole>
 
 /** The fence: an order with an older pair is refused, and so is the same pair with another body. */
-export const fence = z.strictObject({ epoch: z.int().min(0), generation: z.int().min(0) })
+export const fence = z.strictObject({ epoch: fenceNumber, generation: fenceNumber })
 export type Fence = z.infer<typeof fence>
 
 /** Path of all segments: `GET` answers {@link segmentList}. */
@@ -89,9 +90,9 @@ export const segmentReport = z.strictObject({
   peers: z.array(peerReport).max(64),
   /** Other incarnations that it was adopted from: their grants lead to it. */
   aliases: z.array(ulid).max(16).optional(),
-  createdAtMs: z.int(),
+  createdAtMs: wallMs,
   /** Since when nobody is attached. */
-  emptySinceMs: z.int().optional(),
+  emptySinceMs: wallMs.optional(),
 })
 export type SegmentReport = z.infer<typeof segmentReport>
 
