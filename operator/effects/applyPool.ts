@@ -67,8 +67,10 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
 
   function remember(plan: MediaNodePoolPlan): void {
     for (const [name, decided] of plan.disruptions) {
-      const node = ledger.nodes.get(name)?.object
-      if (node !== undefined && disruptions.put(node, decided)) options.changed(name)
+      const node = ledger.nodes.get(name)
+      if (node === undefined) continue
+      node.leaving = decided[0]?.message // Until its status says so, which may wait its turn.
+      if (disruptions.put(node.object, decided)) options.changed(name)
     }
   }
 

@@ -21,6 +21,7 @@ export class Entry implements NodeEntry, Queued<Entry> {
   url: string | undefined = undefined
   gate: string | undefined = undefined
   drain: WantedDrain | undefined = undefined
+  leaving: string | undefined = undefined
   drainTold: DrainReport | undefined = undefined
   packs = false
   readonly knownSinceMs: number

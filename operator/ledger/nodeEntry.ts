@@ -30,6 +30,8 @@ export interface NodeEntry {
   readonly gate: string | undefined
   /** That it is emptied, as its object asks. */
   readonly drain: WantedDrain | undefined
+  /** Why it was decided to empty it, from then on: its object says so a little later. It takes nobody new meanwhile. */
+  leaving: string | undefined
   /** How far its drain is, by its own word; undefined where it takes work. */
   readonly drainTold: DrainReport | undefined
   /** Its pool fills one node after the other. */

@@ -60,6 +60,10 @@ export const filters: readonly Filter[] = [
     },
   },
   {
+    name: 'leaving',
+    refuses: ({ node: { leaving } }) => (leaving === undefined ? undefined : `it is about to be emptied: ${leaving}`),
+  },
+  {
     name: 'pool',
     refuses: ({ node }) => (node.region === undefined ? `its pool ${node.object.spec.pool} does not exist` : undefined),
   },

@@ -16,6 +16,8 @@ const imagesOf = ({ kubernetes }: ACluster): readonly string[] =>
 const nameOf = (answer: PlacementAnswer): string => (answer.result === 'placed' ? answer.node : answer.reason)
 const hostOf = ({ kubernetes }: ACluster, node: string): string =>
   kubernetes.pods().find(({ metadata }) => metadata.name === node)?.spec.nodeName ?? ''
+const nodesOf = (simulation: ACluster['simulation']): readonly string[] =>
+  simulation.cluster.objects(kinds.MediaNode).map(({ metadata }) => metadata.name)
 /** Everybody who is in a meeting somewhere. */
 const people = ({ simulation }: ACluster): readonly string[] =>
   [...simulation.nodes.values()]
@@ -79,6 +81,19 @@ test('nobody is lost when nodes with people leave', async () => {
   await simulation.pass(60_000)
   expect(phases(simulation)).toEqual(['Ready'])
   expect(people(cluster)).toEqual(['ann', 'bob', 'cid', 'dee'])
+})
+
+test('a node that was decided to leave takes nobody new, though that could not be written yet', async () => {
+  const { simulation } = await aCluster({ replicas: 2 })
+  simulation.cluster.fail('patchStatus', ...Array.from({ length: 4 }, () => 'unavailable' as const))
+  const before = nodesOf(simulation)
+  patchPool(simulation, { replicas: 1 })
+  await simulation.pass(200)
+  expect(phases(simulation)).toEqual(['Ready', 'Ready'])
+  const answers = await Promise.all(before.map((other) => simulation.place('new', 'ann', { excludeNodes: [other] })))
+  expect(answers.map(({ result }) => result).toSorted()).toEqual(['placed', 'tryAfter'])
+  await simulation.pass(120_000)
+  expect(phases(simulation)).toEqual(['Ready'])
 })
 
 test('scaling up again keeps those that are still leaving', async () => {
