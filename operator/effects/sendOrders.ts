@@ -43,17 +43,20 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
     return { ...fence, role: body.role, region: body.region, limits: body.limits, peers }
   }
 
-  /** A refusal by a fence: learn what the node has; unless it is only a later order of ours, rise above whoever was here. */
+  /**
+   * A refusal by a fence: learn what the node has; unless it is only a later order of ours, rise above whoever was here. Two bodies under one
+   * fence are of two leaders.
+   */
   async function refused(
     meeting: MeetingRef,
-    told: { node: string; url: string; epoch: number; generation: number },
+    told: { node: string; url: string; epoch: number; generation: number; isConflict: boolean },
     signal: AbortSignal,
   ): Promise<void> {
     const segment = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.segments.get(told.node)
     if (segment !== undefined) segment.ordered = undefined // The next plan makes a new generation.
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
-    if (report?.epoch === told.epoch && report.generation >= told.generation) return
+    if (!told.isConflict && report?.epoch === told.epoch && report.generation >= told.generation) return
     await options.fencedOut(Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
   }
 
@@ -79,7 +82,8 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       const code = thrown instanceof CodedError ? thrown.code : 'internal'
       metrics.orders.inc({ method, result: code === 'stale_order' || code === 'order_conflict' ? 'fenced' : 'failed' })
       log.warn({ ...fields, method, code, err: thrown }, 'order not taken')
-      if (code === 'stale_order' || code === 'order_conflict') await refused(meeting, what, signal)
+      if (code === 'stale_order' || code === 'order_conflict')
+        await refused(meeting, { ...what, isConflict: code === 'order_conflict' }, signal)
       throw thrown
     }
   }
@@ -91,6 +95,7 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       const segment = entry?.segments.get(node)
       if (entry === undefined || segment === undefined || entry.incarnation !== meeting.incarnation) return
       entry.generation = Math.max(entry.generation, fence.generation)
+      entry.given = fence
       if (
         segment.ordered?.digest !== digest ||
         segment.ordered.fence.generation !== fence.generation ||

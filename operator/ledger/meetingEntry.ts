@@ -85,6 +85,8 @@ export class MeetingEntry {
   ended: { readonly why: string; readonly atMs?: number } | undefined
   /** The highest generation that any order of this incarnation had. */
   generation = 0
+  /** The last fence of an order that this replica itself gave in this incarnation. */
+  given: Fence | undefined = undefined
   segments = new Map<string, Segment>()
   people = new People()
   /** The latest placements, newest first. */
@@ -188,6 +190,7 @@ export class MeetingEntry {
     this.#moves = undefined
     this.emptySinceMs = undefined
     this.generation = 0
+    this.given = undefined
   }
 
   /** Another incarnation counts from now on; this one's segments are closed and their people placed again. */
@@ -196,6 +199,7 @@ export class MeetingEntry {
     this.incarnation = incarnation
     this.people = new People()
     this.generation = 0
+    this.given = undefined
   }
 
   remember(placement: Placement): void {

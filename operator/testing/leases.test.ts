@@ -44,3 +44,18 @@ test('an operator that begins with a restored Lease rises above what the media n
   expect([...epochs]).toEqual([[2, new Set(['two'])]])
   expect(epochsOf(simulation)).toEqual([2])
 })
+
+test('of two leaders to whom a restored Lease gave one epoch, the one that holds it rises above the other', async () => {
+  const simulation = await anInstallation()
+  simulation.cutFromApi.add('one')
+  restoreLease(simulation)
+  simulation.operator('two')
+  await simulation.pass(1_000)
+  const orders: string[] = []
+  simulation.listeners.push({ taken: ({ epoch }, operator) => void orders.push(`${operator} ${epoch}`) })
+  expect([...simulation.operators.values()].map(({ control }) => control.epoch())).toEqual([1, 1])
+  placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
+  await simulation.pass(3_000)
+  expect(epochsOf(simulation)).toEqual([2])
+  expect(orders).toEqual(['one 1', 'two 2'])
+})

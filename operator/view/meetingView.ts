@@ -1,5 +1,5 @@
 import type { Meeting, MeetingSegment } from '../../crds/index.ts'
-import type { SegmentReport } from '../../sfu/api/order.ts'
+import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import { pipeBudget } from '../cascade/budget.ts'
 import type { PipeBudget } from '../cascade/member.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -49,6 +49,8 @@ export interface MeetingView {
   /** The epoch of the leader who plans. */
   readonly epoch: number
   readonly generation: number
+  /** The last fence that this replica itself gave; undefined where it gave none. */
+  readonly given: Fence | undefined
   readonly segments: readonly SegmentView[]
   readonly strays: readonly StrayView[]
   /** Parts that status tells of on nodes that this operator has not heard yet: unknown is not zero. */
@@ -147,6 +149,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     stalled: stalledBy(ledger, entry),
     epoch: at.epoch,
     generation: entry.generation,
+    given: entry.given,
     segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, { ...at, publishers })),
     strays: [...entry.strays.values()].map(({ node, report }) => ({
       node,
