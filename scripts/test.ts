@@ -42,10 +42,10 @@ function tallyOf(layer: Layer, ended: Ended, file: string): Tally {
   return tally
 }
 
-async function runProject(layer: Layer, signal: AbortSignal): Promise<Tally> {
+async function runCounted(layer: Layer, signal: AbortSignal): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'))
   const file = join(folder, 'tally.json')
-  const files = (process.env['FILES'] ?? '').split(/\s+/).filter((name) => name !== '')
+  const files = layer.counts ? [] : (process.env['FILES'] ?? '').split(/\s+/).filter((name) => name !== '')
   const [program, ...args] = layer.command
   try {
     const ended = await runCommand({
@@ -68,7 +68,7 @@ async function runLayer(layer: Layer, signal: AbortSignal): Promise<Tally> {
   if (reason !== undefined) return oneSkipped(layer.name, reason)
   say(`[test] ${layer.name}`)
   const startedAt = performance.now()
-  const tally = await (layer.project ? runProject(layer, signal) : runCheck(layer, signal))
+  const tally = await (layer.project || layer.counts ? runCounted(layer, signal) : runCheck(layer, signal))
   say(`[test] ${layer.name}: ${closingLine(tally)} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
   return tally
 }

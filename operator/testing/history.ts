@@ -1,6 +1,6 @@
 import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
-import type { PlacementAnswer } from '../api/placement.ts'
+import { kinds } from '../kube/kinds.ts'
 import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
@@ -119,7 +119,7 @@ export class History {
     for (const [key, place] of [...this.people]) {
       if (this.isThere(place)) continue
       const [meeting = '', participant = ''] = key.split(' ')
-      await this.join(meeting, participant)
+      await this.#joinSurely(meeting, participant, { excludeNodes: [place.node] })
     }
   }
 
@@ -163,10 +163,13 @@ export class History {
 
   /** Somebody joins each meeting that everybody has left. */
   async fill(): Promise<void> {
-    const nobody = [...hostedByMeeting(this.simulation)].filter(([, segments]) =>
-      segments.every(({ report }) => report.participants.length === 0),
-    )
-    for (const [name] of nobody) await this.simulation.join(name, 'p0').then((answer) => this.#known(`${name} p0`, answer))
+    const hosted = hostedByMeeting(this.simulation)
+    const known = new Set([
+      ...hosted.keys(),
+      ...this.simulation.cluster.objects(kinds.Meeting).map(({ metadata }) => metadata.name),
+    ])
+    const isEmpty = (name: string): boolean => (hosted.get(name) ?? []).every(({ report }) => report.participants.length === 0)
+    for (const name of [...known].filter(isEmpty)) await this.#joinSurely(name, 'p0')
   }
 
   /** The node that failed somebody, by what their client knows. */
@@ -175,8 +178,13 @@ export class History {
     return before !== undefined && (hasLostMedia || !this.isThere(before)) ? [before.node] : []
   }
 
-  #known(key: string, answer: PlacementAnswer): void {
+  /** Joins as a client does for which nothing goes wrong. */
+  async #joinSurely(meeting: string, participant: string, wish: { excludeNodes?: string[] } = {}): Promise<void> {
+    if (this.simulation.leader() === undefined) return
+    const answer = await this.simulation.join(meeting, participant, wish)
+    const key = `${meeting} ${participant}`
     if (answer.result === 'placed') this.people.set(key, { attachment: answer.attachment, node: answer.node })
+    else if (answer.result === 'refused') this.people.delete(key)
   }
 
   /** A client of a meeting that no operator can be asked for goes to a node that hosts it, or to any. */

@@ -3,6 +3,7 @@ import { ulidSource, type MintUlid } from '../../kit/ids.ts'
 import { silentLog, type Log } from '../../kit/log.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { fakeCluster, type FakeCluster } from '../kube/fakeApi.ts'
 import { kinds } from '../kube/kinds.ts'
@@ -11,7 +12,7 @@ import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
 import { rosterOf } from './fakeRoster.ts'
 import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
 import type { Skew } from './faults/processClock.ts'
-import { isSpare, type WayPoints } from './mediaWays.ts'
+import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
 import { simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
 
@@ -128,7 +129,7 @@ export class Simulation {
   }
 
   /** The segments of a meeting on the nodes that live, as media sees them. */
-  wayPoints(meeting: MeetingRef): WayPoints {
+  wayPoints(meeting: MeetingRef): ReadonlyMap<string, SegmentReport> {
     const points = [...this.nodes].flatMap(([name, node]) => {
       const report = this.down.has(name) ? undefined : node.get(meeting)
       return report === undefined ? [] : [[name, report] as const]

@@ -1,10 +1,12 @@
-/** One layer of `make test`: a check that passes or fails as one, or a vitest project counted test by test. */
+/** One layer of `make test`: a check that passes or fails as one, or a vitest project or another program counted test by test. */
 export interface Layer {
   readonly name: string
   /** A program of node_modules/.bin, or a path from the repository's root, and its arguments. */
   readonly command: readonly [string, ...string[]]
   readonly timeoutMs: number
   readonly project?: true
+  /** It counts its tests itself, into the file that PARLEY_TALLY_FILE names. */
+  readonly counts?: true
   /** Parts of the set-up (scripts/setup/setup.sh) without which nothing in this layer can run. */
   readonly needs?: readonly string[]
   /** The environment variable that the last line of its output becomes, for later layers. */
@@ -31,6 +33,12 @@ export const layers: readonly Layer[] = [
   { name: 'lockfile', command: ['node', 'scripts/test/lockfile.ts'], timeoutMs: minute },
   { name: 'page', command: ['scripts/setup/web.sh'], timeoutMs: 5 * minute, provides: 'PARLEY_WEB_DIR' },
   project('unit', 5 * minute),
+  {
+    name: 'simulation',
+    command: ['node', 'operator/testing/simulate/main.ts', '--histories', '2000'],
+    timeoutMs: 10 * minute,
+    counts: true,
+  },
   { ...project('chart', 5 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
   { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },

@@ -1,17 +1,24 @@
 import { meetingKey } from '../../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../../sfu/api/order.ts'
+import { nodeStateOf } from '../../ledger/nodeState.ts'
 import type { TakenOrder } from '../fakeAgents.ts'
-import { arrivals, type WayPoints } from '../mediaWays.ts'
+import { arrivals } from '../mediaWays.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 
-/** Who hears whom: `from to`. */
-function heardPairs(points: WayPoints): ReadonlySet<string> {
-  const pairs = [...points.keys()].flatMap((from) => [...arrivals(points, from).keys()].map((to) => `${from} ${to}`))
+/** Who hears whom, among the segments with people: `from to`. */
+function heardPairs(points: ReadonlyMap<string, SegmentReport>): ReadonlySet<string> {
+  const isPeopled = (node: string): boolean => (points.get(node)?.participants ?? []).length > 0
+  const pairs = [...points.keys()]
+    .filter(isPeopled)
+    .flatMap((from) => [...arrivals(points, from).keys()].filter(isPeopled).map((to) => `${from} ${to}`))
   return new Set(pairs)
 }
 
-/** No order takes from anybody what they hear: a replan cuts an old way only when the new one is up. */
+/**
+ * No order takes from anybody what they hear: a replan cuts an old way only when the new one is up. A node that the operator counts as lost,
+ * by two signs, may be cut off.
+ */
 export class FalseCuts implements Check {
   readonly faults: string[] = []
   readonly #simulation: Simulation
@@ -33,9 +40,16 @@ export class FalseCuts implements Check {
     const points = this.#simulation.wayPoints(meeting)
     if (before === undefined || !points.has(node)) return
     const now = heardPairs(points)
-    const cut = [...heardPairs(new Map([...points, [node, before]]))].filter((pair) => !now.has(pair))
+    const counts = (pair: string): boolean => pair.split(' ').every((each) => !this.#isLost(each, operator))
+    const cut = [...heardPairs(new Map([...points, [node, before]]))].filter((pair) => !now.has(pair) && counts(pair))
     if (cut.length === 0) return
     const pairs = cut.map((pair) => pair.replace(' ', ' to ')).join(', ')
     this.faults.push(`${epoch}/${generation} of ${operator} cuts ${meeting.name} at ${node}: ${pairs}`)
+  }
+
+  #isLost(node: string, operator: string): boolean {
+    const teller = this.#simulation.operators.get(operator)
+    const entry = teller?.world.ledger.nodes.get(node)
+    return entry === undefined || nodeStateOf(entry, teller?.clock.monotonicMs() ?? 0).state === 'lost'
   }
 }

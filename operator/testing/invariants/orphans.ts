@@ -39,15 +39,16 @@ export function orphansOf(simulation: Simulation): readonly string[] {
   return [
     ...(leaders.length > 1 ? [`${leaders.map(({ name }) => name).join(' and ')} both lead`] : []),
     ...strangers(simulation, leader),
-    ...unheldObjects(simulation),
   ]
 }
 
-/** What is reserved on nodes though nobody has been placed for longer than a reservation lives. */
-export function reservationsLeft(simulation: Simulation): readonly string[] {
+/** What a world that has been left alone for minutes may not hold on to: reservations, and objects of ad hoc meetings that stand nowhere. */
+export function remnantsOf(simulation: Simulation): readonly string[] {
   const leader = [...simulation.operators.values()].find(({ control }) => control.leads())
   const nodes = leader === undefined ? [] : [...leader.world.ledger.nodes.all()]
-  return nodes
-    .filter(({ reserved }) => Object.values(reserved).some((share) => share !== 0))
-    .map(({ name, reserved }) => `${JSON.stringify(reserved)} is still reserved on ${name}`)
+  const reserved = nodes.filter((node) => Object.values(node.reserved).some((share) => share !== 0))
+  return [
+    ...unheldObjects(simulation),
+    ...reserved.map(({ name, reserved: shares }) => `${JSON.stringify(shares)} is still reserved on ${name}`),
+  ]
 }

@@ -3,24 +3,31 @@ import type { TakenOrder } from '../fakeAgents.ts'
 import type { Check } from './check.ts'
 
 /**
- * One owner, fenced: an epoch is of one operator only, and on a media node orders of two epochs never interleave, neither those of one
- * segment nor those of the node as a whole.
+ * One owner, fenced: on a media node orders of two epochs never interleave, neither those of one segment nor those of the node as a whole;
+ * and where a Lease that was deleted or restored gives two operators one epoch, orders of the one never follow those of the other twice.
  */
 export class Owners implements Check {
   readonly faults: string[] = []
-  readonly #operators = new Map<number, string>()
   readonly #latest = new Map<string, Pick<TakenOrder, 'epoch' | 'generation'>>()
+  /** Who gave orders of an epoch to a segment, the latest last. */
+  readonly #operators = new Map<string, string[]>()
 
   taken(order: TakenOrder, operator: string): void {
     const { node, boot, meeting, verb, epoch, generation } = order
-    const owner = this.#operators.get(epoch) ?? operator
-    this.#operators.set(epoch, owner)
-    if (owner !== operator) this.faults.push(`${owner} and ${operator} both give orders of epoch ${epoch}, the latter to ${node}`)
     this.#mustRise(`${node} ${boot}`, { epoch, generation: 0 }, operator)
     if (meeting === undefined) return
     const segment = `${node} ${boot} ${meetingKey(meeting)}`
     this.#mustRise(segment, { epoch, generation }, operator)
+    this.#mustNotComeBack(`${segment} in epoch ${epoch}`, operator)
     if (verb === 'delete') this.#latest.delete(segment)
+  }
+
+  #mustNotComeBack(what: string, operator: string): void {
+    const operators = this.#operators.get(what) ?? []
+    this.#operators.set(what, operators)
+    if (operators.at(-1) === operator) return
+    if (operators.includes(operator)) this.faults.push(`${what}: ${[...operators, operator].join(', then ')}`)
+    operators.push(operator)
   }
 
   #mustRise(what: string, fence: Pick<TakenOrder, 'epoch' | 'generation'>, operator: string): void {

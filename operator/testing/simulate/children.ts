@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+
+import type { Task } from './child.ts'
+import type { Ending } from './ending.ts'
+
+/** A history takes well under a second; one that takes this long hangs. */
+const silentAtMostMs = 120_000
+/** Enough to keep all processes busy to the end. */
+const seedsAtOnce = 25
+
+/** Lives a task's histories in a process of their own; a process that hangs or dies fails the history that it was at. */
+export function liveInChild(task: Task, onEnding: (ending: Ending) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const child = fork(join(import.meta.dirname, 'child.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    let ended = 0
+    let stopped = false
+    const watchdog = setTimeout(() => child.kill('SIGKILL'), silentAtMostMs)
+    child.on('message', (message) => {
+      const ending = message as Ending
+      ended += 1
+      stopped = task.untilFailure && ending.faults.length > 0
+      watchdog.refresh()
+      onEnding(ending)
+    })
+    child.on('exit', (code, signal) => {
+      clearTimeout(watchdog)
+      const seed = task.seeds[ended]
+      if (seed !== undefined && !stopped) onEnding(broken(seed, signal === null ? `exit code ${code}` : `killed by ${signal}`))
+      resolve()
+    })
+    child.send(task)
+  })
+}
+
+const broken = (seed: number, how: string): Ending => ({
+  seed,
+  faults: [`its process did not end it: ${how}`],
+  counts: {},
+  log: [],
+})
+
+/** Lives all histories from `seed` on, in `jobs` processes at once. */
+export async function liveAll(
+  wanted: { seed: number; histories: number; steps: number; jobs: number; verbose: boolean },
+  onEnding: (ending: Ending) => void,
+): Promise<void> {
+  const { seed, histories, steps, jobs, verbose } = wanted
+  const endSeed = seed + histories
+  const chunk = Math.max(1, Math.min(seedsAtOnce * 8, Math.ceil(histories / (jobs * 4))))
+  let next = seed
+  async function worker(): Promise<void> {
+    while (next < endSeed) {
+      const seeds = Array.from({ length: Math.min(chunk, endSeed - next) }, (_, index) => next + index)
+      next += seeds.length
+      await liveInChild({ seeds, steps, verbose, mutant: undefined, untilFailure: false }, onEnding)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, worker))
+}

@@ -1,0 +1,54 @@
+import { Counters } from '../faults/counters.ts'
+import type { Ending } from './ending.ts'
+import { defaultSteps, type SimulateOptions } from './options.ts'
+
+/** What a run came to. */
+export interface Report {
+  readonly histories: number
+  readonly steps: number
+  readonly seconds: number
+  /** How often each kind of fault hit. */
+  readonly faults: Readonly<Record<string, number>>
+  /** How often everything else happened. */
+  readonly counts: Readonly<Record<string, number>>
+  readonly failures: readonly { readonly seed: number; readonly replay: string; readonly broken: readonly string[] }[]
+}
+
+/** Things that are counted and are no faults. */
+const isNoFault = (name: string): boolean => /^(step|join|attach) |^calls$|^two leaders/.test(name)
+
+export const replayOf = (seed: number, steps: number): string =>
+  `npm run simulate -- --seed ${seed} --histories 1${steps === defaultSteps ? '' : ` --steps ${steps}`} --verbose`
+
+/** Sums up the endings of a run that took so long. */
+export function reportOf(endings: readonly Ending[], { steps }: Pick<SimulateOptions, 'steps'>, seconds: number): Report {
+  const all = new Counters()
+  for (const { counts } of endings) all.addAll(counts)
+  const counted = Object.entries(all.toJSON())
+  return {
+    histories: endings.length,
+    steps: endings.length * steps,
+    seconds,
+    faults: Object.fromEntries(counted.filter(([name]) => !isNoFault(name))),
+    counts: Object.fromEntries(counted.filter(([name]) => isNoFault(name))),
+    failures: endings
+      .filter(({ faults }) => faults.length > 0)
+      .toSorted((a, b) => a.seed - b.seed)
+      .map(({ seed, faults }) => ({ seed, replay: replayOf(seed, steps), broken: faults })),
+  }
+}
+
+const lines = (counts: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(9)}  ${name}`)
+
+/** The report for people. */
+export function textOf({ histories, steps, seconds, faults, counts, failures }: Report): string {
+  return [
+    'what happened:',
+    ...lines(counts),
+    'faults that hit:',
+    ...lines(faults),
+    ...failures.flatMap(({ seed, replay, broken }) => [`seed ${seed}: ${replay}`, ...broken.map((each) => `  ${each}`)]),
+    `${histories} histories of ${steps} steps in ${seconds.toFixed(1)} s: ${failures.length} failed`,
+  ].join('\n')
+}
