@@ -80,9 +80,11 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const attachment = mintUlid()
   const { segment, opens } = segmentFor(ledger, entry, { decision, nowMs })
   const { reason } = decision
+  for (const unused of entry.people.unusedReservations(participant)) ledger.reservations.drop(unused)
   const reservation = reserveJoin(ledger, entry, { at: segment, opens, rights, nowMs })
   const { hidden } = rights
-  const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, reservation })
+  const publishes = rights.publish.length > 0
+  const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, publishes, reservation })
   reserveForExpected(ledger, entry, { at: segment, nowMs })
   entry.remember(placement)
   noteFailures(ledger, entry, { wish, nowMs })

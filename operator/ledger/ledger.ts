@@ -5,6 +5,7 @@ import { Coming } from './coming.ts'
 import { doubtOf } from './doubts.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import type { LostPart } from './meetingFacts.ts'
+import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
 import { Moves } from './moves.ts'
 import type { AgentFault, NodeEntry } from './nodeEntry.ts'
@@ -68,7 +69,7 @@ export class Ledger {
     this.coming = new Coming(this.nodes)
     this.meetings = new Meetings({
       changed: events.meeting,
-      told: (entry, segment, nowMs) => noteScreens(this, entry, { at: segment, nowMs }),
+      told: (entry, segment, nowMs) => this.#segmentTold(entry, segment, nowMs),
       left: ({ reservation }) => reservation !== undefined && this.reservations.drop(reservation),
       poolOf: (node) => this.nodes.get(node)?.object.spec.pool ?? '',
     })
@@ -166,6 +167,13 @@ export class Ledger {
   #isHeard(name: string, nowMs: number): boolean {
     const node = this.nodes.get(name)
     return node?.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined
+  }
+
+  /** A segment told of its people: what they cost shows from now on, or is to be expected. */
+  #segmentTold(entry: MeetingEntry, segment: Segment, nowMs: number): void {
+    noteScreens(this, entry, { at: segment, nowMs })
+    for (const { reservation } of entry.people.beginToShow(segment.report?.participants ?? []))
+      if (reservation !== undefined) this.reservations.beginsToShow(reservation, nowMs)
   }
 
   #take(node: string, line: LoadLine, nowMs: number): void {

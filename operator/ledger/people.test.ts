@@ -10,6 +10,7 @@ const granted = (participant: string, attachment: string, more: { node?: string;
   hidden: false,
   sinceMs: 0,
   reason: '',
+  publishes: true,
   reservation: undefined,
   ...more,
 })
@@ -76,7 +77,7 @@ type Step = (people: People, model: Model, at: { node: string; stays: readonly S
 
 const steps: Readonly<Record<string, Step>> = {
   grant(people, model, { node, stays, nowMs }) {
-    for (const stay of stays) people.grant({ ...stay, node, sinceMs: nowMs, reason: '', reservation: undefined })
+    for (const stay of stays) people.grant({ ...stay, node, sinceMs: nowMs, reason: '', publishes: true, reservation: undefined })
     model.put(node, stays, { attached: false, sinceMs: nowMs })
   },
   report(people, model, { node, stays, nowMs }) {

@@ -90,6 +90,27 @@ export class People {
     return known === undefined || known.node === told.node || known.reason === '' ? undefined : known.node
   }
 
+  /**
+   * Those of whom a node tells for the first time that they do what they came for: who may publish does, who may not is there. From now on
+   * what they cost is measured.
+   */
+  beginToShow(participants: SegmentReport['participants']): readonly Placement[] {
+    return participants.flatMap(({ participant, attachment, publishing }) => {
+      const stay = this.#find(participant, attachment)
+      if (stay === undefined || stay.shows || !stay.attached || (stay.publishes && !publishing)) return []
+      stay.shows = true
+      return [stay]
+    })
+  }
+
+  /** What was reserved for the participant by grants that are not used yet: the next one takes their place. */
+  unusedReservations(participant: string): readonly number[] {
+    const found: number[] = []
+    for (let stay = this.#byParticipant.get(participant); stay !== undefined; stay = stay.older)
+      if (!stay.attached && stay.reservation !== undefined) found.push(stay.reservation)
+    return found
+  }
+
   /** Ends one attachment; undefined where it is not known. */
   release(participant: string, attachment: string, nowMs: number): Placement | undefined {
     const stay = this.#find(participant, attachment)
@@ -142,12 +163,15 @@ export class People {
     if (known !== undefined && known.node !== node) return undefined
     if (known === undefined)
       return this.#put(
-        new Stay({ participant, attachment, node, hidden, sinceMs: nowMs, reason: '', reservation: undefined }, true),
+        new Stay(
+          { participant, attachment, node, hidden, sinceMs: nowMs, reason: '', publishes: false, reservation: undefined },
+          true,
+        ),
       )
     if (known.hidden !== hidden) {
       this.#take(known)
-      const { sinceMs, reason, reservation } = known
-      return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs, reason, reservation }, true))
+      const { sinceMs, reason, publishes, reservation } = known
+      return this.#put(new Stay({ participant, attachment, node, hidden, sinceMs, reason, publishes, reservation }, true))
     }
     this.#granted.delete(known)
     if (!known.attached) this.#attached += 1

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { negative, noCost, type Cost } from './cost.ts'
-import { Reservations, reservationMs } from './reservations.ts'
+import { measuredAfterMs, Reservations, reservationMs } from './reservations.ts'
 
 /** What is reserved by node, as the ledger's nodes would hold it. */
 function aBook(): { reservations: Reservations; reserved: (node: number) => Cost } {
@@ -37,13 +37,13 @@ const cost = fc.record({
   pipePorts: fc.nat(4),
 })
 const claims = fc.array(fc.record({ node: fc.constantFrom(...nodes), cost }), { maxLength: 4 })
-const step = fc.record({ claims, dropped: fc.nat(12), passMs: fc.nat(reservationMs / 4) })
+const step = fc.record({ claims, dropped: fc.nat(12), shown: fc.nat(12), passMs: fc.nat(reservationMs / 4) })
 
 test('whatever is reserved, given back and swept, what is reserved is what the reservations that live claim', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const { reservations, reserved } = aBook()
-      let living: { index: number; untilMs: number; claims: readonly { node: number; cost: Cost }[] }[] = []
+      let living: { readonly index: number; untilMs: number; readonly claims: readonly { node: number; cost: Cost }[] }[] = []
       let nowMs = 0
       for (const it of steps) {
         nowMs += it.passMs
@@ -55,6 +55,9 @@ test('whatever is reserved, given back and swept, what is reserved is what the r
         const dropped = latest - it.dropped
         if (dropped >= 0) reservations.drop(dropped)
         living = living.filter(({ index }) => index !== dropped)
+        const shown = latest - it.shown
+        if (shown >= 0) reservations.beginsToShow(shown, nowMs)
+        for (const each of living) if (each.index === shown) each.untilMs = Math.min(each.untilMs, nowMs + measuredAfterMs)
         const all = living.flatMap((each) => each.claims)
         const expected = nodes.map((node) => sumOf(all.filter((claim) => claim.node === node).map((claim) => claim.cost)))
         expect(nodes.map(reserved)).toEqual(expected)

@@ -5,6 +5,12 @@ import { NumberQueue } from './numberQueue.ts'
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */
 export const reservationMs = 20_000
 
+/**
+ * So long after somebody does what they came for, a node's measured load has all of it: it counts consumers at once, asks each transport
+ * for its bits once in three seconds (sfu/load/meter.ts), and within the first of those three a new picture is still growing.
+ */
+export const measuredAfterMs = 6_000
+
 /** Numbers of a claim: node and worker, then the five of its cost. */
 const claimLength = 7
 /** Of a claim that was given back. */
@@ -19,6 +25,8 @@ export class Reservations {
   /** Of each reservation, where its first claim begins; its last ends where the next one's first begins. */
   readonly #firstClaims = new NumberQueue()
   readonly #claims = new NumberQueue()
+  /** Reservations whose cost is being measured, each behind the time at which it is. */
+  readonly #measured = new NumberQueue()
   readonly #reserve: (spot: Spot, cost: Cost, sign: 1 | -1) => void
 
   /** `reserve` changes what is reserved on a node. */
@@ -51,7 +59,17 @@ export class Reservations {
     for (let claim = this.#firstClaims.at(reservation); claim < end; claim += claimLength) this.#giveBack(claim)
   }
 
+  /** From now on what it stands for is measured: it falls once that is done. */
+  beginsToShow(reservation: number, nowMs: number): void {
+    this.#measured.put(nowMs + measuredAfterMs)
+    this.#measured.put(reservation)
+  }
+
   sweep(nowMs: number): void {
+    for (let first = this.#measured.begin; first < this.#measured.end && this.#measured.at(first) <= nowMs; first += 2) {
+      this.drop(this.#measured.at(first + 1))
+      this.#measured.dropUntil(first + 2)
+    }
     while (this.#untilMs.begin < this.#untilMs.end && this.#untilMs.at(this.#untilMs.begin) <= nowMs) {
       const first = this.#untilMs.begin
       this.drop(first)

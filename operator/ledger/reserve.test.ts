@@ -4,6 +4,7 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import { acceptLimit } from '../placement/filters.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
 import { noCost, type Cost } from './cost.ts'
+import { measuredAfterMs } from './reservations.ts'
 
 const reservedOn = (world: ALedger, node: string): Cost => world.ledger.nodes.get(node)?.reserved ?? noCost
 
@@ -113,4 +114,53 @@ test('a node that tells of screens without end, on and off, reserves for a few, 
     tells(world, 'a', { sharing: Array.from({ length: 200 }, () => false) })
   }
   expect(reservedOn(world, 'b').egressBitsPerSecond).toBeLessThanOrEqual(4 * 2_500_000)
+})
+
+/** What `a` tells of ann, as she is there. */
+function annIs(world: ALedger, attachment: string, publishing: boolean): void {
+  const meeting = {
+    namespace: 'demo',
+    name: 'standup',
+    incarnation: world.ledger.meetings.get('demo/standup')?.incarnation ?? '',
+  }
+  const rest = { epoch: 1, generation: 1, role: 'core' as const, fallback: false, worker: 0, peers: [], createdAtMs: 0 }
+  const participants = [{ participant: 'ann', attachment, publishing, hidden: false }]
+  world.ledger.hear('a', { type: 'segment', segment: { meeting, ...rest, participants } }, world.nowMs)
+}
+
+test('what is reserved falls once it is measured, which begins when somebody publishes who may', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' })
+  const { committed } = world.join('standup', 'ann')
+  const attachment = committed?.attachment ?? ''
+  const reserved = reservedOn(world, 'a')
+  const pass = (ms: number): Cost => {
+    world.nowMs += ms
+    world.load('a', 0).ledger.sweep(world.nowMs)
+    return reservedOn(world, 'a')
+  }
+  annIs(world, attachment, false)
+  expect(pass(measuredAfterMs)).toEqual(reserved)
+  annIs(world, attachment, true)
+  expect(pass(measuredAfterMs - 1)).toEqual(reserved)
+  annIs(world, attachment, true)
+  expect(pass(1)).toEqual(noCost)
+})
+
+test('of a viewer it is measured from when they are there', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' })
+  const { committed } = world.join('standup', 'ann', { rights: { publish: [], subscribe: true, hidden: false } })
+  annIs(world, committed?.attachment ?? '', false)
+  world.nowMs += measuredAfterMs
+  world.ledger.sweep(world.nowMs)
+  expect(reservedOn(world, 'a')).toEqual(noCost)
+})
+
+test('somebody who asks again, since their grant was of no use, is reserved for once', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
+  world.join('standup', 'ann')
+  const once = reservedOn(world, 'a')
+  world.join('standup', 'ann', { excludeNodes: ['a'] })
+  expect(reservedOn(world, 'a').consumers).toBeLessThan(once.consumers)
+  world.join('standup', 'ann', { excludeNodes: ['b'] })
+  expect(reservedOn(world, 'a').consumers).toBeLessThanOrEqual(once.consumers + 4)
 })

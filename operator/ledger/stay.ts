@@ -11,6 +11,8 @@ export interface Placement {
   readonly sinceMs: number
   /** Why it was placed there, in one line; empty where the media node was the first to tell of it. */
   readonly reason: string
+  /** They may publish something, and most likely will. */
+  readonly publishes: boolean
   /** Of its expected cost; undefined where the media node was the first to tell of it. */
   readonly reservation: number | undefined
 }
@@ -26,8 +28,11 @@ export class Stay implements Placement, Queued<Stay> {
   readonly hidden: boolean
   readonly sinceMs: number
   readonly reason: string
+  readonly publishes: boolean
   readonly reservation: number | undefined
   attached: boolean
+  /** What they cost has begun to show in what media nodes measure. */
+  shows = false
   /** The participant's next older one. */
   older: Stay | undefined
   /** The next one on its node. */
@@ -36,13 +41,15 @@ export class Stay implements Placement, Queued<Stay> {
   before: Stay | undefined
   after: Stay | undefined
 
-  constructor({ participant, attachment, node, hidden, sinceMs, reason, reservation }: NewPlacement, attached: boolean) {
+  constructor(of: NewPlacement, attached: boolean) {
+    const { participant, attachment, node, hidden, sinceMs, reason, publishes, reservation } = of
     this.participant = participant
     this.attachment = attachment
     this.node = node
     this.hidden = hidden
     this.sinceMs = sinceMs
     this.reason = reason
+    this.publishes = publishes
     this.reservation = reservation
     this.attached = attached
     this.older = undefined

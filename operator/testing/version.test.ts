@@ -15,6 +15,8 @@ test('a rolling upgrade to another version between media nodes: a meeting stays 
   simulation.drain('eu-1', { deadlineSeconds: 600, reason: 'upgrade' })
   await simulation.pass(10_000)
   expect(hosted(simulation)).toEqual(['eu-2: standup (ann bob)'])
+  for (const name of ['eu-1', 'eu-2']) simulation.nodes.get(name)?.cpu.fill(0.3)
+  await simulation.pass(2_000)
   expect(placedIn(await simulation.join('retro', 'cid', { region: 'eu-west' }))).toMatchObject({ node: 'eu-3' })
 
   simulation.drain('us-1', { deadlineSeconds: 600, reason: 'upgrade' })
