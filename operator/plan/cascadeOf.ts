@@ -42,7 +42,10 @@ export function toldOf(
   return { role, ...(parent === undefined ? {} : { parent }), why: `${why}; ${place.why}` }
 }
 
-/** The cascade over the segments that stay. */
-export function cascadeOf(view: Pick<MeetingView, 'object'>, stay: readonly SegmentView[]): ReadonlyMap<string, CascadePlace> {
-  return planCascade(stay.map(memberOf), wishOf(view))
+/** The cascade over the segments that stay, those that were not heard yet among them. */
+export function cascadeOf(
+  view: Pick<MeetingView, 'object' | 'unheardSegments'>,
+  stay: readonly SegmentView[],
+): ReadonlyMap<string, CascadePlace> {
+  return planCascade([...stay, ...view.unheardSegments].map(memberOf), wishOf(view))
 }

@@ -36,7 +36,7 @@ const renewAfterMs = peerTokenLifetimeMs / 2
 type Step = ReadonlyMap<string, StepPlace>
 
 function bodies(view: MeetingView, step: Step): ReadonlyMap<string, OrderBody> {
-  const byNode = new Map(view.segments.map((segment) => [segment.node, segment]))
+  const byNode = new Map([...view.segments, ...view.unheardSegments].map((segment) => [segment.node, segment]))
   const limits = { maxParticipants: view.object?.spec.capacity?.maxParticipants ?? unlimited }
   return new Map(
     [...step].map(([node, { role, peers }]) => [

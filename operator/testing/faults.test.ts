@@ -182,3 +182,25 @@ test('a hundred joins cost the API server a handful of writes', async () => {
   const written = simulation.cluster.written.filter((write) => !write.includes('Lease')).slice(before)
   expect(written.length).toBeLessThan(15)
 })
+
+test('an operator that takes over cuts nobody off whose node it has not heard yet', async () => {
+  const simulation = await anInstallation()
+  placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
+  placedIn(await simulation.join('standup', 'bob', { region: 'us-east' }))
+  await simulation.pass(5_000)
+  simulation.cut.add('eu-1')
+  await simulation.operators.get('one')?.kill()
+  simulation.operator('two')
+  await simulation.pass(20_000)
+  placedIn(await simulation.join('standup', 'cid', { region: 'eu-west' }))
+  await simulation.pass(5_000)
+  const pipes = (name: string): readonly string[] | undefined =>
+    simulation.nodes
+      .get(name)
+      ?.segments()[0]
+      ?.peers.map(({ node }) => node)
+  expect({ bob: pipes('us-1'), cid: pipes('eu-2') }).toEqual({ bob: ['eu-1', 'eu-2'], cid: ['eu-1', 'us-1'] })
+  simulation.cut.clear()
+  await simulation.pass(5_000)
+  expect(pipes('eu-1')).toEqual(['eu-2', 'us-1'])
+})

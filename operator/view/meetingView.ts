@@ -55,6 +55,8 @@ export interface MeetingView {
   readonly strays: readonly StrayView[]
   /** Parts that status tells of on nodes that this operator has not heard yet: unknown is not zero. */
   readonly unheard: readonly MeetingSegment[]
+  /** The same as segments that cannot be told anything and keep their people and pipes. */
+  readonly unheardSegments: readonly SegmentView[]
   /** Seats taken, by grant or by presence. */
   readonly people: number
   readonly emptySinceMs: number | undefined
@@ -127,6 +129,29 @@ function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): reado
   })
 }
 
+/**
+ * A part that was not heard yet, as its peers and status tell of it: who is there hears the others through pipes that are up, and goes on
+ * to.
+ */
+function viewUnheard(
+  ledger: Ledger,
+  entry: MeetingEntry,
+  { part, wallMs }: { part: MeetingSegment; wallMs: number },
+): SegmentView {
+  const { node, region, role, why, generation, fallback } = part
+  const peers = [...entry.segments.values()].flatMap(({ node: peer, report }) =>
+    report?.peers.some((each) => each.node === node && each.up) === true ? [{ node: peer, role: report.role, up: true }] : [],
+  )
+  const meeting = { namespace: entry.namespace, name: entry.name, incarnation: entry.incarnation ?? '' }
+  return {
+    ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined },
+    url: ledger.nodes.get(node)?.url ?? '',
+    nodeState: 'pending',
+    createdAtMs: wallMs,
+    report: { meeting, epoch: 1, generation, role, fallback, worker: 0, participants: [], peers, createdAtMs: wallMs },
+  }
+}
+
 function stalledBy(ledger: Ledger, { object }: MeetingEntry): MeetingView['stalled'] {
   if (object === undefined) return undefined
   const choice = poolsOfMeeting(ledger.nodes.pools(), object)
@@ -138,6 +163,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
   const entry = ledger.meetings.get(key)
   if (entry === undefined) return undefined
   const publishers = publishersOf(entry)
+  const unheard = unheardParts(ledger, entry, at.nowMs)
   return Object.freeze({
     namespace: entry.namespace,
     name: entry.name,
@@ -157,7 +183,8 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
       report,
       retired: entry.ended !== undefined || entry.isRetired(report.meeting.incarnation),
     })),
-    unheard: unheardParts(ledger, entry, at.nowMs),
+    unheard,
+    unheardSegments: unheard.map((part) => viewUnheard(ledger, entry, { part, wallMs: at.wallMs })),
     people: entry.people.seats,
     emptySinceMs: entry.emptySinceMs,
     lastMoves: entry.lastMoves,
