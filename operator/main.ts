@@ -74,7 +74,7 @@ async function run(): Promise<void> {
   const forwarder = createForwarder({ holder: () => control.holder(), identity, metrics, ca })
   const server = createPlacementServer({
     bearers,
-    placer: createPlacer({ ledger, signer, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),
+    placer: createPlacer({ ledger, epoch, signer, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),
     mover: createMover({ ledger, orders: () => control.orders, clock, random, log, metrics }),
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),

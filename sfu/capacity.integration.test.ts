@@ -53,3 +53,33 @@ test('pipe ports are counted and come back: with one port the second pipe waits 
   await edgesUp(b, second, 1)
   await Promise.all([a.stop(), b.stop()])
 })
+
+test('a meeting with a capacity is counted by its grants until an order comes, and by the latest operator from then on', async () => {
+  const roomy = await startTestNode(trust, { node: 'z' })
+  const meeting = aMeeting(trust)
+  const limit = { maxParticipants: 2, epoch: 1 }
+  const connection = await connect(trust, roomy)
+  const enter = (participant: string, more: { limit?: typeof limit } = { limit }) =>
+    join(trust, { node: roomy, claims: claimsFor(trust, { meeting, participant, ...more }), connection })
+
+  // No order comes: nobody waits for one for long, and the capacity holds all the same.
+  const [ann] = [await enter('ann'), await enter('bob')]
+  await expect(enter('cid')).rejects.toMatchObject({ code: 'meeting_full', retry: 'later' })
+  await ann.leave()
+
+  // An order of the operator who granted lets in whoever waits for it; one of a later operator turns them away.
+  const [first, second] = [aMeeting(trust), aMeeting(trust)]
+  const enterAnother = (into: MeetingRef) =>
+    join(trust, { node: roomy, claims: claimsFor(trust, { meeting: into, participant: 'dan', limit }), connection })
+  const entering = enterAnother(first)
+  await roomy.client.putSegment(first, await orderFor(trust, { meeting: first, node: roomy, peers: [], epoch: 1 }))
+  const dan = await entering
+  const late = enterAnother(second).catch((error: unknown) => error)
+  await roomy.client.putSegment(second, await orderFor(trust, { meeting: second, node: roomy, peers: [], epoch: 2 }))
+  expect(await late).toMatchObject({ code: 'grant_superseded', retry: 'later', field: 'data.grant' })
+  // Who was granted without a capacity, or by fallback, is asked nothing.
+  await expect(enter('eve', {})).resolves.toBeDefined()
+  await dan.leave()
+  connection.close()
+  await roomy.stop()
+})

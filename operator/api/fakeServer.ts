@@ -130,7 +130,17 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
   let version = 1
   const server = createPlacementServer({
     bearers: createBearers(options.tokens),
-    placer: createPlacer({ ledger, signer, clock, random: Math.random, mintUlid, turnUrls, log: silentLog, metrics }),
+    placer: createPlacer({
+      ledger,
+      epoch: () => 1,
+      signer,
+      clock,
+      random: Math.random,
+      mintUlid,
+      turnUrls,
+      log: silentLog,
+      metrics,
+    }),
     mover: createMover({ ledger, orders: () => orders, clock, random: Math.random, log: silentLog, metrics }),
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),

@@ -10,13 +10,15 @@ export interface FallbackPlacement {
   readonly meeting: MeetingRef
   readonly request: PlacementRequest
   readonly attachment: string
+  /** Of the meeting, where it has one. */
+  readonly maxParticipants: number | undefined
   readonly turnUrls: readonly string[]
   readonly nowMs: number
 }
 
 /** Signs what a fallback placement hands out: the grant, and in it a token for each node that the chosen one is to ask. */
 export async function signFallback(key: SigningKey, placement: FallbackPlacement): Promise<Placed> {
-  const { choice, meeting, request, attachment, nowMs } = placement
+  const { choice, meeting, request, attachment, maxParticipants, nowMs } = placement
   const peers = await Promise.all(
     choice.peers.map(async ({ name, url }) => ({
       node: name,
@@ -34,6 +36,7 @@ export async function signFallback(key: SigningKey, placement: FallbackPlacement
       attachment,
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
+      ...(maxParticipants === undefined ? {} : { limit: { maxParticipants } }),
       fallback: { peers },
     },
   })

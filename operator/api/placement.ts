@@ -43,6 +43,7 @@ export const placementRefusal = z.enum([
   'meeting_full',
   'meeting_ended',
   'meeting_invalid',
+  'meeting_settling',
   'ad_hoc_not_allowed',
   'ad_hoc_limit',
   'no_pool',

@@ -86,6 +86,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
     if (choice.result === 'tryAfter')
       return { ...choice, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }
     const { namespace, name } = meeting
+    const known = topology.meetings.find((each) => each.namespace === namespace && each.name === name)
     const incarnation = choice.incarnation ?? fallbackIncarnation(meeting, { epoch: topology.epoch, nowMs: clock.nowMs() })
     own.remember({ meeting: { namespace, name, incarnation }, node: choice.node.name })
     log.info({ namespace, meeting: name, incarnation, node: choice.node.name, code: why.code }, 'placed by fallback')
@@ -94,6 +95,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
       meeting: { namespace, name, incarnation },
       request,
       attachment: mintUlid(),
+      maxParticipants: known?.maxParticipants,
       turnUrls: topology.turnUrls,
       nowMs: clock.nowMs(),
     })

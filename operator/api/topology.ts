@@ -39,6 +39,8 @@ export const topologyMeeting = z.strictObject({
   /** Absent: every pool that allows the namespace. */
   pools: z.array(z.string()).optional(),
   regions: z.array(regionName).optional(),
+  /** How many people it takes. Absent: as many as its media nodes do. */
+  maxParticipants: z.int().min(1).optional(),
   /** Nobody new is let in: locked or ended. */
   closed: z.boolean(),
   nodes: z.array(nodeName),

@@ -1,14 +1,17 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
+import type { GrantClaims } from '../../sfu/api/grant.ts'
 import type { MeetingName } from '../api/client.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { personOf, type Move } from '../ledger/moves.ts'
+import { seatMs } from '../ledger/people.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
+import { settling, type Term } from '../placement/settling.ts'
 import { placeOn } from '../placement/placeOn.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import type { Signer } from './signer.ts'
@@ -17,6 +20,8 @@ import { createTurns, type Queued } from './turns.ts'
 /** What {@link createPlacer} needs. */
 export interface PlacerOptions {
   readonly ledger: Ledger
+  /** Of this replica's term. */
+  readonly epoch: () => number
   readonly signer: Signer
   readonly clock: Clock
   readonly random: () => number
@@ -35,6 +40,8 @@ export interface Placer {
 
 /** When to try again where there is no room: long enough for a load report, spread so that not all come back at once. */
 const tryAfterMs = { least: 1_000, jitter: 2_000 }
+/** The same while a meeting's media nodes are about to hear of a new leader, which takes one order. */
+const settledAfterMs = { least: 200, jitter: 300 }
 
 type Placed = Extract<Decision, { result: 'placed' }>
 type NotPlaced = Exclude<Decision, Placed> | Queued
@@ -56,6 +63,20 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
 export function createPlacer(options: PlacerOptions): Placer {
   const { ledger, signer, clock, random, mintUlid, turnUrls, log, metrics } = options
   const turns = createTurns({ ledger, random })
+  let term: Term = { epoch: Number.NaN, sinceMs: 0 }
+
+  /** The term that counts places; it begins with its first placement. */
+  function termAt(nowMs: number): Term {
+    const epoch = options.epoch()
+    if (epoch !== term.epoch) term = { epoch, sinceMs: nowMs }
+    return term
+  }
+
+  /** By which a media node counts while no order says so, and knows an earlier operator's grant. */
+  function limitOf({ namespace, name }: MeetingName): Pick<GrantClaims, 'limit'> {
+    const maxParticipants = ledger.meetings.get(`${namespace}/${name}`)?.object?.spec.capacity?.maxParticipants
+    return maxParticipants === undefined ? {} : { limit: { maxParticipants, epoch: options.epoch() } }
+  }
 
   async function granted(
     decision: Placed,
@@ -70,6 +91,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       attachment,
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
+      ...limitOf(meeting),
     })
     const title = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.title
     return {
@@ -119,7 +141,8 @@ export function createPlacer(options: PlacerOptions): Placer {
   function decide(meeting: MeetingName, request: PlacementRequest): Decided {
     const wish = wishOf(meeting, request)
     const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
-    const decision = turns.take(view, wish, decideMoved(view, wish) ?? place(view, wish))
+    const notYet = settling(view, wish, { term: termAt(view.nowMs), grantsLiveMs: seatMs })
+    const decision = notYet ?? turns.take(view, wish, decideMoved(view, wish) ?? place(view, wish))
     if (decision.result !== 'placed') return { decision, committed: undefined }
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }
@@ -135,7 +158,8 @@ export function createPlacer(options: PlacerOptions): Placer {
     metrics.placements.inc({ result: decision.result, code: decision.code })
     log.info({ namespace, meeting: name, code: decision.code, reason: decision.reason }, 'not placed')
     if (decision.result !== 'tryAfter') return decision
-    return { ...decision, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }
+    const { least, jitter } = decision.code === 'meeting_settling' ? settledAfterMs : tryAfterMs
+    return { ...decision, retryAfterMs: Math.round(least + random() * jitter) }
   }
 
   return {

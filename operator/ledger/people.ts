@@ -5,7 +5,7 @@ import { QueueMap } from './queueMap.ts'
 import { Stay, Stays, type Crowd, type NewPlacement, type Placement } from './stay.ts'
 
 /** A grant that was not used by then never will be: its lifetime, and the skew that media nodes forgive. */
-const seatMs = grantLifetimeMs + 10_000
+export const seatMs = grantLifetimeMs + 10_000
 /** For how long somebody who left may come back into a locked meeting. */
 const comeBackMs = 300_000
 const rememberedAtMost = 1_000

@@ -73,4 +73,4 @@ export type Decision =
       readonly movedBecause?: string
     }
   | ({ readonly result: 'refused' } & Refusal)
-  | { readonly result: 'tryAfter'; readonly code: 'no_node_ready' | 'nodes_full'; readonly reason: string }
+  | { readonly result: 'tryAfter'; readonly code: 'no_node_ready' | 'nodes_full' | 'meeting_settling'; readonly reason: string }

@@ -41,14 +41,19 @@ function poolNamesOf({ object }: MeetingEntry, pools: readonly MediaNodePool[]):
 }
 
 /** What the spec calls the meeting and restricts it to. */
-function ofSpec(entry: MeetingEntry, all: readonly MediaNodePool[]): Pick<TopologyMeeting, 'title' | 'pools' | 'regions'> {
+function ofSpec(
+  entry: MeetingEntry,
+  all: readonly MediaNodePool[],
+): Pick<TopologyMeeting, 'title' | 'pools' | 'regions' | 'maxParticipants'> {
   const { title } = entry
-  const { regions } = entry.object?.spec ?? {}
+  const { regions, capacity } = entry.object?.spec ?? {}
+  const maxParticipants = capacity?.maxParticipants
   const pools = poolNamesOf(entry, all)
   return {
     ...(title === undefined ? {} : { title }),
     ...(pools === undefined ? {} : { pools: [...pools] }),
     ...(regions === undefined ? {} : { regions: [...regions] }),
+    ...(maxParticipants === undefined ? {} : { maxParticipants }),
   }
 }
 

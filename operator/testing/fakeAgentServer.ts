@@ -104,11 +104,11 @@ export async function serveFakeAgent(
     url,
     node,
     async attach(grant) {
-      const { sub, meeting, attachment, rights, fallback } = await verifyGrant(keys, grant, {
+      const { sub, meeting, attachment, rights, limit, fallback } = await verifyGrant(keys, grant, {
         node: node.name,
         nowMs: clock.nowMs(),
       })
-      node.attach(meeting, { participant: sub, attachment, hidden: rights.hidden, fallback: fallback !== undefined })
+      node.attach(meeting, { participant: sub, attachment, hidden: rights.hidden, limit, fallback: fallback !== undefined })
     },
     async close() {
       beat.cancel()

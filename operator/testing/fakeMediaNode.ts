@@ -10,19 +10,9 @@ import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { fakeGoing, fakeStaying } from './fakeDrain.ts'
+import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
 import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
 import { usualCapacity } from './usualCapacity.ts'
-
-/** Who attaches to a fake node: what a grant says, as far as it matters here. */
-export interface Arrival {
-  readonly participant: string
-  readonly attachment: string
-  readonly hidden?: boolean
-  /** Whether they publish, and may; absent means that they do. */
-  readonly publishing?: boolean
-  /** By a fallback grant. */
-  readonly fallback?: boolean
-}
 
 type Person = SegmentReport['participants'][number]
 
@@ -80,7 +70,7 @@ export class FakeMediaNode {
     return this.#segments.get(meetingKey(meeting))?.order
   }
 
-  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining` and `meeting_full`. */
+  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`, `meeting_full` and `grant_superseded`. */
   attach(meeting: MeetingRef, arrival: Arrival): void {
     this.#admit()
     const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
@@ -252,12 +242,10 @@ export class FakeMediaNode {
     return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
   }
 
-  #mustHaveRoom({ report, order }: FakeSegment, { participant, hidden = false }: Arrival): void {
-    const places = order?.limits.maxParticipants
-    if (hidden || places === undefined) return
-    const others = new Set(this.#options.roster?.(report.meeting) ?? report.participants.map((person) => person.participant))
-    others.delete(participant)
-    if (others.size >= places) throw sfuErrors.raise.meeting_full({ capacity: places })
+  #mustHaveRoom(segment: FakeSegment, arrival: Arrival): void {
+    mustCount(arrival.limit, this.highestEpoch)
+    const { meeting, participants } = segment.report
+    mustHavePlace(segment, arrival, this.#options.roster?.(meeting) ?? participants.map(({ participant }) => participant))
   }
 
   get #signs(): PeerSigns {

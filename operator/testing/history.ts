@@ -1,11 +1,13 @@
 import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
+import type { GrantClaims } from '../../sfu/api/grant.ts'
 import { kinds } from '../kube/kinds.ts'
 import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
 import { hostedByMeeting } from './invariants/hosted.ts'
 import { watchAlways } from './invariants/always.ts'
+import { limitIn } from './simulatedOperator.ts'
 import { namespace, Simulation } from './simulation.ts'
 
 const regions = ['eu-west', 'us-east'] as const
@@ -29,6 +31,7 @@ interface Granted extends Place {
   readonly participant: string
   /** A client that was given several uses the last one. */
   readonly number: number
+  readonly limit: GrantClaims['limit']
 }
 
 /**
@@ -138,24 +141,26 @@ export class History {
       participant,
       attachment: answer.attachment,
       node: answer.node,
+      limit: limitIn(answer.grant),
     }
     if (this.random() < 0.5) this.attach(key, grant)
     else simulation.clock.after(this.random() * attachWithinMs, () => this.attach(key, grant))
   }
 
   /** A client attaches with its grant; what it had before it lets go. */
-  attach(key: string, { meeting, participant, attachment, node, number }: Granted, fallback = false): void {
+  attach(key: string, { meeting, participant, attachment, node, number, limit }: Granted, fallback = false): void {
     const { simulation, people } = this
     if (simulation.down.has(node) || (this.#used.get(key) ?? 0) > number) return
     this.#used.set(key, number)
     const before = people.get(key)
     if (before !== undefined) simulation.leave(before.attachment)
     try {
-      simulation.nodes.get(node)?.attach(meeting, { participant, attachment, fallback })
+      simulation.nodes.get(node)?.attach(meeting, { participant, attachment, fallback, limit })
       people.set(key, { attachment, node })
     } catch (thrown) {
       // It drains, or others took the last place meanwhile: the client would try elsewhere.
-      if (!(thrown instanceof CodedError) || !['node_draining', 'meeting_full'].includes(thrown.code)) throw thrown
+      if (!(thrown instanceof CodedError) || !['node_draining', 'meeting_full', 'grant_superseded'].includes(thrown.code))
+        throw thrown
       this.counters.add(`attach ${thrown.code}`)
       people.delete(key)
     }
@@ -195,7 +200,7 @@ export class History {
     const key = `${name} ${to.participant}`
     if (this.people.has(key)) return
     const { incarnation, ...who } = to
-    const grant = { ...who, number: ++this.#grants, attachment: this.simulation.mintUlid() }
+    const grant = { ...who, number: ++this.#grants, attachment: this.simulation.mintUlid(), limit: undefined }
     this.counters.add('join by fallback')
     this.attach(key, { ...grant, meeting: { namespace, name, incarnation } }, true)
   }

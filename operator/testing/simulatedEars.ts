@@ -1,6 +1,6 @@
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { TakenOrder } from './fakeAgents.ts'
-import type { Arrival } from './fakeMediaNode.ts'
+import type { Arrival } from './fakeArrival.ts'
 import type { Call } from './faults/callFault.ts'
 import type { SentWrite } from './simulatedOperator.ts'
 

@@ -1,7 +1,9 @@
 import { ulidSource } from '../../kit/ids.ts'
+import type { GrantClaims } from '../../sfu/api/grant.ts'
 import type { Log } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import type { Clock } from '../../kit/clock.ts'
+import type { Signer } from '../effects/signer.ts'
 import { createMover, type Mover } from '../effects/mover.ts'
 import { createPlacer, type Placer } from '../effects/placer.ts'
 import type { Ask } from '../reach/ask.ts'
@@ -41,6 +43,10 @@ export interface SentWrite extends PortWrite {
   readonly operator: string
   readonly atMs: number
 }
+
+/** What a grant of the simulation says of the meeting's capacity. */
+export const limitIn = (grant: string): GrantClaims['limit'] =>
+  grant === '{}' ? undefined : (JSON.parse(grant) as GrantClaims['limit'])
 
 /** What the simulation gives an operator. Every fault is asked for anew, with the operator's name. */
 export interface SimulatedOperatorOptions {
@@ -111,7 +117,8 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
     onTaken: (taken) => ears.taken(taken, name),
     onHeard: (node) => ears.heard(node, name),
   })
-  const signer = { grant: async () => 'grant', peerToken: async () => 'token' }
+  // What a fake media node reads of a grant beside its placement: under whose count it was made.
+  const signer: Signer = { grant: async (_node, { limit }) => JSON.stringify(limit ?? {}), peerToken: async () => 'token' }
   const world = createWorld({ agents, clock, random, log, metrics })
   const control = createControl({
     ...{ world, api, agents, signer, namespace, clock, random, mintUlid, log, metrics },
@@ -122,7 +129,17 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
     address: `http://${name}`,
     ask: options.ask,
   })
-  const placer = createPlacer({ ledger: world.ledger, signer, clock, random, mintUlid, turnUrls: [], log, metrics })
+  const placer = createPlacer({
+    ledger: world.ledger,
+    epoch: () => control.epoch(),
+    signer,
+    clock,
+    random,
+    mintUlid,
+    turnUrls: [],
+    log,
+    metrics,
+  })
   const mover = createMover({ ledger: world.ledger, orders: () => control.orders, clock, random, log, metrics })
   const running = control.run(stopping.signal)
   // One that has lost its Lease ends, as the real process does.

@@ -14,7 +14,7 @@ import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.t
 import type { Skew } from './faults/processClock.ts'
 import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
-import { simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
+import { limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
 
 /** What can go wrong, asked anew for each call, answer and event, with the operator that it happens to. */
 export interface SimulatedFaults {
@@ -207,7 +207,7 @@ export class Simulation {
     const answer = await this.place(meeting, participant, more)
     if (answer.result === 'placed')
       this.#nodeAt(answer.url)?.attach(answer.meeting, {
-        ...{ participant, attachment: answer.attachment },
+        ...{ participant, attachment: answer.attachment, limit: limitIn(answer.grant) },
         publishing: more.rights === undefined || more.rights.publish.length > 0,
       })
     return answer

@@ -25,6 +25,11 @@ export const sfuErrors = errorTable({
     retry: 'later',
     say: (m: { capacity: number }) => `All ${m.capacity} places of this meeting are taken.`,
   },
+  grant_superseded: {
+    status: 409,
+    retry: 'later',
+    say: () => 'Another operator counts the places of this meeting now; ask for a new one.',
+  },
   wrong_meeting: { status: 404, retry: 'never', say: () => 'This media node does not host that incarnation of the meeting.' },
   identity_in_use: { status: 409, retry: 'never', say: () => 'Somebody with this identity is in the meeting already.' },
   attachment_gone: { status: 410, retry: 'never', say: () => 'That attachment has ended; join again.' },

@@ -28,6 +28,11 @@ export const grantClaims = z.object({
   rights,
   /** The attachment of the same participant that this one takes the place of. Without it, a participant who is present is not replaced. */
   replaces: ulid.optional(),
+  /**
+   * Present where the meeting has a capacity: how many people it takes while no order says so, and under which epoch an operator counted
+   * them. A node that has taken an order of a later epoch refuses the grant (`grant_superseded`): a later operator does not know of it.
+   */
+  limit: z.strictObject({ maxParticipants: z.int().min(1), epoch: z.int().min(0).optional() }).optional(),
   /** Present when signaling placed by itself: the other nodes of the ranking, whom the agent asks whether they host the meeting. */
   fallback: z.strictObject({ peers: z.array(peerAddress).max(2) }).optional(),
 })

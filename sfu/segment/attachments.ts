@@ -178,13 +178,13 @@ export class Attachments {
   }
 
   /** What keeps a participant out; else the entries that are theirs already. */
-  #admit({ sub: participant, attachment, replaces, rights }: GrantClaims): readonly RosterEntry[] {
+  #admit({ sub: participant, attachment, replaces, rights, limit: granted }: GrantClaims): readonly RosterEntry[] {
     const { host, capacity, full } = this.#options
     if (this.#sessions.has(attachment)) throw sfuErrors.raise.attachment_used({})
     if (this.#ended.has(attachment)) throw sfuErrors.raise.attachment_gone({})
     const present = host.roster.of(participant)
     this.#admitIdentity({ participant, attachment, replaces }, present)
-    const places = capacity()
+    const places = capacity() ?? granted?.maxParticipants
     if (!rights.hidden && places !== undefined && host.roster.size - present.length >= places) {
       throw sfuErrors.raise.meeting_full({ capacity: places })
     }

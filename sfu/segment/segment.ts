@@ -54,6 +54,7 @@ export class Segment {
   /** Incarnations that it was adopted from, the latest last. */
   readonly #aliases: string[] = []
   #order: SegmentOrder | undefined
+  readonly #firstOrder = Promise.withResolvers<void>()
   #fallback = false
   #emptySince: { readonly wallMs: number; readonly monotonicMs: number } | undefined
   #closed = false
@@ -142,6 +143,7 @@ export class Segment {
   take(order: SegmentOrder): void {
     const roleBefore = this.role
     this.#order = order
+    this.#firstOrder.resolve()
     this.#fallback = false
     this.edges.setOrdered(order.peers)
     if (this.role !== roleBefore) this.edges.greetAgain()
@@ -154,6 +156,14 @@ export class Segment {
     this.#aliases.push(before.incarnation)
     this.#meeting = { ...before, incarnation }
     this.#options.log.info({ object: incarnation }, 'segment goes on as another incarnation of its meeting')
+  }
+
+  /** Resolves with the first order, at the latest after `waitMs`. */
+  async orderedWithin(waitMs: number): Promise<void> {
+    if (this.#order !== undefined) return
+    const timer = this.#options.clock.after(waitMs, this.#firstOrder.resolve)
+    await this.#firstOrder.promise
+    timer.cancel()
   }
 
   /** A fallback grant was shown: without an order the segment looks for the others by itself. */

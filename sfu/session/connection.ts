@@ -34,6 +34,11 @@ const requestTimeoutMs = 10_000
 /** One connection carries all sessions of a replica. */
 const maxConcurrentRequests = 2_000
 const done = {} as const
+/**
+ * The first people of a meeting with a capacity wait so long for its order, which comes within milliseconds of the grant: by it the node learns
+ * whether another operator counts the places now. Where no operator is left they get in all the same, since media waits for nobody.
+ */
+const firstOrderWithinMs = 1_000
 
 /** One WebSocket of one signaling replica: attaches, resumes and commands the sessions of many participants. */
 export class SessionConnection implements SessionSink {
@@ -87,6 +92,7 @@ export class SessionConnection implements SessionSink {
     const claims = await this.#options.verifyGrant(grant)
     if (claims.attachment !== channel) throw channelFault()
     const segment = await this.#options.segments.forGrant(claims.meeting)
+    await this.#mustCount(segment, claims)
     this.#checkOpen()
     const session = segment.attachments.attach(claims, this, sessionEpoch)
     this.#open.set(channel, { session, segment })
@@ -126,6 +132,13 @@ export class SessionConnection implements SessionSink {
     if (open) return open
     const elsewhere = this.#options.segments.all.find(({ attachments }) => attachments.find(attachment)?.owner !== undefined)
     throw elsewhere ? sfuErrors.raise.session_superseded({}) : sfuErrors.raise.unknown_session({})
+  }
+
+  /** Whether the operator who counted this participant is still the one who counts. */
+  async #mustCount(segment: Segment, { limit }: GrantClaims): Promise<void> {
+    if (limit?.epoch === undefined) return
+    await segment.orderedWithin(firstOrderWithinMs)
+    if (limit.epoch < this.#options.segments.highestEpoch) throw sfuErrors.raise.grant_superseded({}, { field: 'data.grant' })
   }
 
   /** While a grant was verified the connection may have been lost; a session must not begin without an owner. */

@@ -26,7 +26,14 @@ const maxNodes = 2
 const maxExcluded = 16
 
 /** What a media node may say about a join that its client can do something about; the rest is between the two of us. */
-const clientsBusiness = new Set(['node_full', 'node_draining', 'meeting_full', 'identity_in_use', 'media_node_unreachable'])
+const clientsBusiness = new Set([
+  'node_full',
+  'node_draining',
+  'meeting_full',
+  'grant_superseded',
+  'identity_in_use',
+  'media_node_unreachable',
+])
 
 async function replacedBy(deps: EnterDeps, ask: JoinRequest, admission: Admission): Promise<ResumeClaims | undefined> {
   if (ask.replaces === undefined) return undefined
@@ -141,6 +148,10 @@ async function attach(
   }
 }
 
+/** Whether another placement may go better than the one that the media node refused. */
+const isWorthAnother = (thrown: unknown): boolean =>
+  thrown instanceof CodedError && (thrown.retry === 'elsewhere' || thrown.code === 'grant_superseded')
+
 /** What people call the meeting: the operator says it, or said it in its last topology; else the token does. */
 function titleOf(deps: EnterDeps, { meeting, title }: Placed, admission: Admission): string {
   const known = deps.placement
@@ -167,9 +178,11 @@ export async function join(
       seat = await attach(deps, joiner, { placed, host, signal })
     } catch (thrown) {
       const last = attempt.count === maxNodes || signal.aborted
-      if (!(thrown instanceof CodedError) || thrown.retry !== 'elsewhere' || last) throw thrown
+      if (last || !isWorthAnother(thrown)) throw thrown
+      const { code } = asCodedError(thrown)
       return attempted({
-        excludeNodes: [...attempt.excludeNodes, placed.node],
+        // The node is well where only the grant is of an operator that leads no more.
+        excludeNodes: code === 'grant_superseded' ? attempt.excludeNodes : [...attempt.excludeNodes, placed.node],
         // An attachment that was not answered may stand all the same: the next one takes its place.
         replaces: attempt.replaces ?? placed.attachment,
         count: attempt.count + 1,

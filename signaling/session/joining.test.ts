@@ -182,6 +182,14 @@ test('what the placement answers reaches the client: refused, later, away', asyn
   expect(logged.join('')).toContain('placement failed')
 })
 
+test('a grant of an operator that leads no more is asked for again, for the same node', async () => {
+  const { agents, placement, replica } = aWorld()
+  agents[0].trouble = 'counts anew'
+  expect((await replica().connect().join()).node.name).toBe('media-a')
+  expect(placement.asked.map(({ request }) => request.excludeNodes ?? [])).toEqual([[], []])
+  expect(placement.standing.size).toBe(1)
+})
+
 test('who stands in line is told where, asks again as the same person, and gets in', async () => {
   const { placement, replica, clock } = aWorld()
   const client = replica().connect()

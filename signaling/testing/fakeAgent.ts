@@ -41,7 +41,7 @@ export interface FakeAgent {
   /** How many connections stand. */
   readonly connections: number
   /** What keeps it from working as it should. */
-  trouble: 'none' | 'down' | 'full' | 'hangs' | 'distrusts'
+  trouble: 'none' | 'down' | 'full' | 'hangs' | 'distrusts' | 'counts anew'
   dial(onClose: () => void): Promise<SessionConnection>
   /** Loses all connections; sessions go away. */
   loseConnections(): void
@@ -107,6 +107,10 @@ export function createFakeAgent(node: string, clock: Clock): FakeAgent {
     const granted = JSON.parse(grant) as FakeGrant
     const { meeting, participant, attachment, name } = granted
     if (agent.trouble === 'full') throw sfuErrors.raise.node_full({ limit: 'consumers' })
+    if (agent.trouble === 'counts anew') {
+      agent.trouble = 'none'
+      throw sfuErrors.raise.grant_superseded({})
+    }
     if (agent.trouble === 'distrusts') throw commonErrors.raise.unauthorized({ why: 'the token is not trusted' })
     const present = [...sessions.values()].find(
       (each) => each.participant === participant && meetingKey(each.meeting) === meetingKey(meeting),

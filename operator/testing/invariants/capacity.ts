@@ -1,5 +1,5 @@
 import type { MeetingRef } from '../../../sfu/api/identity.ts'
-import type { Arrival } from '../fakeMediaNode.ts'
+import type { Arrival } from '../fakeArrival.ts'
 import { namespace, type Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+
+import type { PlacementAnswer } from '../api/placement.ts'
+import { seededRandom } from '../../kit/seededRandom.ts'
+import { anInstallation, placedIn } from './installation.ts'
+import { limitIn, type SimulatedOperator } from './simulatedOperator.ts'
+import { namespace, type Simulation } from './simulation.ts'
+
+type Placed = Extract<PlacementAnswer, { result: 'placed' }>
+const capacity = 5
+
+const peopleIn = ({ nodes }: Simulation): number =>
+  [...nodes.values()].reduce((sum, node) => sum + (node.segments()[0]?.participants.length ?? 0), 0)
+
+function attach({ nodes }: Simulation, participant: string, { node, meeting, attachment, grant }: Placed): string {
+  try {
+    nodes.get(node)?.attach(meeting, { participant, attachment, limit: limitIn(grant) })
+    return 'attached'
+  } catch (thrown) {
+    return (thrown as { code: string }).code
+  }
+}
+
+let keys = 0
+/** Asks one operator, whether it leads or only believes so. */
+function placeBy({ placer }: SimulatedOperator, participant: string): Promise<PlacementAnswer> {
+  const rights = { publish: ['microphone' as const], subscribe: true, hidden: false }
+  const request = { participant, displayName: participant, rights, idempotencyKey: `capacity-${++keys}`, region: 'eu-west' }
+  return placer.place({ namespace, name: 'small' }, request, 'signaling')
+}
+
+/** A meeting of five with three people in it, and two grants that nobody has used yet. */
+async function aSmallMeeting(random?: () => number): Promise<{ simulation: Simulation; unused: [string, Placed][] }> {
+  const simulation = await anInstallation(random === undefined ? {} : { random })
+  simulation.meeting('small', { capacity: { maxParticipants: capacity } })
+  await simulation.pass(1_000)
+  for (const name of ['p1', 'p2', 'p3']) placedIn(await simulation.join('small', name, { region: 'eu-west' }))
+  const unused: [string, Placed][] = []
+  for (const name of ['p4', 'p5']) unused.push([name, placedIn(await simulation.place('small', name, { region: 'eu-west' }))])
+  expect(await simulation.place('small', 'p6')).toMatchObject({ result: 'refused', code: 'meeting_full' })
+  await simulation.pass(2_000)
+  return { simulation, unused }
+}
+
+test('grants that a dead leader left behind are worth nothing once the next one counts', async () => {
+  const { simulation, unused } = await aSmallMeeting()
+  await simulation.operators.get('one')?.kill()
+  simulation.operator('two')
+  await simulation.pass(20_000)
+  const late = [placedIn(await simulation.join('small', 'p7')), placedIn(await simulation.join('small', 'p8'))]
+  expect(late.map(({ decidedBy }) => decidedBy)).toEqual(['operator', 'operator'])
+  expect(await simulation.place('small', 'p9')).toMatchObject({ result: 'refused', code: 'meeting_full' })
+  expect(unused.map(([name, placed]) => attach(simulation, name, placed))).toEqual(['grant_superseded', 'grant_superseded'])
+  expect(peopleIn(simulation)).toBe(capacity)
+})
+
+test('until its media nodes have heard of a new leader, a meeting with a capacity puts new people off, and nobody else', async () => {
+  const { simulation } = await aSmallMeeting()
+  await simulation.operators.get('one')?.kill()
+  const two = simulation.operator('two')
+  for (let waited = 0; simulation.leader() === undefined && waited < 60_000; waited += 100) await simulation.clock.advance(100)
+  const ledger = two.world.ledger
+  const [segment] = ledger.meetings.get(`${namespace}/small`)?.segments.values() ?? []
+  if (segment?.report === undefined) throw new Error('the segment is not heard')
+  segment.report = { ...segment.report, epoch: 1 }
+  expect(await placeBy(two, 'p7')).toMatchObject({
+    ...{ result: 'tryAfter', code: 'meeting_settling' },
+    reason: 'eu-1 has not heard of this operator yet, and what an earlier one promised there is not known',
+  })
+  expect(await placeBy(two, 'p1')).toMatchObject({ result: 'placed' })
+  expect(await simulation.place('standup', 'p7')).toMatchObject({ result: 'placed' })
+})
+
+test('two operators that both believe to lead never let more in than there are places', async () => {
+  let fullest = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const random = seededRandom(seed)
+    const { simulation, unused } = await aSmallMeeting()
+    const one = simulation.operators.get('one')
+    if (one === undefined) throw new Error('nobody leads')
+    simulation.cutFromApi.add('one')
+    const two = simulation.operator('two')
+    await simulation.pass(20_000 + random() * 2_000)
+    const grants = [...unused]
+    for (let step = 0; step < 30; step++) {
+      const name = `q${step}`
+      const answer = await placeBy(random() < 0.5 ? one : two, name)
+      if (answer.result === 'placed') grants.push([name, answer])
+      const [next] = grants.splice(Math.floor(random() * grants.length), 1)
+      if (next !== undefined && random() < 0.7) attach(simulation, ...next)
+      if (random() < 0.3) await simulation.pass(random() * 500)
+      expect(peopleIn(simulation)).toBeLessThanOrEqual(capacity)
+    }
+    for (const grant of grants) attach(simulation, ...grant)
+    fullest = Math.max(fullest, peopleIn(simulation))
+  }
+  expect(fullest).toBe(capacity)
+})
