@@ -1,3 +1,4 @@
+import { kubeTime } from '../../kit/kubeTime.ts'
 import { fallbackIncarnation } from '../api/fallbackIncarnation.ts'
 import { kinds, type Lease } from '../kube/kinds.ts'
 import { leaseAnnotations } from '../kube/leaseRecord.ts'
@@ -15,6 +16,8 @@ const longestPauseMs = 40_000
 const longestOutageMs = 30_000
 /** How far back the Lease of a backup is. */
 const epochsBack = 3
+/** A meeting begins and ends within this of now. */
+const longestScheduleMs = 60_000
 const participants = 8
 const flapMs = 500
 
@@ -51,6 +54,17 @@ export const actions: Readonly<Record<string, Action>> = {
     const name = pick([...simulation.nodes.keys()])
     const drains = simulation.nodeObject(name)?.spec.drain !== undefined
     simulation.drain(name, drains ? undefined : { deadlineSeconds: Math.floor(random() * 60) })
+  },
+  /** Somebody says whom drains may move. */
+  disrupt({ simulation, pick }) {
+    simulation.editMeeting(pick(meetingObjects), { disruption: pick(['any', 'audienceOnly', 'never'] as const) })
+  },
+  /** Somebody gives a meeting a time: its door may be shut for a while, and its end may have passed. */
+  schedule({ simulation, pick, random }) {
+    const at = (aheadMs: number): string => kubeTime(simulation.clock.nowMs() + aheadMs)
+    const startMs = (random() - 0.7) * longestScheduleMs
+    const endTime = random() < 0.5 ? { endTime: at(startMs + 1_000 + random() * longestScheduleMs) } : {}
+    simulation.editMeeting(pick(meetingObjects), { schedule: { startTime: at(startMs), ...endTime, openBeforeSeconds: 0 } })
   },
   /** SIGTERM: it drains by itself and ends; its supervisor starts it again. */
   stopNode({ simulation, pick }) {

@@ -1,3 +1,4 @@
+import { specDefaults } from '../../crds/index.ts'
 import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import type { GrantClaims } from '../../sfu/api/grant.ts'
@@ -114,6 +115,7 @@ export class History {
     for (const { life } of simulation.operators.values()) life.resume()
     for (const node of [...simulation.down]) simulation.start(node)
     for (const node of simulation.nodes.keys()) simulation.drain(node, undefined)
+    for (const name of meetingObjects) simulation.editMeeting(name, { schedule: specDefaults.Meeting.schedule })
     if (simulation.operators.size === 0) this.startOperator()
   }
 

@@ -150,6 +150,15 @@ export class Simulation {
     })
   }
 
+  /** Changes a meeting's spec as a person does; one without an object is left alone. */
+  editMeeting(name: string, spec: Partial<MeetingSpec>): void {
+    const object = this.meetingObject(name)
+    if (object === undefined) return
+    const { metadata } = object
+    const generation = (metadata.generation ?? 0) + 1
+    this.cluster.put(kinds.Meeting, { ...object, metadata: { ...metadata, generation }, spec: { ...object.spec, ...spec } })
+  }
+
   meetingObject(name: string): Meeting | undefined {
     return this.cluster.object(kinds.Meeting, name)
   }
