@@ -65,9 +65,16 @@ function stallReason(code: string): string {
   return code === 'no_pool' ? reasons.poolForbidden : reasons.regionMissing
 }
 
-function stalledCondition({ stalled }: MeetingView): PlannedCondition {
+/** What keeps it from nothing now, and is a mistake all the same. */
+const unharmed = ({ poolsMissing }: MeetingView): string =>
+  poolsMissing.length === 0
+    ? 'nothing stands in its way'
+    : `nothing stands in its way, though spec.pools names what does not exist: ${poolsMissing.join(', ')}`
+
+function stalledCondition(view: MeetingView): PlannedCondition {
+  const { stalled } = view
   return stalled === undefined
-    ? { type: conditionTypes.stalled, status: 'False', reason: reasons.progressing, message: 'nothing stands in its way' }
+    ? { type: conditionTypes.stalled, status: 'False', reason: reasons.progressing, message: fitting(unharmed(view)) }
     : { type: conditionTypes.stalled, status: 'True', reason: stallReason(stalled.code), message: fitting(stalled.reason) }
 }
 

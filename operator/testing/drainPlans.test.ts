@@ -67,6 +67,44 @@ test('where nobody is left who may publish, an audience that may be moved blocks
   expect(drainOf(simulation, 'eu-1')).not.toHaveProperty('blockers')
 })
 
+test('a node that was told to stop keeps them too, until the time that it was given', async () => {
+  const simulation = await aMeeting('never')
+  simulation.nodes.get('eu-1')?.stopBy(simulation.clock.nowMs() + 60_000)
+  await simulation.pass(50_000)
+  expect(hosted(simulation)).toEqual(['eu-1: board (ann bob eve)'])
+  expect(drainOf(simulation, 'eu-1')).toMatchObject({ reason: 'the media node was told to stop', blocked: true })
+  await simulation.pass(20_000)
+  expect(hosted(simulation)).toEqual(['eu-2: board (ann bob eve)'])
+})
+
+test('a leader that takes over half-way goes on with what was ordered: nobody is moved who was to stay', async () => {
+  const simulation = await aMeeting('audienceOnly')
+  simulation.drain('eu-1', { deadlineSeconds: 120, pace: 3 })
+  await simulation.pass(10_000)
+  const before = { ordered: orderOf(simulation, 'eu-1'), eta: drainOf(simulation, 'eu-1')?.eta }
+  await simulation.operators.get('one')?.kill()
+  simulation.operator('two')
+  await simulation.pass(40_000)
+  expect(hosted(simulation)).toEqual(['eu-1: board (ann bob)', 'eu-2: board (eve)'])
+  expect({ ordered: orderOf(simulation, 'eu-1'), eta: drainOf(simulation, 'eu-1')?.eta }).toEqual(before)
+})
+
+test('a drain that was cancelled and is asked for again goes on with who is left, by a deadline of its own', async () => {
+  const simulation = await aMeeting('audienceOnly')
+  simulation.drain('eu-1', { deadlineSeconds: 60 })
+  await simulation.pass(20_000)
+  const first = drainOf(simulation, 'eu-1')?.deadline ?? ''
+  simulation.drain('eu-1', undefined)
+  await simulation.pass(60_000)
+  expect(hosted(simulation)).toEqual(['eu-1: board (ann bob)', 'eu-2: board (eve)'])
+  simulation.drain('eu-1', { deadlineSeconds: 60 })
+  await simulation.pass(30_000)
+  expect(drainOf(simulation, 'eu-1')).toMatchObject({ left: '2-5', blockers: [{ reason: 'AudienceOnly' }] })
+  expect(Date.parse(drainOf(simulation, 'eu-1')?.deadline ?? '')).toBeGreaterThan(Date.parse(first) + 50_000)
+  await simulation.pass(40_000)
+  expect(hosted(simulation)).toEqual(['eu-2: board (eve ann bob)'])
+})
+
 test('a meeting that changes its mind while a node drains is moved then', async () => {
   const simulation = await aMeeting('never')
   simulation.drain('eu-1', { deadlineSeconds: 600 })

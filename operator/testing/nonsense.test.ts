@@ -50,6 +50,18 @@ test('a pool that appears heals the meetings that waited for it', async () => {
   expect(placedIn(await simulation.join('western', 'ann'))).toMatchObject({ node: 'us-1' })
 })
 
+test('of the pools that a meeting names those that do not exist are told, and the others serve it', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('board', { pools: ['eu', 'nowhere'] })
+  await simulation.pass(1_000)
+  const stalled = simulation.meetingObject('board')?.status?.conditions?.find(({ type }) => type === 'Stalled')
+  expect(stalled).toMatchObject({
+    status: 'False',
+    message: 'nothing stands in its way, though spec.pools names what does not exist: nowhere',
+  })
+  expect(await simulation.place('board', 'ann')).toMatchObject({ result: 'placed', region: 'eu-west' })
+})
+
 test('a pool that does not take the namespace of a meeting refuses it', async () => {
   const simulation = await anInstallation()
   simulation.pool('eu', { allowedNamespaces: ['other'] })

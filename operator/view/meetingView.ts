@@ -46,6 +46,8 @@ export interface MeetingView {
   readonly endedToldAtWallMs: number | undefined
   /** Why nobody can be placed, whatever the nodes do: what a person has to change. */
   readonly stalled: { readonly code: string; readonly reason: string } | undefined
+  /** Pools that it names and that do not exist, though others do. */
+  readonly poolsMissing: readonly string[]
   /** The epoch of the leader who plans. */
   readonly epoch: number
   readonly generation: number
@@ -173,6 +175,7 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     ended: entry.ended,
     endedToldAtWallMs: endedToldAt(entry.object),
     stalled: stalledBy(ledger, entry),
+    poolsMissing: (entry.object?.spec.pools ?? []).filter((pool) => ledger.nodes.pool(pool) === undefined),
     epoch: at.epoch,
     generation: entry.generation,
     given: entry.given,
