@@ -4,9 +4,16 @@ import { meetingGrants, nodeGrants, ownGrants, keysGrants, uninstallGrants, type
 import { systemClock } from '../../kit/clock.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { requestsOf } from '../kube/audit.ts'
-import { ownCluster, theCluster, type Cluster } from '../kube/cluster.ts'
+import { ownCluster, theCluster, type Cluster, type List } from '../kube/cluster.ts'
 import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
+import { endNamespace } from '../kube/namespaces.ts'
+import { joinByBrowser, type BrowserPerson } from '../support/browserPerson.ts'
+import { startChromium } from '../support/chromium.ts'
+import { linkAt } from '../support/entrance.ts'
+import { allReceiveAll, asBrowserViewer } from '../support/flow.ts'
+import { waysOf } from '../support/relay.ts'
 import { dropDefinitions } from './definitions.ts'
+import { imageValues } from './images.ts'
 import { objectsIn } from './objects.ts'
 import { objectsOf } from './pools.ts'
 import { installRelease, type Release } from './release.ts'
@@ -19,6 +26,14 @@ let release: Release
 /** Longer than the operator waits before it tells counts, and than agents are asked whether they are reached. */
 const idleMs = 75_000
 
+/** Where the nodes give the TURN server's port. */
+const turnPort = 30_478
+
+/** A Kubernetes Node, as far as this file reads it. */
+interface Node {
+  readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] }
+}
+
 const pool = {
   region: 'here',
   replicas: 2,
@@ -27,17 +42,38 @@ const pool = {
   overrides: { resources: { requests: { cpu: '200m', memory: '128Mi' } } },
 }
 
+// Whoever was in a meeting has gone without a word when it is uninstalled.
+const hooks = { uninstall: { graceSeconds: 1 } }
+
+/** A TURN server that a browser of this machine reaches at a node, and that relays to Pods: which addresses are whose is known of our own cluster only. */
+async function turn(): Promise<object> {
+  if (cluster.own === undefined) return {}
+  const { items } = await cluster.get<List<Node>>('nodes')
+  const host = items[0]?.status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? ''
+  const service = { type: 'NodePort', nodePort: turnPort }
+  return {
+    turn: {
+      ...(imageValues()['turn'] as object),
+      enabled: true,
+      host,
+      port: turnPort,
+      peers: ['10.244.0.0-10.244.255.255'],
+      service,
+    },
+  }
+}
+
 beforeAll(async () => {
   await cluster.does('create', 'namespace', namespace)
   await cluster.does('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
-  release = await installRelease(cluster, { name, namespace, values: { pools: { default: pool } } })
+  release = await installRelease(cluster, { name, namespace, values: { pools: { default: pool }, hooks, ...(await turn()) } })
   await objectsOf(cluster, namespace).poolIsReady('default', 2)
 })
 
 afterAll(async () => {
   await release.close()
   if ((await cluster.helm.releases(namespace)).length > 0) await release.uninstall()
-  await cluster.does('delete', 'namespace', namespace, '--timeout=150s')
+  await endNamespace(cluster, namespace)
   await dropDefinitions(cluster)
   cluster.close()
 })
@@ -80,6 +116,24 @@ test('helm test: under the strictest Pod Security two synthetic people meet on t
   expect(ok).toBe(true)
   expect(new Set(visits.map(({ node }) => node)).size).toBe(2)
   expect(Math.min(...visits.map(({ received }) => received.frames))).toBeGreaterThan(0)
+})
+
+test('two people who can be reached by TURN alone meet through it', async (context) => {
+  ownCluster(cluster, context, 'this needs a TURN server that a browser of this machine reaches')
+  const [browser, entrance] = await Promise.all([startChromium(), release.entrance()])
+  keepClusterEvidence(
+    () => cluster,
+    () => browser.contexts().flatMap((each) => each.pages()),
+  )
+  try {
+    const link = await linkAt(entrance, { meeting: 'behind-a-wall' })
+    const people: BrowserPerson[] = []
+    for (const visitor of ['Ada', 'Bob']) people.push(await joinByBrowser(browser, { link, name: visitor, relayed: true }))
+    await allReceiveAll(await Promise.all(people.map(asBrowserViewer)), 180_000)
+    for (const { page } of people) expect(await waysOf(page)).toEqual(['relay', 'relay'])
+  } finally {
+    await browser.close()
+  }
 })
 
 test('uninstalled, nothing is left, not even what helm test left', async () => {

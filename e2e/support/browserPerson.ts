@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { MeetingClient } from '../../signaling/client/meetingClient.ts'
 import type { MediaStats } from '../../signaling/client/stats.ts'
+import { relayOnly } from './relay.ts'
 
 /** What the page tells of the meeting, as far as tests read it. */
 export interface PageView {
@@ -46,9 +47,17 @@ function viewOf(page: Page): Promise<PageView | undefined> {
   })
 }
 
+/** Who opens which link; `relayed` where their media can come by TURN only. */
+export interface BrowserVisit {
+  readonly link: string
+  readonly name: string
+  readonly relayed?: boolean
+}
+
 /** Opens a link in a profile of its own, looks into the mirror, and joins. */
-export async function joinByBrowser(browser: Browser, options: { link: string; name: string }): Promise<BrowserPerson> {
+export async function joinByBrowser(browser: Browser, options: BrowserVisit): Promise<BrowserPerson> {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 720 } })
+  if (options.relayed === true) await context.addInitScript(relayOnly)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
