@@ -3,6 +3,7 @@ import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import { Coming } from './coming.ts'
 import { doubtOf } from './doubts.ts'
+import { HeldEvents } from './heldEvents.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import type { LostPart } from './meetingFacts.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
@@ -53,12 +54,12 @@ export class Ledger {
   readonly moves = new Moves()
   readonly line = new WaitingLine()
   readonly coming: Coming
-  readonly #events: LedgerEvents
+  readonly #events: HeldEvents
   readonly #lost = new Set<string>()
   #nowMs = 0
 
   constructor(events: LedgerEvents) {
-    this.#events = events
+    this.#events = new HeldEvents(events)
     this.nodes = new MediaNodes({
       changed: (name) => this.#nodeChanged(name),
       respecified: (name) => this.#events.node(name),
@@ -68,7 +69,7 @@ export class Ledger {
     this.reservations = new Reservations((spot, cost, sign) => this.nodes.reserve(spot, cost, sign))
     this.coming = new Coming(this.nodes)
     this.meetings = new Meetings({
-      changed: events.meeting,
+      changed: this.#events.meeting,
       told: (entry, segment, nowMs) => this.#segmentTold(entry, segment, nowMs),
       left: ({ reservation }) => reservation !== undefined && this.reservations.drop(reservation),
       poolOf: (node) => this.nodes.get(node)?.object.spec.pool ?? '',
@@ -117,8 +118,10 @@ export class Ledger {
    */
   hear(node: string, line: LoadLine, atMs: number): string | undefined {
     const doubt = doubtOf(this.meetings, node, line)
-    if (doubt === undefined) this.#take(node, line, wholeMs(atMs))
-    return doubt
+    if (doubt !== undefined) return doubt
+    if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
+    else this.#take(node, line, wholeMs(atMs))
+    return undefined
   }
 
   /** The node's address refused a connection: with silence, the second sign of its death. */
