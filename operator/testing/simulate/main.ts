@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { liveAll } from './children.ts'
 import type { Ending } from './ending.ts'
 import { parseOptions, usage, type SimulateOptions } from './options.ts'
+import { proveMutants } from './proveMutants.ts'
 import { reportOf, textOf } from './report.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -19,6 +20,7 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
   const startedAt = performance.now()
   await liveAll(options, (ending) => {
     endings.push(ending)
+    if (ending.faults.length > 0) process.stderr.write(`seed ${ending.seed}: ${ending.faults[0]}\n`)
     if (options.verbose && !options.json) say(`history ${ending.seed}:\n${ending.log.map((line) => `  ${line}`).join('\n')}`)
   })
   const report = reportOf(endings, options, Math.round((performance.now() - startedAt) / 100) / 10)
@@ -28,6 +30,18 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
     report.failures.map(({ seed, replay, broken }) => `history ${seed}: ${broken[0] ?? ''} (${replay})`),
   )
   return report.failures.length === 0
+}
+
+/** Each mutant must be found; one that is not is a hole in what is checked. */
+async function findMutants(options: SimulateOptions): Promise<boolean> {
+  const endings = await proveMutants(options, ({ name, what, seed, broken }) => {
+    const how = seed === undefined ? `NOT FOUND within ${options.histories} histories` : `found by seed ${seed}: ${broken}`
+    if (!options.json) say(`${name} (${what}): ${how}`)
+  })
+  const missed = endings.filter(({ seed }) => seed === undefined)
+  if (options.json) say(JSON.stringify({ mutants: endings, missed: missed.map(({ name }) => name) }))
+  else say(`${endings.length} mutants, ${missed.length} not found`)
+  return missed.length === 0
 }
 
 function optionsOrExit(): SimulateOptions {
@@ -42,4 +56,6 @@ function optionsOrExit(): SimulateOptions {
   }
 }
 
-process.exitCode = (await simulate(optionsOrExit())) ? 0 : 1
+const options = optionsOrExit()
+const run = options.mutants || options.mutant !== undefined ? findMutants : simulate
+process.exitCode = (await run(options)) ? 0 : 1
