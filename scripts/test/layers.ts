@@ -39,11 +39,11 @@ export const layers: readonly Layer[] = [
     timeoutMs: 10 * minute,
     counts: true,
   },
-  { ...project('chart', 5 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
+  { ...project('chart', 10 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
   { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
   { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
   { name: 'images', command: ['scripts/test/images.sh'], timeoutMs: 15 * minute, needs: ['cluster'], provides: 'PARLEY_IMAGES' },
-  { ...project('cluster', 30 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images' },
+  { ...project('cluster', 45 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images' },
 ]
 
 /**
