@@ -35,8 +35,9 @@ const aTopology = (more: Partial<Topology> = {}): Topology => ({
   meetings: [],
   ...more,
 })
+const wallMs = Date.UTC(2026, 0, 1)
 const choose = (topology: Topology, request: FallbackInput['request'] = {}) =>
-  chooseByFallback({ topology, meeting: { namespace: 'demo', name: 'standup' }, request })
+  chooseByFallback({ topology, meeting: { namespace: 'demo', name: 'standup' }, nowMs: wallMs, request })
 const nodeOf = (topology: Topology, request: FallbackInput['request'] = {}): string | undefined => {
   const choice = choose(topology, request)
   return choice.result === 'placed' ? choice.node.name : choice.code
@@ -81,6 +82,13 @@ test('rules are kept: locked, unknown, pools and regions', () => {
   expect(nodeOf(aTopology({ pools: [elsewhere] }))).toBe('no_pool')
   expect(nodeOf(aTopology({ meetings: [aMeeting({ regions: ['mars'] })] }))).toBe('no_region')
   expect(nodeOf(aTopology({ meetings: [aMeeting({ pools: ['west'] })] }))).toBe('c')
+})
+
+test('a door that is shut is kept shut to who comes new, and opens by itself', () => {
+  const at = (opensAtMs: number): Topology => aTopology({ meetings: [aMeeting({ opensAtMs, pools: ['west'] })] })
+  expect(choose(at(wallMs + 1))).toMatchObject({ result: 'refused', code: 'meeting_not_started' })
+  expect(nodeOf(at(wallMs + 1), { replaces: '01J00000000000000000000000' })).toBe('c')
+  expect(nodeOf(at(wallMs))).toBe('c')
 })
 
 test('where no node takes anybody it is a matter of time: nobody is sent away, least of all who comes back', () => {

@@ -1,3 +1,4 @@
+import { kubeTime } from '../../kit/kubeTime.ts'
 import type { MeetingName } from './client.ts'
 import type { PlacementRefusal, PlacementRequest } from './placement.ts'
 import { rankByRendezvous } from './rendezvous.ts'
@@ -27,6 +28,8 @@ interface Refusal {
 export interface FallbackInput {
   readonly topology: Topology
   readonly meeting: MeetingName
+  /** Wall clock. */
+  readonly nowMs: number
   readonly request: Pick<PlacementRequest, 'region' | 'rttsMs' | 'excludeNodes' | 'replaces'>
 }
 
@@ -109,12 +112,18 @@ function byRanking(input: FallbackInput, known: TopologyMeeting | undefined, hos
   }
 }
 
+/** What a meeting refuses to people who come new to it. */
+function whyNotNew(known: TopologyMeeting | undefined, nowMs: number): FallbackChoice | undefined {
+  if (known?.closed === true) return refused('meeting_locked', 'the meeting was locked or had ended when it was last heard of')
+  if (known?.opensAtMs === undefined || known.opensAtMs <= nowMs) return undefined
+  return refused('meeting_not_started', `the meeting has not started: its door opens at ${kubeTime(known.opensAtMs)}`)
+}
+
 function choose(input: FallbackInput): FallbackChoice {
   const { topology, meeting, request } = input
   const known = topology.meetings.find((each) => each.namespace === meeting.namespace && each.name === meeting.name)
-  if (known?.closed === true && request.replaces === undefined) {
-    return refused('meeting_locked', 'the meeting was locked or had ended when it was last heard of')
-  }
+  const refusal = request.replaces === undefined ? whyNotNew(known, input.nowMs) : undefined
+  if (refusal !== undefined) return refusal
   if (known === undefined && !topology.pools.some((pool) => pool.adHocMeetings)) {
     return refused(
       'meeting_unknown',

@@ -81,7 +81,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
     if (options.signingKey === undefined) throw why
     if (told === undefined) throw placementErrors.raise.no_snapshot({}, { cause: why })
     const topology = own.completed(told, meeting)
-    const choice = chooseByFallback({ topology, meeting, request })
+    const choice = chooseByFallback({ topology, meeting, nowMs: clock.nowMs(), request })
     if (choice.result === 'refused') return choice
     if (choice.result === 'tryAfter')
       return { ...choice, retryAfterMs: Math.round(tryAfterMs.least + random() * tryAfterMs.jitter) }

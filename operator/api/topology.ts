@@ -41,6 +41,8 @@ export const topologyMeeting = z.strictObject({
   regions: z.array(regionName).optional(),
   /** How many people it takes. Absent: as many as its media nodes do. */
   maxParticipants: z.int().min(1).optional(),
+  /** Its door is shut until then, by the wall clock. Absent: it is open. */
+  opensAtMs: z.int().optional(),
   /** Nobody new is let in: locked or ended. */
   closed: z.boolean(),
   nodes: z.array(nodeName),

@@ -6,6 +6,7 @@ import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { worstShare } from '../ledger/shares.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { acceptLimit } from '../placement/filters.ts'
+import { opensAtWallMs } from '../ledger/schedule.ts'
 import { poolsSelected } from '../placement/pools.ts'
 
 /** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */
@@ -44,9 +45,10 @@ function poolNamesOf({ object }: MeetingEntry, pools: readonly MediaNodePool[]):
 function ofSpec(
   entry: MeetingEntry,
   all: readonly MediaNodePool[],
-): Pick<TopologyMeeting, 'title' | 'pools' | 'regions' | 'maxParticipants'> {
+): Pick<TopologyMeeting, 'title' | 'pools' | 'regions' | 'maxParticipants' | 'opensAtMs'> {
   const { title } = entry
   const { regions, capacity } = entry.object?.spec ?? {}
+  const opensAtMs = opensAtWallMs(entry.object)
   const maxParticipants = capacity?.maxParticipants
   const pools = poolNamesOf(entry, all)
   return {
@@ -54,6 +56,7 @@ function ofSpec(
     ...(pools === undefined ? {} : { pools: [...pools] }),
     ...(regions === undefined ? {} : { regions: [...regions] }),
     ...(maxParticipants === undefined ? {} : { maxParticipants }),
+    ...(opensAtMs === undefined ? {} : { opensAtMs }),
   }
 }
 
