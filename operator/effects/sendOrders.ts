@@ -40,7 +40,8 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
         token: await signer.peerToken({ from: node, to: peer.node, meeting }),
       })),
     )
-    return { ...fence, role: body.role, region: body.region, limits: body.limits, peers }
+    const { role, region, limits, adopts } = body
+    return { ...fence, role, region, limits, peers, ...(adopts === undefined ? {} : { adopts }) }
   }
 
   /**
@@ -103,9 +104,15 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       ) {
         segment.ordered = { fence, digest, madeAtMs: clock.monotonicMs() }
       }
-      await guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
+      const put = guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
         const report = await agents.at(node, url).client.putSegment(meeting, await signed(meeting, planned), signal)
         ledger.meetings.report(node, report, clock.monotonicMs())
+      })
+      await put.catch((thrown: unknown) => {
+        // An agent that does not know the word breaks nothing: what it has is closed as before there was adoption.
+        const isUnknown = planned.body.adopts !== undefined && thrown instanceof CodedError && thrown.code === 'invalid'
+        if (isUnknown) ledger.meetings.unadoptable(entry, node, clock.monotonicMs())
+        throw thrown
       })
     },
     async close(meeting, { node, incarnation, fence, reason }, signal) {

@@ -99,6 +99,7 @@ export class MeetingEntry {
   /** Most meetings never have any of these. */
   #strays: Map<string, Stray> | undefined
   #retired: Set<string> | undefined
+  #unadoptable: Set<string> | undefined
   #avoided: Avoided | undefined
   #moves: MoveLog | undefined
 
@@ -137,6 +138,13 @@ export class MeetingEntry {
     this.#strays?.delete(strayKey(node, incarnation))
   }
 
+  /** A node tells of its part of the meeting: what it adopted is no stray any more, and what it had there beside becomes one. */
+  sortOut(node: string, { meeting, aliases = [] }: SegmentReport, before: SegmentReport | undefined): void {
+    for (const alias of aliases) this.removeStray(node, alias)
+    if (before === undefined || before.meeting.incarnation === meeting.incarnation) return
+    if (!aliases.includes(before.meeting.incarnation)) this.addStray({ node, report: before })
+  }
+
   /** The smallest incarnation that nodes still report beside this one and that is not over. */
   smallestStray(): string | undefined {
     const incarnations = [...this.strays.values()].map(({ report }) => report.meeting.incarnation)
@@ -146,6 +154,15 @@ export class MeetingEntry {
   /** Whether an incarnation is over; what is left of it is closed. */
   isRetired(incarnation: string): boolean {
     return this.#retired?.has(incarnation) ?? false
+  }
+
+  /** The agent of a node does not adopt what it has of this incarnation: it is closed instead. */
+  noteUnadoptable(node: string, incarnation: string): void {
+    this.#unadoptable = (this.#unadoptable ?? new Set()).add(strayKey(node, incarnation))
+  }
+
+  isUnadoptable(node: string, incarnation: string): boolean {
+    return this.#unadoptable?.has(strayKey(node, incarnation)) ?? false
   }
 
   /** Media nodes failed the participant: they are placed elsewhere for a while, where there is an elsewhere. */
@@ -177,7 +194,9 @@ export class MeetingEntry {
 
   /** Begins again under the same name: what stands becomes stray and is closed, and an ad hoc object goes. */
   restart(incarnation: string | undefined): void {
-    if (this.incarnation !== undefined) (this.#retired ??= new Set()).add(this.incarnation)
+    this.#retired ??= new Set()
+    if (this.incarnation !== undefined) this.#retired.add(this.incarnation)
+    for (const { report } of this.segments.values()) if (report !== undefined) this.#retired.add(report.meeting.incarnation)
     this.#makeStray()
     if (this.adHoc !== undefined && this.object !== undefined) {
       this.discardedUid = this.object.metadata.uid
@@ -193,13 +212,9 @@ export class MeetingEntry {
     this.given = undefined
   }
 
-  /** Another incarnation counts from now on; this one's segments are closed and their people placed again. */
+  /** Another incarnation counts from now on; what stands goes on as part of it, once its nodes have adopted it. */
   yieldTo(incarnation: string): void {
-    this.#makeStray()
     this.incarnation = incarnation
-    this.people = new People()
-    this.generation = 0
-    this.given = undefined
   }
 
   remember(placement: Placement): void {

@@ -14,5 +14,7 @@ export interface LostPart {
 }
 
 /** Why a segment stands where it was found. */
-export const whyFound = (report: SegmentReport): string =>
-  report.fallback ? 'placed by fallback while no operator answered' : 'reported by the node'
+export function whyFound({ meeting, fallback }: SegmentReport, { incarnation }: MeetingEntry): string {
+  if (meeting.incarnation !== incarnation) return 'took the meeting at the same time as another node; joined to it'
+  return fallback ? 'placed by fallback while no operator answered' : 'reported by the node'
+}

@@ -110,7 +110,7 @@ export class Meetings {
     const entry = known ?? this.#entry(report.meeting.namespace, report.meeting.name)
     if (known === undefined) this.setAdHoc(entry, { pool: this.#events.poolOf(node), sinceMs: nowMs })
     this.#link(entry, node)
-    const relation = relationOf(entry, report)
+    const relation = relationOf(entry, node, report)
     if (relation === 'stray') {
       entry.addStray({ node, report })
     } else {
@@ -127,13 +127,24 @@ export class Meetings {
     if (entry === undefined) return
     entry.removeStray(node, meeting.incarnation)
     const segment = entry.segments.get(node)
-    if (segment !== undefined && entry.incarnation === meeting.incarnation) {
+    if (segment !== undefined && (segment.report?.meeting ?? entry).incarnation === meeting.incarnation) {
       for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
       segment.report = undefined
       segment.ordered = undefined
       this.#events.told(entry, segment, nowMs)
       if (entry.people.countOn(node) === 0 || entry.ended !== undefined) entry.segments.delete(node)
     }
+    this.touch(entry, nowMs)
+  }
+
+  /** A node's agent does not adopt what it has under another incarnation: that is left over, and its people join again. */
+  unadoptable(entry: MeetingEntry, node: string, nowMs: number): void {
+    const report = entry.segments.get(node)?.report
+    if (report === undefined || report.meeting.incarnation === entry.incarnation) return
+    entry.noteUnadoptable(node, report.meeting.incarnation)
+    entry.segments.delete(node)
+    for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
+    entry.addStray({ node, report })
     this.touch(entry, nowMs)
   }
 
@@ -254,7 +265,9 @@ export class Meetings {
 
   #reportCurrent(entry: MeetingEntry, said: { node: string; report: SegmentReport; nowMs: number }): void {
     const { node, report, nowMs } = said
-    const segment = entry.segments.get(node) ?? this.addSegment(entry, { node, openedAtMs: nowMs, why: whyFound(report) })
+    const why = whyFound(report, entry)
+    const segment = entry.segments.get(node) ?? this.addSegment(entry, { node, openedAtMs: nowMs, why })
+    entry.sortOut(node, report, segment.report)
     segment.pipesDown = pipesDownBy(report, segment, nowMs)
     segment.report = report
     entry.generation = Math.max(entry.generation, countedOn(report.generation))

@@ -15,6 +15,8 @@ export interface OrderBody {
     readonly leaving?: boolean
   }[]
   readonly limits: SegmentOrder['limits']
+  /** The incarnation under which the node has it until then. */
+  readonly adopts?: string
 }
 
 /** An order that a node has not taken yet. */
@@ -51,6 +53,7 @@ function bodies(view: MeetingView, step: Step): ReadonlyMap<string, OrderBody> {
           ...(leaving ? { leaving } : {}),
         })),
         limits,
+        ...ofAlias(byNode.get(node)),
       },
     ]),
   )
@@ -62,8 +65,11 @@ function holds(view: MeetingView, segment: SegmentView, digest: string): boolean
   return ordered?.fence.epoch === view.epoch && ordered.digest === digest && view.nowMs - ordered.madeAtMs < renewAfterMs
 }
 
-function isTaken({ report }: SegmentView, fence: Fence): boolean {
-  return report?.epoch === fence.epoch && report.generation === fence.generation
+const ofAlias = (segment: SegmentView | undefined): Pick<OrderBody, 'adopts'> =>
+  segment?.adopts === undefined ? {} : { adopts: segment.adopts }
+
+function isTaken({ report, adopts }: SegmentView, fence: Fence): boolean {
+  return adopts === undefined && report?.epoch === fence.epoch && report.generation === fence.generation
 }
 
 /**

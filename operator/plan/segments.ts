@@ -63,9 +63,9 @@ export function planCloses(
   reason: PlannedClose['reason'],
 ): readonly PlannedClose[] {
   const { epoch, incarnation = '' } = view
-  return going.filter(canBeTold).map(({ node, report }) => {
+  return going.filter(canBeTold).map(({ node, report, adopts }) => {
     const generation = Math.max(view.generation, report?.generation ?? 0)
-    return { node, incarnation, fence: { epoch, generation }, reason }
+    return { node, incarnation: adopts ?? incarnation, fence: { epoch, generation }, reason }
   })
 }
 

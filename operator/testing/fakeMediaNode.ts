@@ -1,4 +1,5 @@
 import type { Clock } from '../../kit/clock.ts'
+import { commonErrors } from '../../kit/errors.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { AddressOrder } from '../../sfu/api/addresses.ts'
 import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
@@ -11,8 +12,8 @@ import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { fakeGoing, fakeStaying } from './fakeDrain.ts'
 import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
-import { aFakeSegment, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
-import { usualCapacity } from './usualCapacity.ts'
+import { aFakeSegment, goesOnAs, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
+import { fakeLoad, fakeProbes, usualCapacity } from './fakeWords.ts'
 
 type Person = SegmentReport['participants'][number]
 
@@ -42,6 +43,8 @@ export class FakeMediaNode {
   highestEpoch = 0
   /** Of the contract between media nodes that it speaks. */
   edgeVersion = 1
+  /** Whether it knows orders that adopt another incarnation. */
+  adopts = true
   /** CPU of each worker. */
   cpu: number[]
   capacity: NodeCapacity
@@ -50,6 +53,8 @@ export class FakeMediaNode {
   addressesGuessed = false
   #drain: Pick<DrainReport, 'ordered' | 'stopsAtMs' | 'moved'> = { moved: 0 }
   readonly #segments = new Map<string, FakeSegment>()
+  /** Keys of incarnations that go on as another one, with that one's. */
+  readonly #names = new Map<string, string>()
   readonly #listeners = new Set<(line: LoadLine | undefined) => void>()
   readonly #options: FakeMediaNodeOptions
 
@@ -67,13 +72,13 @@ export class FakeMediaNode {
   }
 
   orderOf(meeting: MeetingRef): SegmentOrder | undefined {
-    return this.#segments.get(meetingKey(meeting))?.order
+    return this.#find(meeting)?.order
   }
 
   /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`, `meeting_full` and `grant_superseded`. */
   attach(meeting: MeetingRef, arrival: Arrival): void {
     this.#admit()
-    const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, arrival.fallback ?? false)
+    const known = this.#find(meeting) ?? this.#make(meeting, arrival.fallback ?? false)
     this.#mustHaveRoom(known, arrival)
     const { participant, attachment, hidden = false, publishing = true } = arrival
     const person: Person = { participant, attachment, publishing, hidden }
@@ -93,11 +98,16 @@ export class FakeMediaNode {
   }
 
   put(meeting: MeetingRef, order: SegmentOrder): SegmentReport {
-    if (this.get(meeting) === undefined) this.#admit()
-    const known = this.#segments.get(meetingKey(meeting)) ?? this.#make(meeting, false)
+    if (order.adopts !== undefined && !this.adopts) throw commonErrors.raise.invalid({ what: 'body: unrecognized key "adopts"' })
+    const alias = order.adopts === undefined ? undefined : this.#find({ ...meeting, incarnation: order.adopts })
+    if ((this.#find(meeting) ?? alias) === undefined) this.#admit()
+    const known = this.#find(meeting) ?? alias ?? this.#make(meeting, false)
     mustBeNewer(known, order, this.highestEpoch)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
-    const after = afterOrder(known, order, this.#signs.reaches)
+    this.#segments.delete(meetingKey(known.report.meeting))
+    const after = afterOrder(goesOnAs(known, meeting), order, this.#signs.reaches)
+    for (const incarnation of after.report.aliases ?? [])
+      this.#names.set(meetingKey({ ...meeting, incarnation }), meetingKey(meeting))
     this.#set(after)
     return after.report
   }
@@ -146,14 +156,7 @@ export class FakeMediaNode {
 
   /** An ICE end for each worker, at the addresses that clients are told. */
   probe(): readonly Probe[] {
-    return this.cpu.map((_, worker) => ({
-      worker,
-      usernameFragment: this.name,
-      password: 'password',
-      targets: this.addresses.flatMap((address) =>
-        (['udp', 'tcp'] as const).map((protocol) => ({ protocol, address, port: 40_000 + worker })),
-      ),
-    }))
+    return fakeProbes(this.name, this.addresses, this.cpu.length)
   }
 
   /** It is told to stop, as by SIGTERM: it drains until then. */
@@ -169,7 +172,7 @@ export class FakeMediaNode {
   }
 
   get(meeting: MeetingRef): SegmentReport | undefined {
-    return this.#segments.get(meetingKey(meeting))?.report
+    return this.#find(meeting)?.report
   }
 
   hello(): LoadLine {
@@ -192,10 +195,7 @@ export class FakeMediaNode {
 
   load(): NodeLoad {
     const participants = this.segments().reduce((sum, { participants: people }) => sum + people.length, 0)
-    const idle = { routers: 0, transports: 0, producers: 0, consumers: 0 }
-    const workers = this.cpu.map((cpu) => ({ ...idle, cpu }))
-    const node = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants }
-    return { atMs: this.#options.clock.nowMs(), workers, ...node }
+    return fakeLoad({ atMs: this.#options.clock.nowMs(), cpu: this.cpu, participants })
   }
 
   /** Tells its load to all listeners; the world calls it each second. */
@@ -266,6 +266,12 @@ export class FakeMediaNode {
       this.#options.onTold?.(meeting, person)
     }
     this.#tellDrain()
+  }
+
+  /** By the name that it has, or by one that it was adopted from. */
+  #find(meeting: MeetingRef): FakeSegment | undefined {
+    const known = this.#segments.get(meetingKey(meeting))
+    return known ?? this.#segments.get(this.#names.get(meetingKey(meeting)) ?? '')
   }
 
   #make(meeting: MeetingRef, fallback: boolean): FakeSegment {

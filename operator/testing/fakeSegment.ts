@@ -9,8 +9,14 @@ export interface FakeSegment {
 }
 
 /** What an order says, without its tokens. */
-const planOf = ({ role, region, limits, peers }: SegmentOrder): string =>
-  JSON.stringify([role, region, limits, peers.map(({ node, url, role: peerRole, leaving }) => [node, url, peerRole, leaving])])
+const planOf = ({ role, region, limits, peers, adopts }: SegmentOrder): string =>
+  JSON.stringify([
+    role,
+    region,
+    limits,
+    adopts,
+    peers.map(({ node, url, role: peerRole, leaving }) => [node, url, peerRole, leaving]),
+  ])
 
 /** A segment that nobody is attached to and no order has reached. */
 export function aFakeSegment(meeting: MeetingRef, of: { readonly fallback: boolean; readonly createdAtMs: number }): FakeSegment {
@@ -25,6 +31,19 @@ export function mustBeNewer({ order: taken, report }: FakeSegment, order: Segmen
   if (taken === undefined || compared > 0) return
   if (compared < 0) throw sfuErrors.raise.stale_order(report)
   if (planOf(order) !== planOf(taken)) throw sfuErrors.raise.order_conflict(report)
+}
+
+/** Whether a segment goes by this name, or was adopted from it. */
+const isCalled = ({ meeting, aliases = [] }: SegmentReport, { namespace, name, incarnation }: MeetingRef): boolean =>
+  meeting.namespace === namespace &&
+  meeting.name === name &&
+  (meeting.incarnation === incarnation || aliases.includes(incarnation))
+
+/** The segment as an order calls it: one that is adopted goes on by the new name, with all that is in it. */
+export function goesOnAs(segment: FakeSegment, meeting: MeetingRef): FakeSegment {
+  const { report, order } = segment
+  if (isCalled(report, meeting)) return segment
+  return { order, report: { ...report, meeting, aliases: [...(report.aliases ?? []), report.meeting.incarnation] } }
 }
 
 /** The segment after an order. */

@@ -20,6 +20,8 @@ export interface SegmentView {
   readonly createdAtMs: number
   readonly emptySinceMs: number | undefined
   readonly report: SegmentReport | undefined
+  /** The incarnation under which the node has it, where that is not the meeting's: it is to be adopted. */
+  readonly adopts: string | undefined
   readonly ordered: Ordered | undefined
   /** How many pipes of the meeting its node can carry; undefined where its load is unknown. */
   readonly pipes: PipeBudget | undefined
@@ -95,8 +97,13 @@ function publishersOf({ segments }: MeetingEntry): number {
   return publishers
 }
 
-function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs, publishers }: At & { publishers: number }): SegmentView {
+function viewSegment(
+  ledger: Ledger,
+  segment: Segment,
+  { nowMs, wallMs, publishers, incarnation }: At & { publishers: number; incarnation: string | undefined },
+): SegmentView {
   const node = ledger.nodes.get(segment.node)
+  const reported = segment.report?.meeting.incarnation
   return {
     node: segment.node,
     url: node?.url ?? '',
@@ -106,6 +113,7 @@ function viewSegment(ledger: Ledger, segment: Segment, { nowMs, wallMs, publishe
     createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),
     emptySinceMs: segment.emptySinceMs,
     report: segment.report,
+    adopts: reported === incarnation ? undefined : reported,
     ordered: segment.ordered,
     pipes: pipesOf(node, segment, publishers),
   }
@@ -146,7 +154,7 @@ function viewUnheard(
   )
   const meeting = { namespace: entry.namespace, name: entry.name, incarnation: entry.incarnation ?? '' }
   return {
-    ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined },
+    ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined, adopts: undefined },
     url: ledger.nodes.get(node)?.url ?? '',
     nodeState: 'pending',
     createdAtMs: wallMs,
@@ -179,7 +187,9 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     epoch: at.epoch,
     generation: entry.generation,
     given: entry.given,
-    segments: [...entry.segments.values()].map((segment) => viewSegment(ledger, segment, { ...at, publishers })),
+    segments: [...entry.segments.values()].map((segment) =>
+      viewSegment(ledger, segment, { ...at, publishers, incarnation: entry.incarnation }),
+    ),
     strays: [...entry.strays.values()].map(({ node, report }) => ({
       node,
       nodeState: stateOf(ledger, node, at.nowMs),
