@@ -162,6 +162,25 @@ test('where all others are closed nobody is moved, status says what blocks, and 
   await Promise.all(rest.map((name) => statusOf(name, 'Ready', ({ phase }) => phase === 'Ready')))
 })
 
+test('a meeting whose spec.disruption is never stays where it is, and is moved once it says otherwise', async () => {
+  const meeting = { namespace: 'default', name: 'standup' }
+  const disrupted = (disruption: string): Promise<PlainObject> =>
+    kubeRest(demo.api).mergePatch('meetings', meeting, { spec: { disruption } })
+  // A meeting that a join has made has its object after half a minute.
+  await waitFor(() => disrupted('never').catch(() => missing('the object of the meeting')), { timeoutMs: 90_000, pollMs: 1_000 })
+  const before = await placeOfAda()
+  await patchDrain(before.node, { deadlineSeconds: 300, pace: 5 })
+  await statusOf(before.node, 'to name the meeting', ({ drain }) => drain?.blockers?.[0]?.reason === 'Never')
+  await allReceiveAll(viewers)
+  expect(await placeOfAda()).toEqual(before)
+  await disrupted('any')
+  await bothElsewhere(before.node)
+  await allReceiveAll(viewers, 30_000)
+  await statusOf(before.node, 'Drained', ({ phase }) => phase === 'Drained')
+  await patchDrain(before.node, null)
+  await statusOf(before.node, 'Ready again', ({ phase }) => phase === 'Ready')
+})
+
 test.each(['operator', 'signaling'])(
   'the %s dies half-way: the drain goes on, and everybody is back on another node',
   async (name) => {
