@@ -124,10 +124,17 @@ export function createMover(options: MoverOptions): Mover {
       const meeting = { namespace, name }
       const entry = ledger.meetings.get(`${namespace}/${name}`)
       if (entry === undefined) throw placementErrors.raise.meeting_unknown({ meeting: `${namespace}/${name}` })
-      const stay = entry.people.stay(participant, request.attachment)
-      if (stay === undefined) throw unknown(meeting, participant, request.attachment)
-      const key = `${personOf(meeting, participant)} ${request.attachment}`
-      const answer = await answers.once(key, () => moveOne({ meeting, entry, stay, request }))
+      const { attachment } = request
+      const person = personOf(meeting, participant)
+      const stay = entry.people.stay(participant, attachment)
+      // Who has left and is on the way is known by their move.
+      const isUnderWay = ledger.moves.of(person, attachment, clock.monotonicMs()) !== undefined
+      if (stay === undefined && !isUnderWay) throw unknown(meeting, participant, attachment)
+      const answer = await answers.once(`${person} ${attachment}`, async () =>
+        stay === undefined
+          ? later('participant_away', `${participant} is on the way already`)
+          : moveOne({ meeting, entry, stay, request }),
+      )
       metrics.moves.inc({ result: answer.result, code: answer.result === 'ordered' ? '' : answer.code })
       return answer
     },

@@ -11,9 +11,9 @@ import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementClient } from '../api/client.ts'
 import { createPlacementClient } from '../api/placementClient.ts'
 import { startEmbeddedApi } from '../embedded/embeddedApi.ts'
-import { fixedAccess } from '../kube/access.ts'
 import { createApiClient, type ApiClient } from '../kube/apiClient.ts'
 import { kinds } from '../kube/kinds.ts'
+import { kubeConfigAccess } from '../kube/kubeConfigAccess.ts'
 import { serveFakeAgent, type FakeAgentServer } from './fakeAgentServer.ts'
 import { FakeMediaNode } from './fakeMediaNode.ts'
 import { startOperatorProcess, type OperatorProcess } from './operatorProcess.ts'
@@ -22,6 +22,7 @@ export const token = 'a-token-for-the-integration'
 export const namespace = 'default'
 const regions = ['eu-west', 'us-east'] as const
 const nodesEach = 2
+const workers = 4
 /** Long enough that a machine that is busy with other tests does not lose it, short enough to wait for. */
 const leaseMs = 10_000
 const readyTimeoutMs = 60_000
@@ -37,21 +38,33 @@ export interface ProcessInstallation {
   close(): Promise<void>
 }
 
-/** Starts the API and the media nodes, with pools and nodes registered; operators are the test's own. */
-export async function installProcesses(): Promise<ProcessInstallation> {
+/** An API server that operators are told of by a kubeconfig. */
+export interface ApiServer {
+  readonly kubeconfig: string
+  close(): Promise<void>
+}
+
+/**
+ * Starts the media nodes, with pools and nodes registered at the API server, the embedded one unless told otherwise; operators are the
+ * test's own.
+ */
+export async function installProcesses(
+  startApi: () => Promise<ApiServer> = () => startEmbeddedApi({ log: silentLog }),
+): Promise<ProcessInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-operator-'))
   const [operatorPair, signalingPair] = await Promise.all([makeKeyPair('op', 'operator'), makeKeyPair('sig', 'signaling')])
   const keys = await trustedKeysOf({ keys: [operatorPair.publicJwk, signalingPair.publicJwk] })
   const signalingKey = await signingKeyOf(signalingPair.privateJwk)
-  const server = await startEmbeddedApi({ log: silentLog })
-  const api = createApiClient({ access: fixedAccess(server.url), clock, random: Math.random })
+  const server = await startApi()
   const mintUlid = ulidSource(() => clock.nowMs())
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
   }
+  const kubeconfig = file('kubeconfig', server.kubeconfig)
+  const api = createApiClient({ access: kubeConfigAccess({ file: kubeconfig }), clock, random: Math.random })
   const flags = [
-    ...['--kubeconfig', file('kubeconfig', server.kubeconfig), '--namespace', namespace],
+    ...['--kubeconfig', kubeconfig, '--namespace', namespace],
     ...['--signing-key-file', file('key.json', JSON.stringify(operatorPair.privateJwk))],
     ...[
       '--placement-tokens-file',
@@ -72,9 +85,9 @@ export async function installProcesses(): Promise<ProcessInstallation> {
     await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec: { region } })
     for (let index = 1; index <= nodesEach; index++) {
       const name = `${region}-${index}`
-      const agent = await serveFakeAgent(new FakeMediaNode({ name, clock, mintUlid }), keys)
+      const agent = await serveFakeAgent(new FakeMediaNode({ name, clock, mintUlid, workers }), keys)
       nodes.set(name, agent)
-      await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec: { pool: region, address: agent.url, workers: 1 } })
+      await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec: { pool: region, address: agent.url, workers } })
     }
   }
 
