@@ -133,7 +133,7 @@ export const actions: Readonly<Record<string, Action>> = {
       life.resume()
     })
   },
-  storm: ({ weather, random }) => weather.storm(random() < 0.5),
+  storm: ({ weather, random }) => weather.storm(random() < 0.7),
   breakWatches({ simulation, random, counters }) {
     counters.add('watches broken', simulation.cluster.watches())
     simulation.cluster.breakWatches(random() < 0.5 ? 'gone' : undefined)
@@ -198,7 +198,7 @@ const weights: Readonly<Record<string, number>> = {
   drainNode: 3,
   move: 3,
   fallback: 4,
-  storm: 3,
+  storm: 8,
 }
 
 /** The names of all actions, each as often as it should come up. */

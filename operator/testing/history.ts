@@ -2,12 +2,14 @@ import { specDefaults } from '../../crds/index.ts'
 import { CodedError } from '../../kit/errors.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import type { GrantClaims } from '../../sfu/api/grant.ts'
+import type { PlacementAnswer } from '../api/placement.ts'
 import { kinds } from '../kube/kinds.ts'
 import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
 import { hostedByMeeting } from './invariants/hosted.ts'
 import { watchAlways } from './invariants/always.ts'
+import { Returns } from './invariants/returns.ts'
 import { limitIn } from './simulatedOperator.ts'
 import { namespace, Simulation } from './simulation.ts'
 
@@ -52,6 +54,7 @@ export class History {
   clientsCut = false
   /** What broke of what must always hold. */
   readonly broken: () => readonly string[]
+  readonly #returns = new Returns()
   readonly #skewed: boolean
   /** The last grant that the client of each participant has used, by its number. */
   readonly #used = new Map<string, number>()
@@ -74,7 +77,8 @@ export class History {
       if (this.people.get(key)?.attachment === attachment) this.people.set(key, to)
       else simulation.leave(to.attachment) // They have left, or joined again by themselves.
     }
-    this.broken = watchAlways(simulation)
+    const always = watchAlways(simulation)
+    this.broken = () => [...always(), ...this.#returns.faults]
     simulation.listeners.push({ cut: ({ to }) => counters.add(`${to} cut off`) })
     simulation.faults.agentCall = (_, call) => this.weather.call(call)
     simulation.faults.apiCall = (call) => this.weather.call(call)
@@ -90,7 +94,9 @@ export class History {
 
   makeMeeting(name: (typeof meetingObjects)[number]): void {
     const maxParticipants = placesOf[name]
-    this.simulation.meeting(name, maxParticipants === undefined ? {} : { capacity: { maxParticipants } })
+    const capacity = maxParticipants === undefined ? {} : { capacity: { maxParticipants } }
+    const topology = name === 'townhall' ? 'Star' : 'Auto'
+    this.simulation.meeting(name, { ...capacity, cascade: { ...specDefaults.Meeting.cascade, topology } })
   }
 
   startOperator(): void {
@@ -131,12 +137,9 @@ export class History {
   /** `hasLostMedia`: they say that where they are nothing comes, whether that is so or not. */
   async join(meeting: string, participant: string, { hasLostMedia = false } = {}): Promise<void> {
     const { simulation } = this
-    if (this.clientsCut || simulation.leader() === undefined) return
     const key = `${meeting} ${participant}`
-    const excludeNodes = this.#failing(key, hasLostMedia)
-    const answer = await simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
-    this.counters.add(`join ${answer.result}`)
-    if (answer.result !== 'placed' || this.random() < 0.1) return
+    const answer = await this.#ask(key, this.#failing(key, hasLostMedia))
+    if (answer?.result !== 'placed' || this.random() < 0.1) return
     const grant = {
       number: ++this.#grants,
       meeting: answer.meeting,
@@ -147,6 +150,20 @@ export class History {
     }
     if (this.random() < 0.5) this.attach(key, grant)
     else simulation.clock.after(this.random() * attachWithinMs, () => this.attach(key, grant))
+  }
+
+  /** Asks the leader for a place; nothing where none is reached. */
+  async #ask(key: string, excludeNodes: string[]): Promise<PlacementAnswer | undefined> {
+    const { simulation } = this
+    const operator = simulation.leader()
+    if (this.clientsCut || operator === undefined) return undefined
+    const [meeting = '', participant = ''] = key.split(' ')
+    const atMs = simulation.clock.monotonicMs()
+    this.#returns.asked(key, { operator, failed: excludeNodes, atMs })
+    const answer = await simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
+    this.counters.add(`join ${answer.result}`)
+    if (answer.result === 'placed') this.#returns.placed(key, { operator, node: answer.node, atMs })
+    return answer
   }
 
   /** A client attaches with its grant; what it had before it lets go. */

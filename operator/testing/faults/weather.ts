@@ -2,7 +2,7 @@ import { apiFaults, callFaults, eventFaults, type ApiFault, type Call, type Call
 import type { Counters } from './counters.ts'
 
 /** How many of a hundred calls go wrong while it storms; of a history, by its seed. */
-const intensities = [0.02, 0.05, 0.15, 0.4] as const
+const intensities = [0.05, 0.15, 0.3, 0.6] as const
 /** A crash ends all that a process might still do wrong, so it is rarer than what can happen to a call. */
 const crashShare = 0.1
 /** The call at which a process dies in some histories: as many as a short one makes. */

@@ -1,6 +1,7 @@
 import type { Simulation } from '../simulation.ts'
 import { Capacity } from './capacity.ts'
 import type { Check } from './check.ts'
+import { Depositions } from './depositions.ts'
 import { FalseCuts } from './falseCuts.ts'
 import { FalseDeaths } from './falseDeaths.ts'
 import { Overwrites } from './overwrites.ts'
@@ -15,7 +16,8 @@ export function watchAlways(simulation: Simulation): () => readonly string[] {
   const deaths = new FalseDeaths(simulation)
   const overwrites = new Overwrites(simulation)
   const rate = new WriteRate()
-  const checks: readonly Check[] = [owners, capacity, cuts, deaths, overwrites, rate]
+  const depositions = new Depositions(simulation)
+  const checks: readonly Check[] = [owners, capacity, cuts, deaths, depositions, overwrites, rate]
   for (const check of checks) simulation.listeners.push(check)
   return () => checks.flatMap(({ faults }) => faults)
 }

@@ -25,9 +25,11 @@ export function liveInChild(task: Task, onEnding: (ending: Ending) => void): Pro
     })
     child.on('exit', (code, signal) => {
       clearTimeout(watchdog)
-      const seed = task.seeds[ended]
-      if (seed !== undefined && !stopped) onEnding(broken(seed, signal === null ? `exit code ${code}` : `killed by ${signal}`))
-      resolve()
+      const [seed, ...rest] = task.seeds.slice(ended)
+      if (seed === undefined || stopped) return resolve()
+      onEnding(broken(seed, signal === null ? `exit code ${code}` : `killed by ${signal}`))
+      if (rest.length === 0 || task.untilFailure) resolve()
+      else void liveInChild({ ...task, seeds: rest }, onEnding).then(resolve)
     })
     child.send(task)
   })
