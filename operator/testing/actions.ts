@@ -123,14 +123,15 @@ export const actions: Readonly<Record<string, Action>> = {
   startOperator: (history) => (history.simulation.operators.size < 2 ? history.startOperator() : undefined),
   pauseOperator({ simulation, pick, random, counters }) {
     if (simulation.operators.size === 0) return
-    const { life, control } = pick([...simulation.operators.values()])
+    const operator = pick([...simulation.operators.values()])
+    const { life, control } = operator
     const led = control.leads()
     life.pause()
     counters.add('operator paused')
     simulation.clock.after(random() * longestPauseMs, () => {
       const another = simulation.leader()
       if (led && another !== undefined && another.life !== life) counters.add('leader resumed beside a new one')
-      life.resume()
+      simulation.resume(operator)
     })
   },
   storm: ({ weather, random }) => weather.storm(random() < 0.7),

@@ -118,7 +118,7 @@ export class History {
     this.clientsCut = false
     simulation.cluster.holdWatches(false)
     for (const cuts of [simulation.cut, simulation.cutWays, simulation.cutFromApi, simulation.cutPeers]) cuts.clear()
-    for (const { life } of simulation.operators.values()) life.resume()
+    for (const operator of simulation.operators.values()) simulation.resume(operator)
     for (const node of [...simulation.down]) simulation.start(node)
     for (const node of simulation.nodes.keys()) simulation.drain(node, undefined)
     for (const name of meetingObjects) simulation.editMeeting(name, { schedule: specDefaults.Meeting.schedule })

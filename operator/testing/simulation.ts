@@ -59,6 +59,8 @@ export class Simulation {
   readonly cutWays = new Set<string>()
   /** Operators that do not reach the API server. */
   readonly cutFromApi = new Set<string>()
+  /** When operators that were paused went on. */
+  readonly resumedAtMs = new Map<string, number>()
   /** Pairs of nodes that do not reach each other, by name: `a b`. */
   readonly cutPeers = new Set<string>()
   readonly faults: SimulatedFaults = {
@@ -185,8 +187,14 @@ export class Simulation {
       ears,
       onEnd: () => this.operators.delete(name),
     })
-    this.operators.set(name, operator)
+    if (operator.life.alive) this.operators.set(name, operator) // Else its first call was its last.
     return operator
+  }
+
+  /** An operator that was paused goes on; what it was told meanwhile it reads now. */
+  resume({ name, life }: SimulatedOperator): void {
+    if (life.paused) this.resumedAtMs.set(name, this.clock.monotonicMs())
+    life.resume()
   }
 
   leader(): SimulatedOperator | undefined {

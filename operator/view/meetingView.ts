@@ -124,19 +124,24 @@ function endedToldAt(object: Meeting | undefined): number | undefined {
   return ready === undefined ? undefined : Date.parse(ready.lastTransitionTime)
 }
 
-/** Parts that an earlier operator wrote down, on nodes that may still have them. */
+/** Parts that an earlier operator wrote down, and those that others have a pipe to, on nodes that may still have them. */
 function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): readonly MeetingSegment[] {
   const { status } = entry.object ?? {}
-  if (status?.incarnation !== entry.incarnation) return []
-  return (status?.segments ?? []).filter(({ node }) => {
-    const known = ledger.nodes.get(node)
-    return (
-      !entry.segments.has(node) &&
-      known?.introduction === undefined &&
-      known !== undefined &&
-      nodeStateOf(known, nowMs).state === 'pending'
-    )
-  })
+  const told = status?.incarnation === entry.incarnation ? (status?.segments ?? []) : []
+  const piped = [...entry.segments.values()].flatMap(({ report }) => (report?.peers ?? []).filter(({ up }) => up))
+  const parts = new Map<string, MeetingSegment>()
+  for (const { node, role } of piped) {
+    const region = ledger.nodes.get(node)?.region ?? 'unknown'
+    parts.set(node, { node, region, role, why: 'told of by its peers', generation: 0, fallback: false })
+  }
+  for (const part of told) parts.set(part.node, part)
+  return [...parts.values()].filter(({ node }) => !entry.segments.has(node) && mayHost(ledger, node, nowMs))
+}
+
+/** Whether a node was not heard yet by this replica: unknown is not zero. */
+function mayHost(ledger: Ledger, name: string, nowMs: number): boolean {
+  const node = ledger.nodes.get(name)
+  return node !== undefined && node.introduction === undefined && nodeStateOf(node, nowMs).state === 'pending'
 }
 
 /**

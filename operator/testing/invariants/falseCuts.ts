@@ -15,9 +15,12 @@ function heardPairs(points: ReadonlyMap<string, SegmentReport>): ReadonlySet<str
   return new Set(pairs)
 }
 
+/** By then a process that was paused has read all that came meanwhile. */
+const catchesUpMs = 1_000
+
 /**
  * No order takes from anybody what they hear: a replan cuts an old way only when the new one is up. A node that the operator counts as lost,
- * by two signs, may be cut off.
+ * by two signs, may be cut off; and one that was paused has not read yet what it was told meanwhile.
  */
 export class FalseCuts implements Check {
   readonly faults: string[] = []
@@ -38,13 +41,18 @@ export class FalseCuts implements Check {
     if (meeting === undefined || verb !== 'put') return
     const before = this.#before.get(`${node} ${meetingKey(meeting)}`)
     const points = this.#simulation.wayPoints(meeting)
-    if (before === undefined || !points.has(node)) return
+    if (before === undefined || !points.has(node) || this.#isBehind(operator)) return
     const now = heardPairs(points)
     const counts = (pair: string): boolean => pair.split(' ').every((each) => !this.#isLost(each, operator))
     const cut = [...heardPairs(new Map([...points, [node, before]]))].filter((pair) => !now.has(pair) && counts(pair))
     if (cut.length === 0) return
     const pairs = cut.map((pair) => pair.replace(' ', ' to ')).join(', ')
     this.faults.push(`${epoch}/${generation} of ${operator} cuts ${meeting.name} at ${node}: ${pairs}`)
+  }
+
+  #isBehind(operator: string): boolean {
+    const { clock, resumedAtMs } = this.#simulation
+    return clock.monotonicMs() - (resumedAtMs.get(operator) ?? -Infinity) < catchesUpMs
   }
 
   #isLost(node: string, operator: string): boolean {
