@@ -2,11 +2,22 @@ import { expect, test } from 'vitest'
 
 import type { Rights } from '../../sfu/api/rights.ts'
 import { voiceBitsPerSecond } from './bitRates.ts'
-import { costElsewhere, costHere, costOfOpening, costOfPipe, costOfScreens, costToCome } from './joinCost.ts'
+import {
+  costElsewhere,
+  costHere as costOf,
+  costOfOpening,
+  costOfPipe,
+  costOfScreens,
+  costToCome,
+  joinerOf,
+  type Audience,
+  type Place,
+} from './joinCost.ts'
 
 const all: Rights = { publish: ['microphone', 'camera', 'screen', 'screenAudio'], subscribe: true, hidden: false }
 const viewer: Rights = { publish: [], subscribe: true, hidden: false }
 const alone = { people: 0, pipes: 0 }
+const costHere = (rights: Rights, audience: Audience, place: Place) => costOf(joinerOf(rights, audience), audience, place)
 
 test('a join pays for what they watch and for what is watched of them', () => {
   const audience = { mode: 'meeting' as const, everywhere: 10, screens: 0 }
@@ -22,7 +33,10 @@ test('a join pays for what they watch and for what is watched of them', () => {
 test('who only watches costs nothing elsewhere, and receives from nobody', () => {
   const audience = { mode: 'meeting' as const, everywhere: 10, screens: 0 }
   expect(costHere(viewer, audience, { people: 10, pipes: 3 })).toMatchObject({ consumers: 20, ingressBitsPerSecond: 0 })
-  expect(costElsewhere(viewer, audience, { people: 10, pipes: 0 })).toMatchObject({ consumers: 0, egressBitsPerSecond: 0 })
+  expect(costElsewhere(joinerOf(viewer, audience), { people: 10, pipes: 0 })).toMatchObject({
+    consumers: 0,
+    egressBitsPerSecond: 0,
+  })
 })
 
 test('of a stage somebody watches few, however many sit in the audience', () => {
@@ -36,12 +50,12 @@ test('what is published goes through each pipe, and on to the people and leaves 
   const [without, withPipes] = [0, 3].map((pipes) => costHere(all, audience, { people: 5, pipes }))
   expect((withPipes?.consumers ?? 0) - (without?.consumers ?? 0)).toBe(6)
   expect((withPipes?.egressBitsPerSecond ?? 0) - (without?.egressBitsPerSecond ?? 0)).toBe(3 * 150_000)
-  expect(costElsewhere(all, audience, { people: 5, pipes: 2 })).toMatchObject({
+  expect(costElsewhere(joinerOf(all, audience), { people: 5, pipes: 2 })).toMatchObject({
     consumers: 14,
     egressBitsPerSecond: 7 * 150_000,
     ingressBitsPerSecond: 150_000,
   })
-  expect(costElsewhere(all, audience, alone)).toMatchObject({ consumers: 0, ingressBitsPerSecond: 0 })
+  expect(costElsewhere(joinerOf(all, audience), alone)).toMatchObject({ consumers: 0, ingressBitsPerSecond: 0 })
 })
 
 test('a shared screen weighs by its own bits, to each who joins and to all who are there when it begins', () => {

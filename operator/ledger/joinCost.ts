@@ -48,55 +48,59 @@ const screensOf = (screens: number): Tracks => ({
  * Whether somebody comes to share a screen. All may as a rule, and few do: those who may send no camera. Anybody else's screen counts from
  * when their media node tells of it.
  */
-const comesWithScreen = ({ publish }: Rights): boolean => publish.includes('screen') && !publish.includes('camera')
+const comesWithScreen = (publish: Rights['publish']): boolean => publish.includes('screen') && !publish.includes('camera')
 
-/** What comes of the one who joins to each who watches: another voice only where the others are not enough to speak all the time. */
-function tracksOfJoin({ publish, ...rights }: Rights, { everywhere, mode }: Audience): Tracks {
-  const microphone = publish.includes('microphone')
-  const camera = publish.includes('camera')
-  const screen = comesWithScreen({ publish, ...rights })
-  return {
-    count: Number(microphone) + Number(camera) + Number(screen),
-    voices: Number(microphone && everywhere < speakersAtOnce),
-    pictureBitsPerSecond:
-      (camera ? shownCameraBitsPerSecond(watchedOf(Math.max(everywhere, othersAtLeast), mode)) : 0) +
-      (screen ? screenBitsPerSecond : 0),
-  }
+/** Somebody who joins, as far as the cost depends on them; the same for all segments. */
+export interface Joiner {
+  readonly subscribes: boolean
+  /** What comes of them to each who watches: another voice only where the others are not enough to speak all the time. */
+  readonly toEach: Tracks
+  /** What they send to their media node, a camera in all its layers. */
+  readonly sends: Pick<Tracks, 'voices' | 'pictureBitsPerSecond'>
 }
 
-/** What somebody who joins sends to their media node, a camera in all its layers. */
-const sentBy = (rights: Rights): Pick<Tracks, 'voices' | 'pictureBitsPerSecond'> => ({
-  voices: Number(rights.publish.includes('microphone')),
-  pictureBitsPerSecond:
-    (rights.publish.includes('camera') ? cameraBitsPerSecond : 0) + (comesWithScreen(rights) ? screenBitsPerSecond : 0),
-})
+/** Sums up what somebody with such rights brings into the meeting. */
+export function joinerOf({ publish, subscribe }: Rights, { everywhere, mode }: Audience): Joiner {
+  const voice = Number(publish.includes('microphone'))
+  const camera = Number(publish.includes('camera'))
+  const screen = Number(comesWithScreen(publish))
+  const shown = shownCameraBitsPerSecond(watchedOf(Math.max(everywhere, othersAtLeast), mode))
+  const screenBits = screen * screenBitsPerSecond
+  return {
+    subscribes: subscribe,
+    toEach: {
+      count: voice + camera + screen,
+      voices: everywhere < speakersAtOnce ? voice : 0,
+      pictureBitsPerSecond: camera * shown + screenBits,
+    },
+    sends: { voices: voice, pictureBitsPerSecond: camera * cameraBitsPerSecond + screenBits },
+  }
+}
 
 /**
  * What a join costs the segment that takes it: what they get of the others and of the screens, and what of theirs goes to the people there
  * and into the pipes.
  */
-export function costHere(rights: Rights, audience: Audience, { people, pipes }: Place): Cost {
+export function costHere({ subscribes, toEach, sends }: Joiner, audience: Audience, { people, pipes }: Place): Cost {
   const cost = new Estimate()
   const { everywhere, mode, screens } = audience
-  if (rights.subscribe) {
+  if (subscribes) {
     cost.sends(tracksOf(watchedOf(Math.max(everywhere, othersAtLeast), mode)), 1)
-    cost.sends(screensOf(screens), 1)
+    if (screens > 0) cost.sends(screensOf(screens), 1)
   }
-  if (rights.publish.length === 0) return cost
-  const theirs = tracksOfJoin(rights, audience)
-  cost.sends(theirs, Math.min(Math.max(people, othersAtLeast), watchedAtMost) + pipes)
-  cost.receives(sentBy(rights))
+  if (toEach.count === 0) return cost
+  cost.sends(toEach, Math.min(Math.max(people, othersAtLeast), watchedAtMost) + pipes)
+  cost.receives(sends)
   return cost
 }
 
 /** What a join costs another segment: what of theirs comes by a pipe and goes on, to the people there who watch and to its leaves. */
-export function costElsewhere(rights: Rights, audience: Audience, { people, pipes }: Place): Cost {
+export function costElsewhere({ toEach }: Joiner, { people, pipes }: Place): Cost {
   const receivers = Math.min(people, watchedAtMost) + pipes
-  if (rights.publish.length === 0 || receivers === 0) return noCost
+  if (toEach.count === 0 || receivers === 0) return noCost
   const cost = new Estimate()
-  const theirs = tracksOfJoin(rights, audience)
-  cost.sends(theirs, receivers)
-  cost.receives(theirs)
+  cost.sends(toEach, receivers)
+  cost.receives(toEach)
   return cost
 }
 

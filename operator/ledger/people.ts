@@ -10,6 +10,8 @@ export const seatMs = grantLifetimeMs + 10_000
 const comeBackMs = 300_000
 const rememberedAtMost = 1_000
 
+const none: readonly number[] = []
+
 /** The people of one meeting, by participant and by node: who holds a seat, and who left lately. */
 export class People {
   /** The latest stay of each; the others hang on it. A stay is known by its participant and its attachment. */
@@ -105,10 +107,10 @@ export class People {
 
   /** What was reserved for the participant by grants that are not used yet: the next one takes their place. */
   unusedReservations(participant: string): readonly number[] {
-    const found: number[] = []
+    let found: number[] | undefined
     for (let stay = this.#byParticipant.get(participant); stay !== undefined; stay = stay.older)
-      if (!stay.attached && stay.reservation !== undefined) found.push(stay.reservation)
-    return found
+      if (!stay.attached && stay.reservation !== undefined) (found ??= []).push(stay.reservation)
+    return found ?? none
   }
 
   /** Ends one attachment; undefined where it is not known. */

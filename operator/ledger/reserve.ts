@@ -1,7 +1,7 @@
 import type { Rights } from '../../sfu/api/rights.ts'
 import { meshAtMost } from '../cascade/member.ts'
 import { noCost } from './cost.ts'
-import { costElsewhere, costHere, costOfOpening, costOfPipe, costOfScreens, type Audience } from './joinCost.ts'
+import { costElsewhere, costHere, costOfOpening, costOfPipe, costOfScreens, joinerOf, type Audience } from './joinCost.ts'
 import type { Ledger } from './ledger.ts'
 import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetingEntry.ts'
 
@@ -56,6 +56,7 @@ export function reserveJoin(
 ): number {
   const { at, opens, rights, nowMs } = join
   const audience = audienceOf(entry)
+  const joiner = joinerOf(rights, audience)
   const reservation = ledger.reservations.begin(nowMs)
   for (const segment of entry.segments.values()) {
     const node = ledger.nodes.hostOf(segment)
@@ -63,8 +64,8 @@ export function reserveJoin(
     const people = segment.crowd.size
     const cost =
       segment === at
-        ? costHere(rights, audience, { people, pipes: pipesOf(entry, segment) })
-        : costElsewhere(rights, audience, { people, pipes: leavesOf(entry, segment) })
+        ? costHere(joiner, audience, { people, pipes: pipesOf(entry, segment) })
+        : costElsewhere(joiner, { people, pipes: leavesOf(entry, segment) })
     if (cost !== noCost) ledger.reservations.claim(node.spotOf(workerOf(segment)), cost)
   }
   if (opens && entry.segments.size > 1) reserveOpening(ledger, entry, { opened: at, audience })
@@ -81,8 +82,9 @@ export function reserveAhead(
   const node = ledger.nodes.get(to.node)
   const segment = entry.segments.get(to.node)
   const place = { people: entry.people.countOn(to.node), pipes: segment === undefined ? 0 : pipesOf(entry, segment) }
+  const audience = audienceOf(entry)
   const worker = segment === undefined ? node?.leastLoadedWorker : workerOf(segment)
-  if (node !== undefined) ledger.reservations.claim(node.spotOf(worker), costHere(to.rights, audienceOf(entry), place))
+  if (node !== undefined) ledger.reservations.claim(node.spotOf(worker), costHere(joinerOf(to.rights, audience), audience, place))
   return reservation
 }
 

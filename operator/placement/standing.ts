@@ -10,7 +10,9 @@ export const standing = (view: PlacementView): MeetingEntry | undefined => (woul
  * have the same. Undefined where it stands nowhere yet.
  */
 export function edgeVersionOf(view: PlacementView): number | undefined {
-  for (const segment of standing(view)?.segments.values() ?? []) {
+  const meeting = standing(view)
+  if (meeting === undefined || meeting.segments.size === 0) return undefined
+  for (const segment of meeting.segments.values()) {
     const node = segment.closing ? undefined : view.hostOf(segment)
     if (node?.introduction !== undefined) return node.edgeVersion
   }
