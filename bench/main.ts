@@ -11,17 +11,20 @@ import { writes } from './writesBenchmark.ts'
 const placement: Benchmark<PlacementResult> = {
   what: 'decisions of the placement at 100, 1,000 and 10,000 media nodes',
   run: () => benchPlacement({ rounds: 5, warmUp: 20_000, measured: 50_000 }),
-  table: ({ runs, ratio, ratioOfP50, ratios, p99OfRounds, memory, peers }) =>
+  table: ({ runs, ratios, p99OfRounds, memory, peers }) =>
     [
-      row(['nodes', 'decisions/s', 'mean us', 'p50 us', 'p90 us', 'p99 us', 'empty p99']),
-      ...runs.map(({ nodes, decisionsPerSecond, microseconds, emptyMicroseconds }) =>
+      row(['nodes', 'decisions/s', 'mean us', 'p50 us', 'p90 us', 'p99 us', 'empty p99', 'CPU us']),
+      ...runs.map(({ nodes, decisionsPerSecond, microseconds, emptyMicroseconds, cpuMicroseconds }) =>
         row([
           nodes,
           decisionsPerSecond,
-          ...[microseconds.mean, microseconds.p50, microseconds.p90, microseconds.p99, emptyMicroseconds.p99],
+          ...[microseconds.mean, microseconds.p50, microseconds.p90, microseconds.p99, emptyMicroseconds.p99, cpuMicroseconds],
         ]),
       ),
-      `t(10,000) / t(1,000) = ${ratio} by mean (${ratios.join(', ')}), ${ratioOfP50} by p50`,
+      ...Object.entries(ratios).map(
+        ([by, { median, ofLeast, ofRounds }]) =>
+          `t(10,000) / t(1,000) by ${by}: ${median} (${ofRounds.join(', ')}), of the least of each ${ofLeast}`,
+      ),
       `p99 at 10,000 in each round: ${p99OfRounds.join(', ')} us`,
       `memory at ${memory.nodes} nodes, ${memory.meetings} meetings, ${memory.seats} seats: ` +
         `${memory.bytesPerNode} bytes a node, ${memory.bytesPerMeeting} bytes a meeting with its seats`,

@@ -15,6 +15,8 @@ export interface PlacementRun {
   readonly decisions: number
   readonly decisionsPerSecond: number
   readonly microseconds: Times
+  /** Processor time of a decision with the four beats of load and the sweeps that fall to it, whatever the size: other work on the machine moves it least. */
+  readonly cpuMicroseconds: number
   /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
   readonly emptyMicroseconds: Times
 }
@@ -43,16 +45,21 @@ export interface PlacementResult {
   readonly benchmark: 'placement'
   /** Of each size the round with the median of the means. */
   readonly runs: readonly PlacementRun[]
-  /** Mean time at the most nodes over that at a tenth of them: the median of the rounds, in each of which the two come one after the other. */
-  readonly ratio: number
-  /** The same of p50, which other work on the machine moves less. */
-  readonly ratioOfP50: number
-  /** The ratio of each round, least first. */
-  readonly ratios: readonly number[]
+  /** Time at the most nodes over that at a tenth of them: by processor time, by p50, and by the mean. */
+  readonly ratios: { readonly cpu: Ratios; readonly p50: Ratios; readonly mean: Ratios }
   /** p99 of every round at the most nodes, least first. */
   readonly p99OfRounds: readonly number[]
   readonly memory: Memory
   readonly peers: readonly PeerRun[]
+}
+
+/** Quotients of rounds, in each of which the two sizes come one after the other. */
+export interface Ratios {
+  readonly median: number
+  /** The least of the larger size over the least of the smaller one: what each is where others disturb it least. */
+  readonly ofLeast: number
+  /** Least first. */
+  readonly ofRounds: readonly number[]
 }
 
 /** How much is measured. */
@@ -86,8 +93,21 @@ function joins(fleet: Fleet, random: () => number): () => Wish {
   }
 }
 
-/** Joins one after the other while all nodes go on telling their load; the time of each decision in nanoseconds. */
-function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number; measured: number }): Float64Array {
+/** The time of each decision, and the processor time of all that goes on. */
+interface Measured {
+  readonly nanoseconds: Float64Array
+  /** A decision, with the beats of load and the sweeps that fall between it and the next. */
+  readonly cpuMicrosecondsEach: number
+}
+
+/** Processor time of this thread in microseconds, in steps of some milliseconds: what others on the machine take meanwhile is not in it. */
+function threadCpuMicroseconds(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
+
+/** Joins one after the other while all nodes go on telling their load. */
+function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number; measured: number }): Measured {
   const { ledger } = fleet
   const next = joins(fleet, random)
   const mintUlid = ulidSource(() => beginning.wallMs + nowMs - beginning.nowMs)
@@ -96,7 +116,9 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
   let nowMs: number = beginning.nowMs
   let sweepAtMs = nowMs + sweepEveryMs
 
+  let begunCpu = 0
   for (let turn = -decisions.warmUp; turn < decisions.measured; turn++) {
+    if (turn === 0) begunCpu = threadCpuMicroseconds()
     nowMs += betweenMs
     fleet.beatUntil(nowMs)
     if (nowMs >= sweepAtMs) {
@@ -112,13 +134,14 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
     if (decision.result !== 'placed') throw new Error(`not placed: ${decision.reason}`)
     if (turn >= 0) times[turn] = took
   }
-  return times
+  return { nanoseconds: times, cpuMicrosecondsEach: (threadCpuMicroseconds() - begunCpu) / decisions.measured }
 }
 
-const quotient = (a = 0, b = 0): number => Math.round((a / b) * 100) / 100
+const inHundredths = (value: number): number => Math.round(value * 100) / 100
+const quotient = (a = 0, b = 0): number => inHundredths(a / b)
 
-/** Joins until as much falls as is made, and the measured ones; the time of each of these in nanoseconds. */
-function settleAndMeasure(fleet: Fleet, random: () => number, { warmUp, measured }: PlacementOptions): Float64Array {
+/** Joins until as much falls as is made, and the measured ones. */
+function settleAndMeasure(fleet: Fleet, random: () => number, { warmUp, measured }: PlacementOptions): Measured {
   const settling = Math.ceil((settledAfterMs / 1_000) * fleet.size * joinsPerNodePerSecond)
   return measure(fleet, random, { warmUp: Math.max(warmUp, settling), measured })
 }
@@ -126,12 +149,14 @@ function settleAndMeasure(fleet: Fleet, random: () => number, { warmUp, measured
 function runOver(nodes: number, options: PlacementOptions): PlacementRun {
   const random = seededRandom(nodes)
   const fleet = new Fleet(nodes, random)
-  const microseconds = timesOf(settleAndMeasure(fleet, random, options))
+  const { nanoseconds, cpuMicrosecondsEach } = settleAndMeasure(fleet, random, options)
+  const microseconds = timesOf(nanoseconds)
   return {
     nodes,
     decisions: options.measured,
     decisionsPerSecond: Math.round(1e6 / microseconds.mean),
     microseconds,
+    cpuMicroseconds: inHundredths(cpuMicrosecondsEach),
     emptyMicroseconds: emptyTimes(options.measured),
   }
 }
@@ -183,14 +208,19 @@ export function benchPlacement(options: PlacementOptions): PlacementResult {
     return middle(ofSize.toSorted((a, b) => a.microseconds.mean - b.microseconds.mean))
   })
   const p99OfRounds = rounds.flatMap((round) => round.at(-1)?.microseconds.p99 ?? []).toSorted((a, b) => a - b)
-  const ratios = (of: 'mean' | 'p50'): readonly number[] =>
-    rounds.map((round) => quotient(round.at(-1)?.microseconds[of], round.at(-2)?.microseconds[of])).toSorted((a, b) => a - b)
+  const ratios = (of: (run: PlacementRun) => number): Ratios => {
+    const [larger = [], smaller = []] = [-1, -2].map((size) => rounds.flatMap((round) => round.at(size) ?? []).map(of))
+    const ofRounds = larger.map((each, round) => quotient(each, smaller[round])).toSorted((a, b) => a - b)
+    return { median: middle(ofRounds), ofLeast: quotient(Math.min(...larger), Math.min(...smaller)), ofRounds }
+  }
   return {
     benchmark: 'placement',
     runs,
-    ratio: middle(ratios('mean')),
-    ratioOfP50: middle(ratios('p50')),
-    ratios: ratios('mean'),
+    ratios: {
+      cpu: ratios(({ cpuMicroseconds }) => cpuMicroseconds),
+      p50: ratios(({ microseconds }) => microseconds.p50),
+      mean: ratios(({ microseconds }) => microseconds.mean),
+    },
     p99OfRounds,
     memory: memoryOver(10_000, options),
     peers: runs.map(peersOver),
