@@ -21,6 +21,8 @@ export const signalingErrors = errorTable({
     retry: 'never',
     say: (m: { code: PlacementRefusal; reason: string }) => m.reason,
   },
+  /** Its door is not open yet; the reason says when it is. */
+  meeting_not_started: { status: 409, retry: 'never', say: (m: { reason: string }) => m.reason },
   placement_later: { status: 503, retry: 'later', say: (m: { code: PlacementRefusal; reason: string }) => m.reason },
   chat_unavailable: { status: 503, retry: 'later', say: () => 'Chat cannot be stored at the moment; the message was not sent.' },
   slow_down: { status: 429, retry: 'later', say: (m: { what: string }) => `Too many ${m.what}; slow down.` },

@@ -62,8 +62,10 @@ function fieldOf(code: PlacementRefusal): { field: string } {
 function placedOf(answer: PlacementAnswer): Placed {
   if (answer.result === 'placed') return answer
   const { code, reason } = answer
-  if (answer.result === 'refused') throw signalingErrors.raise.placement_refused({ code, reason }, fieldOf(code))
-  throw signalingErrors.raise.placement_later({ code, reason }, { retryAfterMs: answer.retryAfterMs })
+  if (answer.result !== 'refused')
+    throw signalingErrors.raise.placement_later({ code, reason }, { retryAfterMs: answer.retryAfterMs })
+  if (code === 'meeting_not_started') throw signalingErrors.raise.meeting_not_started({ reason }, fieldOf(code))
+  throw signalingErrors.raise.placement_refused({ code, reason }, fieldOf(code))
 }
 
 /** What the placement says to the client; whatever else goes wrong between the operator and us is our own affair. */

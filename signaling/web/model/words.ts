@@ -59,6 +59,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
     'Leave it in the other tab or on the other device first, then join again.',
   ),
   meeting_full: again('The meeting is full', 'All places are taken. Try again when somebody has left.'),
+  meeting_not_started: again('The meeting has not started yet'),
   placement_refused: again('The meeting cannot take you in'),
   placement_later: wait('No place at the moment'),
   waiting_in_line: wait('All media servers are full', 'You are in line, and get in by yourself as soon as there is room.'),
