@@ -15,7 +15,7 @@ import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
 import { placeOn, type DecisionOn } from '../placement/placeOn.ts'
 import type { Decision, Wish } from '../placement/view.ts'
-import { createIdempotency } from '../service/idempotency.ts'
+import { createIdempotency } from './idempotency.ts'
 import type { NodeOrders } from './nodeOrders.ts'
 
 /** What {@link createMover} needs. */
@@ -119,22 +119,20 @@ export function createMover(options: MoverOptions): Mover {
     }
   }
 
+  function asked(meeting: MeetingName, participant: string, request: MoveRequest): Asked {
+    const entry = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)
+    if (entry === undefined) throw placementErrors.raise.meeting_unknown({ meeting: `${meeting.namespace}/${meeting.name}` })
+    const stay = entry.people.stay(participant, request.attachment)
+    if (stay === undefined) throw unknown(meeting, participant, request.attachment)
+    return { meeting, entry, stay, request }
+  }
+
   return {
     async move({ namespace, name }, participant, request) {
       const meeting = { namespace, name }
-      const entry = ledger.meetings.get(`${namespace}/${name}`)
-      if (entry === undefined) throw placementErrors.raise.meeting_unknown({ meeting: `${namespace}/${name}` })
-      const { attachment } = request
-      const person = personOf(meeting, participant)
-      const stay = entry.people.stay(participant, attachment)
-      // Who has left and is on the way is known by their move.
-      const isUnderWay = ledger.moves.of(person, attachment, clock.monotonicMs()) !== undefined
-      if (stay === undefined && !isUnderWay) throw unknown(meeting, participant, attachment)
-      const answer = await answers.once(`${person} ${attachment}`, async () =>
-        stay === undefined
-          ? later('participant_away', `${participant} is on the way already`)
-          : moveOne({ meeting, entry, stay, request }),
-      )
+      const key = `${personOf(meeting, participant)} ${request.attachment}`
+      // Who has been told may have left where they were: only a first order asks for them.
+      const answer = await answers.once(key, async () => moveOne(asked(meeting, participant, request)))
       metrics.moves.inc({ result: answer.result, code: answer.result === 'ordered' ? '' : answer.code })
       return answer
     },

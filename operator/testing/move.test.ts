@@ -61,6 +61,15 @@ test('a target that takes nobody is refused with its reason, and nobody is told'
   expect(hosted(simulation)).toContain('eu-1: standup (ann bob)')
 })
 
+test('the same order again gets the same answer, though they have left where they were', async () => {
+  const { simulation, attachment } = await aMeeting()
+  const answer = await move(simulation, { attachment, reason: 'nearer' })
+  expect(answer).toMatchObject({ result: 'ordered', from: 'eu-1' })
+  await simulation.pass(3_000)
+  expect(simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.people.stay('ann', attachment)).toBeUndefined()
+  expect(await move(simulation, { attachment, reason: 'again' })).toEqual(answer)
+})
+
 test('an attachment that is not known is named, and so is a meeting', async () => {
   const { simulation } = await aMeeting()
   const attachment = simulation.mintUlid()
