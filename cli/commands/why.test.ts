@@ -31,6 +31,11 @@ const explanation: Explanation = {
   placements: [
     { atMs: nowMs - 5_000, participant: 'ada', node: 'eu-west-1', attachment: incarnation, reason: 'least loaded in eu-west' },
   ],
+  join: { result: 'placed', node: 'eu-west-1', reason: 'hosts the meeting in eu-west (load 0.31)' },
+  regions: [
+    { region: 'eu-west', why: 'hosts the meeting; least load 0.31' },
+    { region: 'us-east', why: 'least load 0.10' },
+  ],
   nodes: [{ node: 'eu-west-2', region: 'eu-west', takes: false, why: 'cordoned' }],
 }
 const url = 'http://operator:7702/v1/namespaces/default/meetings/standup/explanation'
@@ -49,7 +54,14 @@ test('the placement API explains', async () => {
       'AGO   PARTICIPANT   NODE        WHY',
       '5s    ada           eu-west-1   least loaded in eu-west',
       '',
-      'Who joins now would find',
+      'Who joins now goes to eu-west-1: hosts the meeting in eu-west (load 0.31)',
+      '',
+      'Regions, the first choice first',
+      'REGION    WHY',
+      'eu-west   hosts the meeting; least load 0.31',
+      'us-east   least load 0.10',
+      '',
+      'Media nodes, the first choice first',
       'NODE        REGION    TAKES   WHY',
       'eu-west-2   eu-west   no      cordoned',
       '',

@@ -72,12 +72,26 @@ function part<Row>(columns: readonly Column<Row>[], rows: readonly Row[], title?
   return rows.length === 0 ? [] : [`${title === undefined ? '' : `${title}\n`}${table(columns, rows)}`]
 }
 
-function renderExplanation({ meeting, phase, why, segments, placements, nodes }: Explanation, nowMs: number): string {
+const regionColumns: readonly Column<Explanation['regions'][number]>[] = [
+  { heading: 'region', of: ({ region }) => region },
+  { heading: 'why', of: ({ why }) => why },
+]
+
+/** Where somebody who joins now would go. */
+function joinInWords({ result, node, reason }: Explanation['join']): string {
+  if (node !== undefined) return `Who joins now goes to ${node}: ${printable(reason)}`
+  return `Who joins now is ${result === 'refused' ? 'refused' : 'put off'}: ${printable(reason)}`
+}
+
+function renderExplanation(of: Explanation, nowMs: number): string {
+  const { meeting, phase, why, segments, placements, join, regions, nodes } = of
   return [
     `${meeting.namespace}/${meeting.name} is ${phase}: ${printable(why)}\n`,
     ...part([...segmentColumns.slice(0, 3), peopleColumn, ...segmentColumns.slice(3)], segments),
     ...part(placementColumns(nowMs), placements, 'Latest placements'),
-    ...part(nodeColumns, nodes, 'Who joins now would find'),
+    `${joinInWords(join)}\n`,
+    ...part(regionColumns, regions, 'Regions, the first choice first'),
+    ...part(nodeColumns, nodes, 'Media nodes, the first choice first'),
   ].join('\n')
 }
 

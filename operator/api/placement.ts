@@ -120,7 +120,16 @@ export const explanation = z.strictObject({
   placements: z.array(
     z.strictObject({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }),
   ),
-  /** What a participant who joins now would find at each node. */
+  /** Where somebody who joins now, and names no region, would go, or why nowhere. */
+  join: z.strictObject({
+    result: z.enum(['placed', 'refused', 'tryAfter']),
+    node: nodeName.optional(),
+    code: placementRefusal.optional(),
+    reason: z.string(),
+  }),
+  /** The regions that they could go to, the first choice first, each with what it is judged by. */
+  regions: z.array(z.strictObject({ region: regionName, why: z.string() })),
+  /** What they would find at each node, in the order in which they would be taken; the first 200. */
   nodes: z.array(z.strictObject({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() })),
 })
 export type Explanation = z.infer<typeof explanation>

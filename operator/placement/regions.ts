@@ -1,6 +1,6 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { Sentence } from './sentences.ts'
+import { inHundredths, Sentence } from './sentences.ts'
 import { edgeVersionOf } from './standing.ts'
 import type { PlacementView, Wish } from './view.ts'
 
@@ -111,12 +111,32 @@ export function certainRegion(pools: readonly MediaNodePool[], { region, rttsMs 
   return region === undefined || rttsMs !== undefined ? undefined : regions.find((choice) => choice.region === region)
 }
 
+/** What a region is judged by, in the order of judging. */
+function regionInWords({ region, hosts, named, weighedRttMs, load }: Ranked, { rttsMs }: Wish): string {
+  const rttMs = rttsMs?.[region]
+  const measured = rttMs === undefined ? [] : [`${rttMs} ms away${hosts ? `, which count as ${Math.round(weighedRttMs)}` : ''}`]
+  const least = load === Number.POSITIVE_INFINITY ? 'no media node takes new segments' : `least load ${inHundredths(load)}`
+  return [...measured, ...(named ? ['named by the client'] : []), ...(hosts ? ['hosts the meeting'] : []), least].join('; ')
+}
+
+/** All regions of `pools`, the best one for this participant first, each with what it is judged by. */
+export function explainRegions(
+  view: PlacementView,
+  pools: readonly MediaNodePool[],
+  wish: Wish,
+): readonly { readonly region: string; readonly why: string }[] {
+  return rankRegions(view, pools, { wish, certain: undefined }).map((ranked) => ({
+    region: ranked.region,
+    why: regionInWords(ranked, wish),
+  }))
+}
+
 /** The regions of `pools` without `certain`, the best one for this participant first. */
 export function rankRegions(
   view: PlacementView,
   pools: readonly MediaNodePool[],
   { wish, certain }: { wish: Wish; certain: RegionChoice | undefined },
-): readonly RegionChoice[] {
+): readonly Ranked[] {
   const regions = byRegion(pools).filter((choice) => choice !== certain)
   const hosting = new Set<string | undefined>()
   for (const segment of view.meeting?.segments.values() ?? []) hosting.add(view.hostOf(segment)?.region)

@@ -19,3 +19,48 @@ test('of a meeting whose node drains it is said that its people leave, why nobod
     { node: 'a', takes: false, why: 'draining: asked for by spec.drain: kernel upgrade' },
   ])
 })
+
+test('who would join finds where they go, the regions in order, and each node with the reason, the first choice first', () => {
+  const world = new ALedger()
+    .pool('eu', 'eu-west')
+    .pool('us', 'us-east')
+    .pool('other', 'us-east', { allowedNamespaces: ['other'] })
+    .node('a', { pool: 'eu', cpu: 0.3 })
+    .node('b', { pool: 'eu', cpu: 0.1 })
+    .node('c', { pool: 'eu', cpu: 0.9 })
+    .node('d', { pool: 'us' })
+    .node('e', { pool: 'other' })
+    .node('f', { pool: 'us', cordoned: true })
+    .meeting('standup')
+  world.join('standup', 'ann', { region: 'eu-west' })
+  world.nowMs += 1_000
+  for (const [name, cpu] of Object.entries({ a: 0.3, b: 0.1, c: 0.9, d: 0, e: 0, f: 0 })) world.load(name, cpu)
+  const at = { nowMs: world.nowMs, wallMs: 0, epoch: 1 }
+  const { join, regions, nodes } = explainMeeting(world.ledger, { namespace: 'demo', name: 'standup' }, at) ?? {}
+  expect(join).toEqual({ result: 'placed', node: 'b', reason: 'hosts the meeting in eu-west (load 0.12)' })
+  expect(regions).toEqual([
+    { region: 'eu-west', why: 'hosts the meeting; least load 0.12' },
+    { region: 'us-east', why: 'least load 0.00' },
+  ])
+  expect(nodes?.map(({ node, takes, why }) => `${node} ${takes ? 'takes' : 'refuses'}: ${why}`)).toEqual([
+    'b takes: hosts the meeting, load 0.12, of CPU',
+    'a takes: would open a segment, load 0.30, of CPU',
+    'd takes: would open a segment, load 0.00, of CPU',
+    'c refuses: load 0.90, of CPU, at most 0.6 for new segments',
+    'e refuses: its pool other is not one that the meeting may use',
+    'f refuses: cordoned by spec.cordoned',
+  ])
+})
+
+test('a join that goes nowhere is told with its code, and so is every node', () => {
+  const world = new ALedger()
+    .pool('eu', 'eu-west')
+    .node('a', { pool: 'eu' })
+    .meeting('far', { regions: ['mars'] })
+  const at = { nowMs: world.nowMs, wallMs: 0, epoch: 1 }
+  expect(explainMeeting(world.ledger, { namespace: 'demo', name: 'far' }, at)).toMatchObject({
+    join: { result: 'refused', code: 'no_region', reason: 'spec.regions: no pool of the meeting stands in mars' },
+    regions: [],
+    nodes: [{ node: 'a', takes: false, why: 'its pool eu is not one that the meeting may use' }],
+  })
+})

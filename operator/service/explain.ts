@@ -3,16 +3,13 @@ import type { Explanation } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { loadInWords, whyNot } from '../placement/filters.ts'
-import { poolsFor } from '../placement/pools.ts'
 import { refusalOf } from '../placement/rules.ts'
-import { edgeVersionOf } from '../placement/standing.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
 import { planSegments } from '../plan/segments.ts'
 import { viewMeeting, type MeetingView } from '../view/meetingView.ts'
+import { explainJoin } from './explainJoin.ts'
 
 interface At {
   readonly nowMs: number
@@ -20,33 +17,11 @@ interface At {
   readonly epoch: number
 }
 
-/** An explanation is for people: of more nodes than this, those that take the participant come first. */
-const nodesAtMost = 200
 /** Who would join: somebody with all rights and no region. */
 const anybody = {
   participant: 'somebody',
   rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
 } as const
-
-function wouldTake(view: PlacementView, node: NodeEntry, wish: Wish): { takes: boolean; why: string } {
-  const segment = view.meeting?.segments.get(node.name)
-  const refusal = whyNot({ node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) })
-  const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
-  return {
-    takes: refusal === undefined,
-    why: refusal ?? `${role}, ${loadInWords({ node, segment, nowMs: view.nowMs })}`,
-  }
-}
-
-function nodesFor(ledger: Ledger, view: PlacementView, wish: Wish): Explanation['nodes'] {
-  const choice = poolsFor(view, wish)
-  const pools = new Set('pools' in choice ? choice.pools.map(({ metadata }) => metadata.name) : [])
-  return [...ledger.nodes.all()]
-    .filter((node) => pools.has(node.object.spec.pool))
-    .map((node) => ({ node: node.name, region: node.region ?? '', ...wouldTake(view, node, wish) }))
-    .toSorted((a, b) => Number(b.takes) - Number(a.takes) || (a.node < b.node ? -1 : 1))
-    .slice(0, nodesAtMost)
-}
 
 /** Which of its pipes go, and what they wait for. */
 function replanOf(report: SegmentReport | undefined): string {
@@ -93,7 +68,7 @@ export function explainMeeting(ledger: Ledger, meeting: { namespace: string; nam
     why: refusal === undefined ? why : `${why}; a join is refused: ${refusal.reason}`,
     segments: segmentsOf(ledger, seen),
     placements: placementsOf(view, at),
-    nodes: nodesFor(ledger, view, wish),
+    ...explainJoin(ledger, view, wish),
   }
 }
 
