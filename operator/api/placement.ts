@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import {
   displayName,
+  maxRegions,
   meetingName,
   meetingRef,
   namespaceName,
@@ -25,7 +26,10 @@ export const placementRequest = z.strictObject({
   /** The region that the client names; its own measured round trips weigh more. */
   region: regionName.optional(),
   /** Round trips in milliseconds that the client measured, by region. */
-  rttsMs: z.record(regionName, z.number().min(0).max(60_000)).optional(),
+  rttsMs: z
+    .record(regionName, z.number().min(0).max(60_000))
+    .refine((rtts) => Object.keys(rtts).length <= maxRegions, `must name at most ${maxRegions} regions`)
+    .optional(),
   /** The same key within a minute yields the same placement: a retry never places twice. */
   idempotencyKey: z.string().min(8).max(64),
   /** Media nodes that just failed this participant. For a minute they take them again only where no other does. */

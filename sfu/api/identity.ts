@@ -18,6 +18,8 @@ export const participantId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.:@|+-]{0,127}$/, 'must be 1 to 128 of A-Z, a-z, 0-9 and _.:@|+-')
 export const displayName = z.string().min(1, 'must not be empty').max(100, 'must be at most 100 characters long')
 export const regionName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label')
+/** Most regions that a client may have measured. */
+export const maxRegions = 64
 
 /** One meeting, as every process knows it. A meeting that is made again under its old name has a new incarnation. */
 export const meetingRef = z.strictObject({ namespace: namespaceName, name: meetingName, incarnation: ulid })

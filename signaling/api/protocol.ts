@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { displayName, nodeName, regionName } from '../../sfu/api/identity.ts'
+import { displayName, maxRegions, nodeName, regionName } from '../../sfu/api/identity.ts'
 import type { Rights } from '../../sfu/api/rights.ts'
 import type { RosterChange, RosterEntry } from '../../sfu/api/roster.ts'
 import type { RtpCapabilities } from '../../sfu/api/rtp.ts'
@@ -28,8 +28,6 @@ export const joinTimeoutMs = 10_000
 
 /** Longest chat message in characters (UTF-16 units, as browsers count). */
 export const maxChatLength = 2_000
-/** Most regions that a client may have measured. */
-const maxRegions = 64
 export const reactionEmojis = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const
 
 const { createTransport, connectTransport, restartIce, closeTransport, produce, pauseProducer, resumeProducer, closeProducer } =
