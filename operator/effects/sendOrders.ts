@@ -57,7 +57,7 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
     if (segment !== undefined) segment.ordered = undefined // The next plan makes a new generation.
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
-    if (!told.isConflict && report?.epoch === told.epoch && report.generation >= told.generation) return
+    if (!told.isConflict && report?.epoch === told.epoch && report.generation > told.generation) return
     await options.fencedOut(Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
   }
 

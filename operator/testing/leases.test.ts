@@ -59,3 +59,17 @@ test('of two leaders to whom a restored Lease gave one epoch, the one that holds
   expect(epochsOf(simulation)).toEqual([2])
   expect(orders).toEqual(['one 1', 'two 2'])
 })
+
+test('a node that follows our last order and knows a later term all the same is told what to close in a later one still', async () => {
+  const simulation = await anInstallation()
+  const { node } = placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
+  await simulation.pass(2_000)
+  const agent = simulation.nodes.get(node)
+  if (agent !== undefined) agent.highestEpoch = 7
+  let calls = 0
+  simulation.faults.agentCall = () => void (calls += 1)
+  simulation.cluster.remove(kinds.Meeting, { namespace, name: 'standup' })
+  await simulation.pass(2_000)
+  expect(agent?.segments()).toEqual([])
+  expect(calls).toBeLessThan(30)
+})
