@@ -4,11 +4,13 @@ import { seededRandom } from '../../kit/seededRandom.ts'
 import type { GrantClaims } from '../../sfu/api/grant.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
 import { kinds } from '../kube/kinds.ts'
+import type { Call, CallFault } from './faults/callFault.ts'
 import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
 import { hostedByMeeting } from './invariants/hosted.ts'
 import { watchAlways } from './invariants/always.ts'
+import { HotLoops } from './invariants/hotLoops.ts'
 import { Returns } from './invariants/returns.ts'
 import { limitIn } from './simulatedOperator.ts'
 import { namespace, Simulation } from './simulation.ts'
@@ -55,6 +57,7 @@ export class History {
   /** What broke of what must always hold. */
   readonly broken: () => readonly string[]
   readonly #returns = new Returns()
+  readonly #hotLoops: HotLoops
   readonly #skewed: boolean
   /** The last grant that the client of each participant has used, by its number. */
   readonly #used = new Map<string, number>()
@@ -77,11 +80,14 @@ export class History {
       if (this.people.get(key)?.attachment === attachment) this.people.set(key, to)
       else simulation.leave(to.attachment) // They have left, or joined again by themselves.
     }
+    this.#hotLoops = new HotLoops(simulation)
     const always = watchAlways(simulation)
-    this.broken = () => [...always(), ...this.#returns.faults]
+    this.broken = () => [...always(), ...this.#returns.faults, ...this.#hotLoops.faults]
     simulation.listeners.push({ cut: ({ to }) => counters.add(`${to} cut off`) })
-    simulation.faults.agentCall = (_, call) => this.weather.call(call)
-    simulation.faults.apiCall = (call) => this.weather.call(call)
+    const fault = (call: Call, operator: string): CallFault =>
+      this.#hotLoops.isOne(call, operator) ? 'crashBefore' : this.weather.call(call)
+    simulation.faults.agentCall = (_, call, operator) => fault(call, operator)
+    simulation.faults.apiCall = fault
     simulation.faults.apiAnswer = (call) => this.weather.api(call)
     simulation.faults.watchEvent = (call) => this.weather.event(call)
   }
