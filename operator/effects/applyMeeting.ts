@@ -12,6 +12,7 @@ import { meetingHappenings } from '../plan/happenings.ts'
 import type { MeetingPlan } from '../plan/meeting.ts'
 import type { MeetingView } from '../view/meetingView.ts'
 import type { OrderSender } from './sendOrders.ts'
+import type { StraySweeper } from './straySweeper.ts'
 import type { StatusTeller } from './tellStatus.ts'
 
 /** What {@link createMeetingEffects} needs. */
@@ -20,6 +21,7 @@ export interface MeetingEffectsOptions {
   readonly bucket: WriteBucket
   readonly ledger: Ledger
   readonly sender: OrderSender
+  readonly sweep: StraySweeper
   readonly teller: StatusTeller
   readonly clock: Clock
   readonly log: Log
@@ -57,6 +59,7 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
     const told = await Promise.allSettled([
       ...plan.orders.map((order) => sender.order(meeting, order, signal)),
       ...plan.close.map((close) => sender.close(meeting, close, signal)),
+      ...plan.sweep.map((close) => options.sweep(seen, close, signal)),
     ])
     return told.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
   }

@@ -63,9 +63,11 @@ export const workerOf = ({ report, expectedWorker }: Segment): number | undefine
 const recentAtMost = 20
 
 /** A segment of another incarnation of the meeting that a node still reports. */
-interface Stray {
+export interface Stray {
   readonly node: string
   readonly report: SegmentReport
+  /** Since when it is one. */
+  sinceMs?: number
 }
 
 const noMoves: readonly LoggedMove[] = []
@@ -131,7 +133,8 @@ export class MeetingEntry {
 
   addStray(stray: Stray): void {
     this.#strays ??= new Map()
-    this.#strays.set(strayKey(stray.node, stray.report.meeting.incarnation), stray)
+    const key = strayKey(stray.node, stray.report.meeting.incarnation)
+    this.#strays.set(key, { ...this.#strays.get(key), ...stray })
   }
 
   removeStray(node: string, incarnation: string): void {
@@ -145,10 +148,11 @@ export class MeetingEntry {
     if (!aliases.includes(before.meeting.incarnation)) this.addStray({ node, report: before })
   }
 
-  /** The smallest incarnation that nodes still report beside this one and that is not over. */
-  smallestStray(): string | undefined {
+  /** The first incarnation after this one that nodes report and that is not over; one before it is left over. */
+  nextIncarnation(): string | undefined {
     const incarnations = [...this.strays.values()].map(({ report }) => report.meeting.incarnation)
-    return incarnations.filter((incarnation) => !this.isRetired(incarnation)).toSorted()[0]
+    const later = incarnations.filter((each) => each > (this.incarnation ?? '') && !this.isRetired(each))
+    return later.toSorted()[0]
   }
 
   /** Whether an incarnation is over; what is left of it is closed. */
@@ -215,6 +219,17 @@ export class MeetingEntry {
   /** Another incarnation counts from now on; what stands goes on as part of it, once its nodes have adopted it. */
   yieldTo(incarnation: string): void {
     this.incarnation = incarnation
+  }
+
+  /** Forgets what was found on media nodes, and by what name; returns it. */
+  forgetFound(): readonly Stray[] {
+    this.#makeStray()
+    const found = [...this.strays.values()]
+    this.#strays = undefined
+    this.people = new People()
+    this.incarnation = undefined
+    this.generation = 0
+    return found
   }
 
   remember(placement: Placement): void {

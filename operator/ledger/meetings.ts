@@ -65,7 +65,8 @@ export class Meetings {
     entry.object = object
     const pool = object.metadata.labels?.[adHocLabel]
     this.setAdHoc(entry, pool === undefined ? undefined : (entry.adHoc ?? { pool, sinceMs: nowMs }))
-    learnFromStatus(entry, object)
+    const found = learnFromStatus(entry, object)
+    for (const { node, report } of found) this.report(node, report, nowMs)
     this.touch(entry, nowMs)
   }
 
@@ -216,6 +217,7 @@ export class Meetings {
       if (empty && segment.report === undefined && segment.ordered === undefined) entry.segments.delete(segment.node)
     }
     this.#promoteStray(entry, nowMs)
+    for (const stray of entry.strays.values()) stray.sinceMs ??= nowMs
     if (this.#isOver(entry)) this.#forget(entry)
     this.#events.changed(entry.key)
   }
@@ -237,7 +239,7 @@ export class Meetings {
   /** A meeting that stands nowhere goes on as the incarnation that nodes do host: another replica began it again. */
   #promoteStray(entry: MeetingEntry, nowMs: number): void {
     if (entry.ended !== undefined || entry.segments.size > 0 || entry.people.seats > 0) return
-    const first = entry.smallestStray()
+    const first = entry.nextIncarnation()
     if (first === undefined) return
     entry.yieldTo(first)
     for (const { node, report } of entry.strays.values()) {

@@ -18,6 +18,8 @@ export interface MeetingPlan {
   readonly phase: MeetingPhase
   readonly orders: readonly PlannedOrder[]
   readonly close: readonly PlannedClose[]
+  /** What is left over from other incarnations; closed once that is confirmed. */
+  readonly sweep: readonly PlannedClose[]
   /** What its object is to say; absent where it has none. */
   readonly status: Planned<MeetingStatus> | undefined
   /** An ad hoc meeting has lasted long enough to get an object. */
@@ -85,7 +87,8 @@ export function planMeeting(seen: MeetingView): MeetingPlan {
     end,
     phase,
     orders: planOrders(view, replan.step),
-    close: [...planCloses(view, replan.close, ended ? 'ended' : 'replanned'), ...closeStrays],
+    close: planCloses(view, replan.close, ended ? 'ended' : 'replanned'),
+    sweep: closeStrays,
     status: view.object === undefined ? undefined : planMeetingStatus(view, phase, stay),
     writeObject: createAtMs !== undefined && view.nowMs >= createAtMs,
     deleteObject: deletion(view),

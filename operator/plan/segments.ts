@@ -1,8 +1,14 @@
 import type { SegmentDeletion } from '../../sfu/api/order.ts'
-import type { MeetingView, SegmentView } from '../view/meetingView.ts'
+import type { MeetingView, SegmentView, StrayView } from '../view/meetingView.ts'
 
 /** For how long a segment that everybody left stays while the meeting goes on elsewhere (LiveKit's departure timeout). */
 export const departureLingerMs = 20_000
+
+/**
+ * For how long a segment must have been taken for left over, by a leader that knows all that it can know, before it is closed: what only looks
+ * so, since news come out of order, is sorted out by then.
+ */
+export const strayPatienceMs = 3_000
 
 /** A segment that is to be closed, and what its people are told. */
 export interface PlannedClose {
@@ -17,7 +23,7 @@ export interface SegmentPlan {
   readonly stay: readonly SegmentView[]
   /** Those that close as soon as nobody hears anything through them. */
   readonly going: readonly SegmentView[]
-  /** What is left of other incarnations. */
+  /** What is left of other incarnations, and has been for long enough. */
   readonly closeStrays: readonly PlannedClose[]
   readonly wakeAtMs: number | undefined
 }
@@ -69,20 +75,28 @@ export function planCloses(
   })
 }
 
+/** When a stray may be closed; never by a replica that does not know enough. */
+const strayDueAtMs = ({ sureSinceMs }: MeetingView, { sinceMs }: StrayView): number =>
+  sureSinceMs === undefined ? Infinity : Math.max(sureSinceMs, sinceMs) + strayPatienceMs
+
 /** Decides which segments stay. `ended`: none does. */
 export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
   const { epoch } = view
   const going = new Set(ended ? view.segments : leaving(view))
-  const closeStrays = view.strays.filter(canBeTold).map(({ node, report, retired }): PlannedClose => ({
+  const strays = view.strays.filter(canBeTold)
+  const due = strays.filter((stray) => strayDueAtMs(view, stray) <= view.nowMs)
+  const closeStrays = due.map(({ node, report, retired }): PlannedClose => ({
     node,
     incarnation: report.meeting.incarnation,
     fence: { epoch, generation: report.generation },
     reason: retired ? 'ended' : 'replanned',
   }))
+  const ahead = strays.map((stray) => strayDueAtMs(view, stray)).filter((atMs) => atMs > view.nowMs)
+  const wakeAtMs = Math.min(...ahead, ended ? Infinity : (wakeAt(view) ?? Infinity))
   return {
     stay: view.segments.filter((segment) => !going.has(segment) && !isVain(segment)),
     going: [...going],
     closeStrays,
-    wakeAtMs: ended ? undefined : wakeAt(view),
+    wakeAtMs: wakeAtMs === Infinity ? undefined : wakeAtMs,
   }
 }

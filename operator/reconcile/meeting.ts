@@ -12,12 +12,15 @@ export interface MeetingReconcilerOptions {
   readonly clock: Clock
   /** The epoch of this replica's term. */
   readonly epoch: () => number
+  /** Since when it leads and knows enough; undefined before. Monotonic milliseconds. */
+  readonly sureSinceMs: () => number | undefined
 }
 
 /** Makes one meeting as it should be: its segments follow the plan, its object tells what it is. The key is `namespace/name`. */
-export function meetingReconciler({ ledger, effects, clock, epoch }: MeetingReconcilerOptions) {
+export function meetingReconciler({ ledger, effects, clock, epoch, sureSinceMs }: MeetingReconcilerOptions) {
   return async (key: string, signal: AbortSignal): Promise<Outcome> => {
-    const seen = viewMeeting(ledger, key, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), epoch: epoch() })
+    const at = { nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), epoch: epoch(), sureSinceMs: sureSinceMs() }
+    const seen = viewMeeting(ledger, key, at)
     if (seen === undefined) return done
     const plan = planMeeting(seen)
     await effects.apply(seen, plan, signal)

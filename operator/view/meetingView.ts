@@ -32,6 +32,8 @@ export interface StrayView {
   readonly node: string
   readonly nodeState: NodeState
   readonly report: SegmentReport
+  /** Since when it is taken for left over; monotonic milliseconds. */
+  readonly sinceMs: number
   /** Its incarnation has ended; else it is the loser of two that were minted at once. */
   readonly retired: boolean
 }
@@ -50,6 +52,8 @@ export interface MeetingView {
   readonly stalled: { readonly code: string; readonly reason: string } | undefined
   /** Pools that it names and that do not exist, though others do. */
   readonly poolsMissing: readonly string[]
+  /** Since when this replica leads and knows enough to say what is left over; undefined where it does not. Monotonic milliseconds. */
+  readonly sureSinceMs: number | undefined
   /** The epoch of the leader who plans. */
   readonly epoch: number
   readonly generation: number
@@ -174,7 +178,11 @@ function stalledBy(ledger: Ledger, { object }: MeetingEntry): MeetingView['stall
 }
 
 /** Gathers what a plan for the meeting depends on; undefined where nothing is known of it. */
-export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epoch: number }): MeetingView | undefined {
+export function viewMeeting(
+  ledger: Ledger,
+  key: string,
+  at: At & { readonly epoch: number; readonly sureSinceMs?: number | undefined },
+): MeetingView | undefined {
   const entry = ledger.meetings.get(key)
   if (entry === undefined) return undefined
   const publishers = publishersOf(entry)
@@ -189,14 +197,16 @@ export function viewMeeting(ledger: Ledger, key: string, at: At & { readonly epo
     endedToldAtWallMs: endedToldAt(entry.object),
     stalled: stalledBy(ledger, entry),
     poolsMissing: (entry.object?.spec.pools ?? []).filter((pool) => ledger.nodes.pool(pool) === undefined),
+    sureSinceMs: at.sureSinceMs,
     epoch: at.epoch,
     generation: entry.generation,
     given: entry.given,
     segments: [...entry.segments.values()].map((segment) =>
       viewSegment(ledger, segment, { ...at, publishers, incarnation: entry.incarnation }),
     ),
-    strays: [...entry.strays.values()].map(({ node, report }) => ({
+    strays: [...entry.strays.values()].map(({ node, report, sinceMs = at.nowMs }) => ({
       node,
+      sinceMs,
       nodeState: stateOf(ledger, node, at.nowMs),
       report,
       retired: entry.ended !== undefined || entry.isRetired(report.meeting.incarnation),

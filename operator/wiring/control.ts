@@ -7,6 +7,7 @@ import { createNodeOrders, type NodeOrders } from '../effects/nodeOrders.ts'
 import { createRescuer } from '../effects/rescuer.ts'
 import { createOrderSender } from '../effects/sendOrders.ts'
 import type { Signer } from '../effects/signer.ts'
+import { createStraySweeper } from '../effects/straySweeper.ts'
 import { createStatusTeller } from '../effects/tellStatus.ts'
 import type { ApiPort } from '../kube/apiPort.ts'
 import { createEventRecorder } from '../kube/events.ts'
@@ -137,6 +138,7 @@ export function createControl(parts: ControlParts): Control {
     bucket: manager.bucket,
     ledger,
     sender,
+    sweep: createStraySweeper({ ...parts, ledger, sender }),
     teller,
     clock,
     log,
@@ -157,10 +159,14 @@ export function createControl(parts: ControlParts): Control {
     if (term !== undefined && ledger.nodes.highestEpoch() >= epoch()) await raised(term, ledger.nodes.highestEpoch())
   })
   const fromNodes = fromLedger(changes.nodes, { ready, all: () => [...ledger.nodes.all()].map(({ name }) => name) })
-  manager.onTerm((begun) => (term = begun))
+  let sureSinceMs: number | undefined
+  manager.onTerm((begun) => {
+    term = begun
+    void ready.then(() => (sureSinceMs = clock.monotonicMs()))
+  })
   manager.control({
     name: 'meeting',
-    reconcile: meetingReconciler({ ledger, effects, clock, epoch }),
+    reconcile: meetingReconciler({ ledger, effects, clock, epoch, sureSinceMs: () => sureSinceMs }),
     triggers: [fromLedger(changes.meetings, { ready, all: () => [...ledger.meetings.all()].map(({ key }) => key) })],
     concurrency: meetingsAtOnce,
   })

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+
+import { kinds } from '../kube/kinds.ts'
+import { strayPatienceMs } from '../plan/segments.ts'
+import { anInstallation, hosted, placedIn } from './installation.ts'
+import { namespace, type Simulation } from './simulation.ts'
+
+const standup = (incarnation: string) => ({ namespace, name: 'standup', incarnation })
+const order = { epoch: 1, generation: 1, role: 'core' as const, region: 'eu-west', peers: [], limits: { maxParticipants: 9 } }
+
+/** `standup` on us-1 with bob; and eu-1 still has something of an earlier one, with old in it. */
+async function aLeftover(): Promise<{ simulation: Simulation; earlier: string }> {
+  const simulation = await anInstallation()
+  const earlier = simulation.mintUlid()
+  await simulation.pass(1_000)
+  placedIn(await simulation.join('standup', 'bob', { region: 'us-east' }))
+  await simulation.pass(2_000)
+  leave(simulation, earlier)
+  return { simulation, earlier }
+}
+
+function leave(simulation: Simulation, earlier: string): void {
+  simulation.nodes.get('eu-1')?.put(standup(earlier), order)
+  simulation.nodes.get('eu-1')?.attach(standup(earlier), { participant: 'old', attachment: simulation.mintUlid() })
+}
+
+const both = ['eu-1: standup (old)', 'us-1: standup (bob)']
+const one = ['us-1: standup (bob)']
+
+test('what nobody owns is closed once it was so for some seconds, and not before', async () => {
+  const { simulation } = await aLeftover()
+  await simulation.pass(strayPatienceMs - 500)
+  expect(hosted(simulation)).toEqual(both)
+  await simulation.pass(1_500)
+  expect(hosted(simulation)).toEqual(one)
+})
+
+test('a leader that has just begun closes nothing until it has known enough for as long', async () => {
+  const { simulation } = await aLeftover()
+  await simulation.operators.get('one')?.kill()
+  const second = simulation.operator('two')
+  for (let waitedMs = 0; waitedMs < 60_000 && !second.control.leads(); waitedMs += 100) await simulation.pass(100)
+  expect(second.control.leads()).toBe(true)
+  await simulation.pass(strayPatienceMs - 500)
+  expect(hosted(simulation)).toEqual(both)
+  await simulation.pass(5_000)
+  expect(hosted(simulation)).toEqual(one)
+})
+
+test('a cache alone closes nothing: while the API server cannot be asked, it stays', async () => {
+  const { simulation } = await aLeftover()
+  simulation.cutFromApi.add('one')
+  await simulation.pass(6_000)
+  expect(simulation.leader()?.name).toBe('one')
+  expect(hosted(simulation)).toEqual(both)
+  simulation.cutFromApi.clear()
+  await simulation.pass(60_000)
+  expect(hosted(simulation)).toEqual(one)
+})
+
+test('a cache that is behind closes nothing: the object counts what the cache takes for left over', async () => {
+  const { simulation, earlier } = await aLeftover()
+  simulation.cluster.holdWatches(true)
+  const object = simulation.meetingObject('standup')
+  simulation.cluster.put(kinds.Meeting, { ...object, status: { ...object?.status, incarnation: earlier } })
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(both)
+})
+
+test('the ledger alone closes nothing: a node that does not answer keeps what it has, and one that has it no more is believed', async () => {
+  const { simulation, earlier } = await aLeftover()
+  simulation.cutWays.add('one eu-1')
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(both)
+  simulation.nodes.get('eu-1')?.delete(standup(earlier), { epoch: 99, generation: 1, reason: 'ended' })
+  simulation.cutWays.clear()
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(one)
+  expect(simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.strays.size).toBe(0)
+})
