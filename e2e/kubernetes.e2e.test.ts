@@ -210,7 +210,7 @@ test('kubectl parley tells how everything is, and doctor finds nothing wrong', a
   const why = await kubectl.run(['parley', 'why', 'standup'], { env: secrets() })
   expect(why.err).toBe('')
   expect(why.out).toMatch(/^default\/standup is Active: /)
-  expect(why.out).toContain('Who joins now would find')
+  expect(why.out).toMatch(/^Who joins now goes to (eu|us)-\S+: /m)
   expect(why.out).toContain(ada.participant)
   const doctor = await kubectl.run(['parley', 'doctor'], { env: secrets() })
   expect(doctor.out).toContain('Nothing is wrong.')
