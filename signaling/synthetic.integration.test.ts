@@ -14,7 +14,7 @@ import {
   type SyntheticOptions,
   type SyntheticParticipant,
 } from './client/synthetic/syntheticParticipant.ts'
-import { startInstallation, type Installation, type Process } from './testing/installation.ts'
+import { placementToken, startInstallation, type Installation, type Process } from './testing/installation.ts'
 import { connectTo } from './testing/realClient.ts'
 import { startRedis, type RedisServer } from './testing/redisServer.ts'
 import { apiKey } from './testing/world.ts'
@@ -107,6 +107,31 @@ test('two participants on two media nodes see and hear each other, and go withou
   await waitFor(() => ada.client.state.participants.length === 1 || missing('a meeting of one'), { timeoutMs: 5_000 })
   expect(ada.client.state.subscriptions.size).toBe(0)
 })
+
+test('one who is moved by the placement API is seen and heard from the other node, and nobody sees them leave', async () => {
+  const [here, there] = system.replicas
+  const ada = await arrive('ada', here, { region: 'eu-west', toneHz: 440 })
+  const bob = await arrive('bob', there, { region: 'us-east', toneHz: 660 })
+  await bothWays(ada, bob)
+  const withoutAda: MeetingState[] = []
+  const stop = bob.client.subscribe((state) => {
+    if (!state.participants.some(({ participant }) => participant === 'ada')) withoutAda.push(state)
+  })
+  const path = '/v1/namespaces/default/meetings/standup/placements/ada/move'
+  const answer = await fetch(`${system.operator.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${placementToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ attachment: ada.client.state.self?.attachment, node: 'media-b', reason: 'a test' }),
+  })
+  expect(await answer.json()).toMatchObject({ result: 'ordered', from: 'media-a', node: 'media-b' })
+  await waitFor(() => ada.client.state.node?.name === 'media-b' || missing(`ada at media-b: ${pathsOf(ada.client.state)}`), {
+    timeoutMs: 30_000,
+  })
+  expect(ada.client.state.node?.reason).toMatch(/^moved from media-a: a test; asked for/)
+  await bothWays(ada, bob)
+  stop()
+  expect(withoutAda).toEqual([])
+}, 90_000)
 
 test('a muted microphone is silent, and heard again afterwards', async () => {
   const [here, there] = system.replicas

@@ -12,7 +12,8 @@ import { apiKey, secret } from './world.ts'
 const root = join(import.meta.dirname, '../..')
 const host = '127.0.0.1'
 const pipePortsPerNode = 20
-const placementToken = 'placement-token-of-the-tests'
+/** Opens the placement API to a test. */
+export const placementToken = 'placement-token-of-the-tests'
 
 /** One process of the installation. */
 export interface Process {
