@@ -6,6 +6,8 @@ export interface LoadStreams {
   /** Listens to the node at `url`; goes on where it does so already. */
   follow(node: string, url: string): void
   unfollow(node: string): void
+  /** Begins the stream to the node anew, so that it introduces itself with all that it hosts. */
+  again(node: string): void
   /** Stops all; resolves when nothing runs any more. */
   close(): Promise<void>
 }
@@ -25,15 +27,22 @@ export function createLoadStreams(options: LoadStreamsOptions): LoadStreams {
     stream?.stop.abort(new Error('no longer followed'))
   }
 
+  function follow(node: string, url: string): void {
+    if (streams.get(node)?.url === url) return
+    unfollow(node)
+    const stop = new AbortController()
+    const ended = runLoadStream({ ...options, node, url, client: options.clientFor(node, url) }, stop.signal)
+    streams.set(node, { url, stop, ended })
+  }
+
   return {
-    follow(node, url) {
-      if (streams.get(node)?.url === url) return
-      unfollow(node)
-      const stop = new AbortController()
-      const ended = runLoadStream({ ...options, node, url, client: options.clientFor(node, url) }, stop.signal)
-      streams.set(node, { url, stop, ended })
-    },
+    follow,
     unfollow,
+    again(node) {
+      const url = streams.get(node)?.url
+      unfollow(node)
+      if (url !== undefined) follow(node, url)
+    },
     async close() {
       const ending = [...streams.values()].map(({ ended }) => ended)
       for (const node of [...streams.keys()]) unfollow(node)

@@ -80,3 +80,16 @@ test('a node that flaps is kept out for minutes, says why everywhere, writes not
   await simulation.pass(300_000)
   expect(conditionOf(simulation, 'eu-1')).toMatchObject({ reason: 'Heard' })
 })
+
+test('a node that is lost is heard from the beginning: what was forgotten with it comes by no stream that only paused', async () => {
+  const simulation = await aMeeting()
+  const { ledger, changes } = simulation.leader()?.world ?? {}
+  const introduced = () => ledger?.nodes.get('eu-1')?.introduction?.addresses
+  const node = simulation.nodes.get('eu-1')
+  if (node !== undefined) node.addresses = ['192.0.2.9'] // Told by an introduction alone.
+  await simulation.pass(10_000)
+  expect(introduced()).toEqual(['127.0.0.1'])
+  changes?.lost.emit({ node: 'eu-1', why: 'by order of the test', region: 'eu-west', parts: [] })
+  await simulation.pass(5_000)
+  expect(introduced()).toEqual(['192.0.2.9'])
+})

@@ -37,5 +37,7 @@ export function createWorld(parts: {
     log,
     metrics,
   })
+  // What it hosted was forgotten with it: a stream that only paused would not tell of it again.
+  changes.lost.on(({ node }) => streams.again(node))
   return { ledger, changes, streams }
 }
