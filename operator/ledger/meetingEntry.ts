@@ -137,6 +137,11 @@ export class MeetingEntry {
     this.#strays.set(key, { ...this.#strays.get(key), ...stray })
   }
 
+  /** From now on those count that were not noted before. */
+  noteStrays(nowMs: number): void {
+    for (const stray of this.strays.values()) stray.sinceMs ??= nowMs
+  }
+
   removeStray(node: string, incarnation: string): void {
     this.#strays?.delete(strayKey(node, incarnation))
   }

@@ -217,7 +217,7 @@ export class Meetings {
       if (empty && segment.report === undefined && segment.ordered === undefined) entry.segments.delete(segment.node)
     }
     this.#promoteStray(entry, nowMs)
-    for (const stray of entry.strays.values()) stray.sinceMs ??= nowMs
+    entry.noteStrays(nowMs)
     if (this.#isOver(entry)) this.#forget(entry)
     this.#events.changed(entry.key)
   }

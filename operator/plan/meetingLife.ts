@@ -21,9 +21,12 @@ interface Limit {
   readonly why: string
 }
 
-/** It stood empty for its timeout, of which what lies before its beginning does not count; one that nobody ever joined waits on. */
+/**
+ * It stood empty for its timeout, of which what lies before its beginning does not count; one that nobody ever joined waits on. One that was made
+ * by a join was joined: without an incarnation its object is left over from an operator that died.
+ */
 function emptyLimit(view: MeetingView, emptySinceMs: number): Limit | undefined {
-  if (view.incarnation === undefined) return undefined
+  if (view.incarnation === undefined && view.adHoc === undefined) return undefined
   const fromMs = Math.max(emptySinceMs, monotonic(view, startsAtWallMs(view.object), -Infinity))
   return { atMs: fromMs + emptyTimeoutMs(view), why: `everybody had left for ${emptyTimeoutMs(view) / 1_000} s` }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { kinds } from '../kube/kinds.ts'
+import { adHocLabel } from '../ledger/adHoc.ts'
 import { strayPatienceMs } from '../plan/segments.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
 import { namespace, type Simulation } from './simulation.ts'
@@ -77,4 +78,17 @@ test('the ledger alone closes nothing: a node that does not answer keeps what it
   await simulation.pass(10_000)
   expect(hosted(simulation)).toEqual(one)
   expect(simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.strays.size).toBe(0)
+})
+
+test('the object of an ad hoc meeting that an operator wrote and died goes, once it stood for nothing for as long as a meeting may be empty', async () => {
+  const simulation = await anInstallation()
+  await simulation.operators.get('one')?.kill()
+  simulation.meeting('chat')
+  const object = simulation.meetingObject('chat')
+  simulation.cluster.put(kinds.Meeting, { ...object, metadata: { ...object?.metadata, labels: { [adHocLabel]: 'eu' } } })
+  simulation.operator('two')
+  await simulation.pass(250_000)
+  expect(simulation.meetingObject('chat')).toBeDefined()
+  await simulation.pass(120_000)
+  expect(simulation.meetingObject('chat')).toBeUndefined()
 })
