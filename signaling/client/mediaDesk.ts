@@ -14,7 +14,7 @@ import type { Received } from './recvSide.ts'
 import type { MeetingState, Publication, Subscription } from './state.ts'
 import type { MediaStats } from './stats.ts'
 import type { Store } from './store.ts'
-import { subscriptionsFor, wantedTracks, type WantedTrack } from './subscriptions.ts'
+import { receivesCamera, subscriptionsFor, wantedTracks, type WantedTrack } from './subscriptions.ts'
 
 /** Options of {@link createMediaDesk}. */
 export interface MediaDeskOptions {
@@ -109,6 +109,7 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
   const pulse = createPulse({
     clock,
     count: async () => session?.arrivals(),
+    hasPicture: () => receivesCamera(store.state),
     onLost: () => onLost(undefined),
   })
 

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest'
 
 import { virtualClock } from '../../kit/virtualClock.ts'
-import { createPulse, pulseLostMs } from './pulse.ts'
+import { createPulse, pictureLostMs, pulseLostMs } from './pulse.ts'
 
 function aPulse() {
   const clock = virtualClock()
-  const world = { clock, count: 1 as number | undefined, lost: 0 }
-  const pulse = createPulse({ clock, count: () => Promise.resolve(world.count), onLost: () => world.lost++ })
+  const world = { clock, count: 1 as number | undefined, hasPicture: false, lost: 0 }
+  const pulse = createPulse({
+    clock,
+    count: () => Promise.resolve(world.count),
+    hasPicture: () => world.hasPicture,
+    onLost: () => world.lost++,
+  })
   return { world, pulse }
 }
 
@@ -50,4 +55,17 @@ test('once the doubt is gone it is not felt any more', async () => {
   await world.clock.advance(60_000)
   expect(world.lost).toBe(0)
   expect(world.clock.pending()).toBe(0)
+})
+
+test('where a picture came, a second without a packet is enough; while it comes, nothing is lost', async () => {
+  const { world, pulse } = aPulse()
+  world.hasPicture = true
+  pulse.start()
+  for (let feel = 0; feel < 20; feel++) {
+    world.count = feel
+    await world.clock.advance(500)
+  }
+  expect(world.lost).toBe(0)
+  await world.clock.advance(pictureLostMs + 500)
+  expect(world.lost).toBeGreaterThan(0)
 })

@@ -4,12 +4,16 @@ import type { Clock, Timer } from '../../kit/clock.ts'
 export const pulsePeriodMs = 500
 /** This long without a single packet, nothing comes from the media node any more: its receiver reports alone come every second. */
 export const pulseLostMs = 3_000
+/** This long is enough while a picture comes: its packets come many times a second. */
+export const pictureLostMs = 1_000
 
 /** Options of {@link createPulse}. */
 export interface PulseOptions {
   readonly clock: Clock
   /** A number that grows with everything that comes from the media node; undefined where nothing could come. */
   readonly count: () => Promise<number | undefined>
+  /** Whether a picture comes now, if anything does. */
+  readonly hasPicture: () => boolean
   /** Called again and again for as long as nothing comes. */
   readonly onLost: () => void
 }
@@ -25,7 +29,7 @@ export interface Pulse {
  * Makes a {@link Pulse}. Signaling that cannot reach a media node does not know whether the node is dead or only the way to it; a client
  * that still receives does.
  */
-export function createPulse({ clock, count, onLost }: PulseOptions): Pulse {
+export function createPulse({ clock, count, hasPicture, onLost }: PulseOptions): Pulse {
   let timer: Timer | undefined
   let last: number | undefined
   let changedAtMs = 0
@@ -35,7 +39,7 @@ export function createPulse({ clock, count, onLost }: PulseOptions): Pulse {
     if (timer !== current) return
     if (now === undefined || now !== last) changedAtMs = clock.monotonicMs()
     last = now
-    if (clock.monotonicMs() - changedAtMs >= pulseLostMs) onLost()
+    if (clock.monotonicMs() - changedAtMs >= (hasPicture() ? pictureLostMs : pulseLostMs)) onLost()
   }
 
   function stop(): void {

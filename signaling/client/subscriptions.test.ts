@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Source } from '../../sfu/api/rights.ts'
 import type { Participant } from './state.ts'
-import { subscriptionsFor, wantedTracks } from './subscriptions.ts'
+import { receivesCamera, subscriptionsFor, wantedTracks } from './subscriptions.ts'
 
 function person(participant: string, ...sources: Source[]): Participant {
   const tracks = sources.map((source) => ({
@@ -54,4 +54,20 @@ test('a subscription keeps what it shows while its producer changes', () => {
   const after = subscriptionsFor([{ ...want, producerId: 'a-2' }], live)
   expect(after.get('a/camera')).toMatchObject({ producerId: 'a-2', state: 'live', track })
   expect(subscriptionsFor([], live).size).toBe(0)
+})
+
+test('a camera that is on and comes is a picture that comes; a screen, a camera that is off and one that is on its way are none', () => {
+  const [on] = [person('a', 'camera')]
+  const live = (people: ReturnType<typeof person>[]): boolean => {
+    const begun = subscriptionsFor(wantedTracks(people, new Map(), true), new Map())
+    const subscriptions = new Map([...begun].map(([id, held]) => [id, { ...held, state: 'live' as const }]))
+    return receivesCamera({ participants: people, subscriptions })
+  }
+  expect(live([on])).toBe(true)
+  expect(live([{ ...on, tracks: on.tracks.map((track) => ({ ...track, muted: true })) }])).toBe(false)
+  expect(live([person('a', 'screen')])).toBe(false)
+  expect(live([{ ...on, self: true }])).toBe(false)
+  expect(
+    receivesCamera({ participants: [on], subscriptions: subscriptionsFor(wantedTracks([on], new Map(), true), new Map()) }),
+  ).toBe(false)
 })

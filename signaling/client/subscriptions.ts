@@ -1,5 +1,5 @@
 import { kindOfSource, type Source } from '../../sfu/api/rights.ts'
-import type { Participant, Subscription } from './state.ts'
+import type { MeetingState, Participant, Subscription } from './state.ts'
 
 /** A track of somebody else that should be received. */
 export interface WantedTrack {
@@ -45,4 +45,11 @@ export function subscriptionsFor(
 ): ReadonlyMap<string, Subscription> {
   const begun = { track: undefined, state: 'consuming', trouble: undefined } as const
   return new Map(wanted.map((want) => [want.trackId, { ...begun, ...before.get(want.trackId), ...want }]))
+}
+
+/** Whether somebody's camera comes and is on: its packets come all the time. A screen may stand still, and a voice be silent. */
+export function receivesCamera({ participants, subscriptions }: Pick<MeetingState, 'participants' | 'subscriptions'>): boolean {
+  const isOn = ({ trackId, source, muted }: Participant['tracks'][number]): boolean =>
+    source === 'camera' && !muted && subscriptions.get(trackId)?.state === 'live'
+  return participants.some(({ self, tracks }) => !self && tracks.some(isOn))
 }
