@@ -201,11 +201,15 @@ export class Meetings {
     return expired.length > 0
   }
 
-  /** Somebody was placed on the segment: less than {@link touch}, since that only adds. */
+  /**
+   * Somebody was placed on the segment: less than {@link touch}, since that only adds. One more grant for a segment that has people changes no
+   * plan, and what status tells of them changes when they are attached: most joins cost nobody a look at the meeting.
+   */
   joined(entry: MeetingEntry, segment: Segment, nowMs: number): void {
+    const isNews = segment.report === undefined || segment.emptySinceMs !== undefined || entry.emptySinceMs !== undefined
     segment.emptySinceMs = undefined
     entry.emptySinceMs = entry.people.seats > 0 ? undefined : (entry.emptySinceMs ?? nowMs)
-    this.#events.changed(entry.key)
+    if (isNews) this.#events.changed(entry.key)
   }
 
   /** Notes since when a meeting and its segments are empty, forgets what is over, and tells that something changed. */
