@@ -47,6 +47,18 @@ export class Estimate implements Cost {
   }
 }
 
+/** Both together. */
+export function sumOf(a: Cost, b: Cost): Cost {
+  if (a === noCost) return b
+  return {
+    packetsPerSecond: a.packetsPerSecond + b.packetsPerSecond,
+    consumers: a.consumers + b.consumers,
+    egressBitsPerSecond: a.egressBitsPerSecond + b.egressBitsPerSecond,
+    ingressBitsPerSecond: a.ingressBitsPerSecond + b.ingressBitsPerSecond,
+    pipePorts: a.pipePorts + b.pipePorts,
+  }
+}
+
 /** The cost with its sign turned; without what it has of a worker where that is not the one. */
 export const negative = (cost: Cost, { ofWorker }: { ofWorker: boolean }): Cost => ({
   packetsPerSecond: ofWorker ? -cost.packetsPerSecond : 0,

@@ -66,7 +66,7 @@ export class Entry implements NodeEntry, Queued<Entry> {
   }
 
   newSegmentLoadWith(more: Cost): number {
-    return this.#loads.forNewSegment(this.number, more)
+    return this.#loads.forNewSegmentWith(this.number, more)
   }
 
   atMost(cost: Cost, share: number): Cost {

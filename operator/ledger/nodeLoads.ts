@@ -26,6 +26,8 @@ const firstWorker = 10
 /** 0 while nothing is measured. */
 const workers = 11
 const workersKept = 12
+/** What a new segment meets, worked out whenever one of the others changes: decisions and orders ask for it all the time. */
+const newSegment = 13
 
 // Columns of a worker's row.
 const cpu = 0
@@ -34,6 +36,8 @@ const packetsReserved = 2
 const consumersReserved = 3
 
 const workersAtMost = 64
+
+const at = (cells: Float64Array, cell: number): number => cells[cell] ?? 0
 
 /** What of a node or worker is asked about. */
 export type Resource = 'CPU' | 'consumers' | 'egress' | 'ingress' | 'pipe ports'
@@ -53,6 +57,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** A number for a node, which stands in no order yet. */
   add(node: T): number {
     const number = this.#nodes.addRows(1)
+    this.#refresh(number * this.#nodes.width)
     this.shelf.items.push(node)
     this.shelf.places.push(-1)
     this.#orders.push(undefined)
@@ -90,6 +95,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#nodes.set(row + ingressShare, 1 / capacity.ingressBitsPerSecond)
     this.#nodes.set(row + portShare, 1 / capacity.pipePorts)
     this.#nodes.set(row + consumerShare, 1 / capacity.consumersPerWorker)
+    this.#refresh(row)
   }
 
   /** Notes what was measured; `open` and `close` put the node where it belongs. */
@@ -104,11 +110,14 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
       this.#workers.set(cell + consumers, worker.consumers)
       cell += this.#workers.width
     }
+    this.#refresh(row)
   }
 
   /** What was measured counts no more: the node counts as full until it is measured again. */
   forget(number: number): void {
-    this.#nodes.set(number * this.#nodes.width + workers, 0)
+    const row = number * this.#nodes.width
+    this.#nodes.set(row + workers, 0)
+    this.#refresh(row)
   }
 
   /** Where a cost falls that a worker of the node carries. */
@@ -134,8 +143,13 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     return least
   }
 
-  /** The load that a new segment meets there, with what is reserved and what it brings itself; 1 and more where nothing is measured. */
-  forNewSegment(number: number, more: Cost = noCost): number {
+  /** The load that a new segment meets there, with what is reserved; 1 and more where nothing is measured. */
+  forNewSegment(number: number): number {
+    return this.#nodes.at(number * this.#nodes.width + newSegment)
+  }
+
+  /** The same for one that brings `more`. */
+  forNewSegmentWith(number: number, more: Cost): number {
     const row = number * this.#nodes.width
     const first = this.#nodes.at(row + firstWorker)
     const end = first + this.#nodes.at(row + workers)
@@ -199,7 +213,10 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
       this.#workers.add(cell + packetsReserved, sign * cost.packetsPerSecond)
       this.#workers.add(cell + consumersReserved, sign * cost.consumers)
     }
-    this.#orders[node]?.change(node, this.forNewSegment(node))
+    const before = this.forNewSegment(node)
+    this.#refresh(row)
+    const after = this.forNewSegment(node)
+    if (after !== before) this.#orders[node]?.change(node, after)
   }
 
   /** Each resource's share, with what is reserved: of one worker and the node, of the worst worker where it is not known. */
@@ -216,6 +233,25 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
       ingress: this.#nodeShare(row, ingress, noCost.ingressBitsPerSecond),
       'pipe ports': this.#nodeShare(row, ports, noCost.pipePorts),
     }
+  }
+
+  /** Works out anew what a new segment meets. The same as with nothing more, in one go: it comes with each beat of each node. */
+  #refresh(row: number): void {
+    const { cells } = this.#nodes
+    const { cells: ofWorkers, width } = this.#workers
+    const consumerPart = at(cells, row + consumerShare)
+    const begin = at(cells, row + firstWorker) * width
+    const end = begin + at(cells, row + workers) * width
+    let least = begin === end ? 1 : Number.POSITIVE_INFINITY
+    for (let cell = begin; cell < end; cell += width) {
+      const ofCpu = at(ofWorkers, cell + cpu) + at(ofWorkers, cell + packetsReserved) / packetsPerSecondOfCore
+      const ofConsumers = (at(ofWorkers, cell + consumers) + at(ofWorkers, cell + consumersReserved)) * consumerPart
+      least = Math.min(least, Math.max(ofCpu, ofConsumers))
+    }
+    const ofEgress = (at(cells, row + egress) + at(cells, row + egressReserved)) * at(cells, row + egressShare)
+    const ofIngress = (at(cells, row + ingress) + at(cells, row + ingressReserved)) * at(cells, row + ingressShare)
+    const ofPorts = (at(cells, row + ports) + at(cells, row + portsReserved)) * at(cells, row + portShare)
+    cells[row + newSegment] = Math.max(least, ofEgress, ofIngress, ofPorts)
   }
 
   #cpuShare(worker: number, more: Cost): number {

@@ -9,8 +9,9 @@ export class NumberTable {
     this.#cells = new Float64Array(64 * width)
   }
 
-  get rows(): number {
-    return this.#rows
+  /** All cells as they stand until rows are added: for those who read many of them at once. */
+  get cells(): Float64Array {
+    return this.#cells
   }
 
   /** Adds rows at the end; the number of the first. */

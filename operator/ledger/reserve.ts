@@ -1,7 +1,16 @@
 import type { Rights } from '../../sfu/api/rights.ts'
 import { meshAtMost } from '../cascade/member.ts'
-import { noCost } from './cost.ts'
-import { costElsewhere, costHere, costOfOpening, costOfPipe, costOfScreens, joinerOf, type Audience } from './joinCost.ts'
+import { noCost, sumOf, type Cost } from './cost.ts'
+import {
+  costElsewhere,
+  costHere,
+  costOfOpening,
+  costOfPipe,
+  costOfScreens,
+  joinerOf,
+  type Audience,
+  type Joiner,
+} from './joinCost.ts'
 import type { Ledger } from './ledger.ts'
 import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetingEntry.ts'
 
@@ -29,46 +38,46 @@ function leavesOf({ segments }: MeetingEntry, { report }: Segment): number {
   return count
 }
 
-/** The pipes of a segment that this join opens, with what goes through them. */
-function reserveOpening(
-  ledger: Ledger,
-  entry: MeetingEntry,
-  { opened, audience }: { opened: Segment; audience: Audience },
-): void {
-  let pipes = 0
-  for (const segment of entry.segments.values()) {
-    const node = segment === opened ? undefined : ledger.nodes.hostOf(segment)
-    if (node === undefined || !mayTakePipe(entry, segment)) continue
-    pipes += 1
-    const { screens, crowd } = segment
-    ledger.reservations.claim(node.spotOf(workerOf(segment)), costOfPipe(audience, { people: crowd.size, screens }))
-  }
-  const host = ledger.nodes.hostOf(opened)
-  const cost = costOfOpening(audience, entry.segments.size <= meshAtMost ? pipes : Math.min(pipes, 1))
-  if (host !== undefined && pipes > 0) ledger.reservations.claim(host.spotOf(workerOf(opened)), cost)
+/** A join, as far as the segments have to know it. */
+interface Join {
+  readonly at: Segment
+  /** It opens that segment. */
+  readonly opens: boolean
+  readonly joiner: Joiner
+  readonly audience: Audience
+}
+
+/** What the segment that takes the join pays; one that is opened also for its pipes and what comes through them. */
+function costOfHost(entry: MeetingEntry, { at, opens, joiner, audience }: Join): Cost {
+  const join = costHere(joiner, audience, { people: at.crowd.size, pipes: pipesOf(entry, at) })
+  const others = entry.segments.size - 1
+  if (!opens || others === 0) return join
+  return sumOf(join, costOfOpening(audience, entry.segments.size <= meshAtMost ? others : 1))
+}
+
+/** What another segment pays; where one is opened, also for its end of a pipe. */
+function costOfOther(entry: MeetingEntry, segment: Segment, { opens, joiner, audience }: Join): Cost {
+  const { screens, crowd } = segment
+  const join = costElsewhere(joiner, { people: crowd.size, pipes: leavesOf(entry, segment) })
+  return opens && mayTakePipe(entry, segment) ? sumOf(join, costOfPipe(audience, { people: crowd.size, screens })) : join
 }
 
 /** Reserves what a join is expected to cost on each segment of the meeting; the reservation. */
 export function reserveJoin(
   ledger: Ledger,
   entry: MeetingEntry,
-  join: { readonly at: Segment; readonly opens: boolean; readonly rights: Rights; readonly nowMs: number },
+  of: { readonly at: Segment; readonly opens: boolean; readonly rights: Rights; readonly nowMs: number },
 ): number {
-  const { at, opens, rights, nowMs } = join
+  const { at, opens, rights, nowMs } = of
   const audience = audienceOf(entry)
-  const joiner = joinerOf(rights, audience)
+  const join = { at, opens, joiner: joinerOf(rights, audience), audience }
   const reservation = ledger.reservations.begin(nowMs)
   for (const segment of entry.segments.values()) {
     const node = ledger.nodes.hostOf(segment)
     if (node === undefined) continue
-    const people = segment.crowd.size
-    const cost =
-      segment === at
-        ? costHere(joiner, audience, { people, pipes: pipesOf(entry, segment) })
-        : costElsewhere(joiner, { people, pipes: leavesOf(entry, segment) })
+    const cost = segment === at ? costOfHost(entry, join) : costOfOther(entry, segment, join)
     if (cost !== noCost) ledger.reservations.claim(node.spotOf(workerOf(segment)), cost)
   }
-  if (opens && entry.segments.size > 1) reserveOpening(ledger, entry, { opened: at, audience })
   return reservation
 }
 

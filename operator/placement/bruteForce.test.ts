@@ -146,7 +146,7 @@ function whereTo(world: ALedger, { view, wish }: { view: PlacementView; wish: Wi
   const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
   const away = { ...wish, excludeNodes: [...(wish.excludeNodes ?? []), ...avoided] }
   const found = new BruteForce(world, view, away).place()
-  return found === 'nodes_full' ? new BruteForce(world, view, wish).place() : found
+  return found === 'nodes_full' || found === 'no_node_ready' ? new BruteForce(world, view, wish).place() : found
 }
 
 /** Joins, to where a decision by asking every node would have it. */

@@ -28,7 +28,9 @@ function partOf(pools: Pools, key: string, fits: (pool: MediaNodePool) => boolea
   return made
 }
 
-const taking = (pools: Pools, namespace: string): Pools => partOf(pools, `takes ${namespace}`, (pool) => allows(pool, namespace))
+/** Those that take a namespace. Mostly that is all, which is seen at a glance. */
+const taking = (pools: Pools, namespace: string): Pools =>
+  pools.every((pool) => allows(pool, namespace)) ? pools : partOf(pools, `takes ${namespace}`, (pool) => allows(pool, namespace))
 
 /** Whether the meeting has to be made by this join. */
 export const wouldBeMade = ({ meeting }: Pick<PlacementView, 'meeting'>): boolean =>
@@ -36,8 +38,9 @@ export const wouldBeMade = ({ meeting }: Pick<PlacementView, 'meeting'>): boolea
 
 /** Those of the pools that have not made too many meetings; seldom others than all. */
 function notFull(view: PlacementView, pools: Pools): Pools {
-  const full = pools.filter((pool) => view.adHocCount(pool.metadata.name) >= pool.spec.adHocMeetings.max)
-  if (full.length === 0) return pools
+  const isFull = (pool: MediaNodePool): boolean => view.adHocCount(pool.metadata.name) >= pool.spec.adHocMeetings.max
+  if (!pools.some(isFull)) return pools
+  const full = pools.filter(isFull)
   return partOf(pools, `without ${full.map(({ metadata }) => metadata.name).join(' ')}`, (pool) => !full.includes(pool))
 }
 
