@@ -33,6 +33,7 @@ function cutFor({ simulation, random }: History, cut: Set<string>, what: string)
 /** What may happen, each a step of a history. */
 export const actions: Readonly<Record<string, Action>> = {
   join: (history) => history.join(history.pick(meetingNames), someone(history)),
+  joinElsewhere: (history) => history.join(history.pick(meetingNames), someone(history), { elsewhere: true }),
   leave(history) {
     if (history.people.size === 0) return
     const [key, { attachment }] = history.pick([...history.people])
@@ -192,6 +193,7 @@ export const actions: Readonly<Record<string, Action>> = {
 /** How often each action comes up; once where nothing is said. */
 const weights: Readonly<Record<string, number>> = {
   join: 20,
+  joinElsewhere: 6,
   leave: 6,
   startNode: 3,
   healNode: 2,

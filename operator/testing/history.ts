@@ -12,6 +12,7 @@ import { hostedByMeeting } from './invariants/hosted.ts'
 import { watchAlways } from './invariants/always.ts'
 import { HotLoops } from './invariants/hotLoops.ts'
 import { Returns } from './invariants/returns.ts'
+import { Seats } from './invariants/seats.ts'
 import { limitIn } from './simulatedOperator.ts'
 import { namespace, Simulation } from './simulation.ts'
 
@@ -58,6 +59,7 @@ export class History {
   readonly broken: () => readonly string[]
   readonly #returns = new Returns()
   readonly #hotLoops: HotLoops
+  readonly #seats: Seats
   readonly #skewed: boolean
   /** The last grant that the client of each participant has used, by its number. */
   readonly #used = new Map<string, number>()
@@ -81,8 +83,9 @@ export class History {
       else simulation.leave(to.attachment) // They have left, or joined again by themselves.
     }
     this.#hotLoops = new HotLoops(simulation)
+    this.#seats = new Seats(simulation)
     const always = watchAlways(simulation)
-    this.broken = () => [...always(), ...this.#returns.faults, ...this.#hotLoops.faults]
+    this.broken = () => [...always(), ...this.#returns.faults, ...this.#hotLoops.faults, ...this.#seats.faults]
     simulation.listeners.push({ cut: ({ to }) => counters.add(`${to} cut off`) })
     const fault = (call: Call, operator: string): CallFault =>
       this.#hotLoops.isOne(call, operator) ? 'crashBefore' : this.weather.call(call)
@@ -140,11 +143,14 @@ export class History {
     }
   }
 
-  /** `hasLostMedia`: they say that where they are nothing comes, whether that is so or not. */
-  async join(meeting: string, participant: string, { hasLostMedia = false } = {}): Promise<void> {
+  /** `hasLostMedia`: they say that where they are nothing comes, whether that is so or not; `elsewhere`: they reach no node that hosts it. */
+  async join(meeting: string, participant: string, { hasLostMedia = false, elsewhere = false } = {}): Promise<void> {
     const { simulation } = this
     const key = `${meeting} ${participant}`
-    const answer = await this.#ask(key, this.#failing(key, hasLostMedia))
+    const hosts = elsewhere
+      ? [...simulation.nodes.values()].filter((node) => node.segments().some((each) => each.meeting.name === meeting))
+      : []
+    const answer = await this.#ask(key, [...this.#failing(key, hasLostMedia), ...hosts.map(({ name }) => name)])
     if (answer?.result !== 'placed' || this.random() < 0.1) return
     const grant = {
       number: ++this.#grants,
@@ -166,9 +172,12 @@ export class History {
     const [meeting = '', participant = ''] = key.split(' ')
     const atMs = simulation.clock.monotonicMs()
     this.#returns.asked(key, { operator, failed: excludeNodes, atMs })
+    const taken = this.#seats.takenIn(meeting, operator)
     const answer = await simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
     this.counters.add(`join ${answer.result}`)
-    if (answer.result === 'placed') this.#returns.placed(key, { operator, node: answer.node, atMs })
+    if (answer.result !== 'placed') return answer
+    this.#returns.placed(key, { operator, node: answer.node, atMs })
+    this.#seats.placed(meeting, operator, taken)
     return answer
   }
 

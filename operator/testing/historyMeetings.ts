@@ -6,7 +6,7 @@ export const meetingNames = [...meetingObjects, 'chat', 'lunch'] as const
 
 /** Fewer than there are people. */
 export const placesOf: Readonly<Record<(typeof meetingObjects)[number], number | undefined>> = {
-  standup: 4,
-  retro: 6,
+  standup: 2,
+  retro: 3,
   townhall: undefined,
 }

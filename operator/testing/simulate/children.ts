@@ -28,19 +28,18 @@ export function liveInChild(task: Task, onEnding: (ending: Ending) => void): Pro
       const [seed, ...rest] = task.seeds.slice(ended)
       if (seed === undefined || stopped) return resolve()
       onEnding(broken(seed, signal === null ? `exit code ${code}` : `killed by ${signal}`))
-      if (rest.length === 0 || task.untilFailure) resolve()
+      // One that did not live even one cannot: the code does not load.
+      if (rest.length === 0 || task.untilFailure || ended === 0) resolve()
       else void liveInChild({ ...task, seeds: rest }, onEnding).then(resolve)
     })
     child.send(task)
   })
 }
 
-const broken = (seed: number, how: string): Ending => ({
-  seed,
-  faults: [`its process did not end it: ${how}`],
-  counts: {},
-  log: [],
-})
+/** How the faults of a history begin whose process ended before it. */
+export const unended = 'its process did not end it'
+
+const broken = (seed: number, how: string): Ending => ({ seed, faults: [`${unended}: ${how}`], counts: {}, log: [] })
 
 /** Lives all histories from `seed` on, in `jobs` processes at once. */
 export async function liveAll(

@@ -23,15 +23,6 @@ export const mutants: readonly Mutant[] = [
   if (taken === undefined || compared !== 0 || highestEpoch < 0) return`,
   },
   {
-    name: 'close-assumed',
-    what: 'a segment counts as closed before its media node has closed it',
-    file: 'operator/effects/sendOrders.ts',
-    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
-        ledger.meetings.closed(node, ref, clock.monotonicMs())`,
-    to: `        ledger.meetings.closed(node, ref, clock.monotonicMs())
-        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)`,
-  },
-  {
     name: 'order-assumed',
     what: 'an order counts as taken once it was sent',
     file: 'operator/plan/orders.ts',
@@ -81,20 +72,6 @@ export const mutants: readonly Mutant[] = [
     to: 'failed === undefined || failed.untilMs > nowMs ? []',
   },
   {
-    name: 'cut-before-up',
-    what: 'a replan takes old pipes away in the same step in which it asks for new ones',
-    file: 'operator/cascade/step.ts',
-    from: '!staying.has(other) && this.#goesOn(node, other))',
-    to: '!staying.has(other) && node === other && this.#goesOn(node, other))',
-  },
-  {
-    name: 'work-forgotten',
-    what: 'what changes while a key is worked on is forgotten',
-    file: 'operator/kube/queue.ts',
-    from: 'current.again = true',
-    to: 'current.again = false',
-  },
-  {
     name: 'no-new-list',
     what: 'a watch whose version is forgotten is begun again without a new list',
     file: 'operator/kube/reflector.ts',
@@ -102,24 +79,10 @@ export const mutants: readonly Mutant[] = [
     to: "if (reason === 'gone') failures = 0",
   },
   {
-    name: 'restart-unnoticed',
-    what: 'what a media node no longer tells of after its restart stays in the ledger',
-    file: 'operator/ledger/meetings.ts',
-    from: 'if (report !== undefined && !told.has(`${entry.key}/${report.meeting.incarnation}`))',
-    to: 'if (report !== undefined && told.has(`no ${entry.key}/${report.meeting.incarnation}`))',
-  },
-  {
     name: 'lease-stolen',
     what: 'a candidate takes the Lease of a leader that lives',
     file: 'operator/kube/leader.ts',
     from: 'holder !== identity && !lapsed()',
     to: 'holder !== identity && lapsed()',
-  },
-  {
-    name: 'larger-incarnation-wins',
-    what: 'of two incarnations that were minted at once the larger wins',
-    file: 'operator/ledger/incarnations.ts',
-    from: 'report.fallback && incarnation < entry.incarnation',
-    to: 'report.fallback && incarnation > entry.incarnation',
   },
 ]

@@ -22,7 +22,7 @@ export interface SimulateOptions {
 }
 
 /** Steps of one history, unless told otherwise. */
-export const defaultSteps = 40
+export const defaultSteps = 30
 const most = { histories: 10_000_000, seed: 2 ** 31 - 1, steps: 100_000, jobs: 256 } as const
 
 const flags = {

@@ -1,4 +1,4 @@
-import { liveInChild } from './children.ts'
+import { liveInChild, unended } from './children.ts'
 import { sourceOf } from './applyMutant.ts'
 import { mutants, type Mutant } from './mutants.ts'
 
@@ -16,7 +16,8 @@ async function prove({ name, what }: Mutant, within: { seed: number; histories: 
   const seeds = Array.from({ length: within.histories }, (_, index) => within.seed + index)
   const task = { seeds, steps: within.steps, verbose: false, mutant: name, untilFailure: true }
   await liveInChild(task, ({ seed, faults: [broken] }) => {
-    if (broken !== undefined) found ??= { seed, broken }
+    // One that does not even run proves nothing.
+    if (broken !== undefined && !broken.startsWith(unended)) found ??= { seed, broken }
   })
   return { name, what, seed: found?.seed, broken: found?.broken }
 }
