@@ -18,3 +18,14 @@ export function whyFound({ meeting, fallback }: SegmentReport, { incarnation }: 
   if (meeting.incarnation !== incarnation) return 'took the meeting at the same time as another node; joined to it'
   return fallback ? 'placed by fallback while no operator answered' : 'reported by the node'
 }
+
+/** Whether nothing is left to know of a meeting. */
+export function isOver(entry: MeetingEntry): boolean {
+  const nothingLeft = entry.segments.size === 0 && entry.strays.size === 0 && entry.people.seats === 0
+  return (
+    entry.object === undefined &&
+    entry.discardedUid === undefined &&
+    nothingLeft &&
+    (entry.ended !== undefined || entry.adHoc === undefined)
+  )
+}

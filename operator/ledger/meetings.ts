@@ -6,7 +6,7 @@ import { countedOn } from './countedOn.ts'
 import { relationOf } from './incarnations.ts'
 import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
-import { keyOf, whyFound, type LostPart } from './meetingFacts.ts'
+import { isOver, keyOf, whyFound, type LostPart } from './meetingFacts.ts'
 import { newSegment, type SegmentDraft } from './newSegment.ts'
 import { pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
@@ -67,6 +67,7 @@ export class Meetings {
     this.setAdHoc(entry, pool === undefined ? undefined : (entry.adHoc ?? { pool, sinceMs: nowMs }))
     const found = learnFromStatus(entry, object)
     for (const { node, report } of found) this.report(node, report, nowMs)
+    for (const { node } of object.status?.segments ?? []) this.#link(entry, node) // What is heard of it may change the plan.
     this.touch(entry, nowMs)
   }
 
@@ -222,7 +223,7 @@ export class Meetings {
     }
     this.#promoteStray(entry, nowMs)
     entry.noteStrays(nowMs)
-    if (this.#isOver(entry)) this.#forget(entry)
+    if (isOver(entry)) this.#forget(entry)
     this.#events.changed(entry.key)
   }
 
@@ -251,16 +252,6 @@ export class Meetings {
       entry.removeStray(node, first)
       this.#reportCurrent(entry, { node, report, nowMs })
     }
-  }
-
-  #isOver(entry: MeetingEntry): boolean {
-    const nothingLeft = entry.segments.size === 0 && entry.strays.size === 0 && entry.people.seats === 0
-    return (
-      entry.object === undefined &&
-      entry.discardedUid === undefined &&
-      nothingLeft &&
-      (entry.ended !== undefined || entry.adHoc === undefined)
-    )
   }
 
   #forget(entry: MeetingEntry): void {

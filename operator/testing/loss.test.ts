@@ -93,3 +93,18 @@ test('a node that is lost is heard from the beginning: what was forgotten with i
   await simulation.pass(5_000)
   expect(introduced()).toEqual(['192.0.2.9'])
 })
+
+test('a part that status tells of and its node has no more is given up once a new leader hears that node', async () => {
+  const simulation = await aMeeting()
+  simulation.cut.add('us-1')
+  await simulation.operators.get('one')?.kill()
+  simulation.operator('two')
+  await simulation.pass(25_000)
+  expect(simulation.leader()?.name).toBe('two')
+  expect(simulation.nodes.get('eu-1')?.segments()).toMatchObject([{ peers: [{ node: 'us-1' }] }])
+  simulation.nodes.get('us-1')?.restart()
+  simulation.cut.clear()
+  await simulation.pass(10_000)
+  expect(simulation.nodes.get('eu-1')?.segments()).toMatchObject([{ peers: [] }])
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ nodes: 'eu-1' })
+})
