@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
+import { kubeTime, kubeTimeMs } from '../kit/kubeTime.ts'
 import { parseDurationMs } from './duration.ts'
 
 /** `a,b` as a list. */
@@ -20,4 +21,11 @@ export function durationOf(text: string): number {
   const durationMs = parseDurationMs(text)
   if (durationMs === undefined) throw new InvalidArgumentError('It must be a duration like 90s, 15m, 6h or 2d.')
   return durationMs
+}
+
+/** A moment as Kubernetes writes it, or a fault of the command line. */
+export function timeOf(text: string): string {
+  const atMs = /^\d{4}-\d\d-\d\dT/.test(text) ? kubeTimeMs(text) : undefined
+  if (atMs === undefined) throw new InvalidArgumentError('It must be a time like 2026-12-01T10:00:00Z.')
+  return kubeTime(atMs)
 }

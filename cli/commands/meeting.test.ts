@@ -20,6 +20,12 @@ test('create makes the meeting that the flags say and leaves the rest to the def
     '--max-participants',
     '12',
     '--locked',
+    '--start',
+    '2026-12-01T10:00:00+01:00',
+    '--end',
+    '2026-12-01T11:00:00+01:00',
+    '--disruption',
+    'audienceOnly',
     '--empty-timeout',
     '5m',
     '--ttl-after-ended',
@@ -33,6 +39,8 @@ test('create makes the meeting that the flags say and leaves the rest to the def
       regions: ['eu-west'],
       capacity: { maxParticipants: 12 },
       access: { locked: true },
+      schedule: { startTime: '2026-12-01T09:00:00Z', endTime: '2026-12-01T10:00:00Z' },
+      disruption: 'audienceOnly',
       emptyTimeoutSeconds: 300,
       ttlSecondsAfterEnded: 3600,
     },
@@ -46,6 +54,12 @@ test('a name that is taken is told', async () => {
   await cli('meeting', 'create', 'standup')
   const again = await cli('meeting', 'create', 'standup')
   expect(again).toMatchObject({ code: 1, err: 'error: meetings "standup" already exists\n' })
+})
+
+test('a wrong time is a fault of the command line', async () => {
+  const { code, err } = await aCli().cli('meeting', 'create', 'standup', '--start', 'tomorrow')
+  expect(code).toBe(2)
+  expect(err).toContain('It must be a time like 2026-12-01T10:00:00Z.')
 })
 
 test('a wrong number is a fault of the command line', async () => {
