@@ -65,10 +65,14 @@ export class Meetings {
     entry.object = object
     const pool = object.metadata.labels?.[adHocLabel]
     this.setAdHoc(entry, pool === undefined ? undefined : (entry.adHoc ?? { pool, sinceMs: nowMs }))
-    const found = learnFromStatus(entry, object)
-    for (const { node, report } of found) this.report(node, report, nowMs)
-    for (const { node } of object.status?.segments ?? []) this.#link(entry, node) // What is heard of it may change the plan.
+    this.#learn(entry, object, nowMs)
     this.touch(entry, nowMs)
+  }
+
+  /** What an earlier operator wrote down; what is heard of the nodes that it names may change the plan. */
+  #learn(entry: MeetingEntry, object: Meeting, nowMs: number): void {
+    for (const { node, report } of learnFromStatus(entry, object)) this.report(node, report, nowMs)
+    for (const { node } of object.status?.segments ?? []) this.#link(entry, node)
   }
 
   removeObject(ref: { namespace: string; name: string; uid: string }, nowMs: number): void {
