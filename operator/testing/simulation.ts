@@ -10,19 +10,12 @@ import { kinds } from '../kube/kinds.ts'
 import type { PodSettings } from '../wiring/pods.ts'
 import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
 import { rosterOf } from './fakeRoster.ts'
-import type { ApiFault, Call, CallFault, EventFault } from './faults/callFault.ts'
+import type { Call } from './faults/callFault.ts'
+import type { SimulatedFaults } from './faults/simulatedFaults.ts'
 import type { Skew } from './faults/processClock.ts'
 import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
 import { limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
-
-/** What can go wrong, asked anew for each call, answer and event, with the operator that it happens to. */
-export interface SimulatedFaults {
-  agentCall: (node: string, call: Call, operator: string) => CallFault
-  apiCall: (call: Call, operator: string) => CallFault
-  apiAnswer: (call: Call, operator: string) => ApiFault | undefined
-  watchEvent: (call: Call, operator: string) => EventFault | undefined
-}
 
 export const namespace = 'demo'
 const pools = { eu: 'eu-west', us: 'us-east' } as const
@@ -121,13 +114,18 @@ export class Simulation {
       onAttached: (meeting, arrival) => this.#ears.attached(meeting, arrival, name),
       roster: (meeting) => rosterOf(this.nodes, meeting, name),
       signs: {
-        reaches: (peer) => !this.down.has(peer) && !this.cutPeers.has([name, peer].toSorted().join(' ')),
+        reaches: (peer) => this.reaches(name, peer),
         isSpare: (meeting, peer) => isSpare(this.wayPoints(meeting), name, peer),
       },
     })
     this.nodes.set(name, node)
     if (ip !== undefined) this.#names.set(ip, name)
     return node
+  }
+
+  /** Whether one media node reaches another. */
+  reaches(one: string, other: string): boolean {
+    return !this.down.has(other) && !this.cutPeers.has([one, other].toSorted().join(' '))
   }
 
   /** The segments of a meeting on the nodes that live, as media sees them. */

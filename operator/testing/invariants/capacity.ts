@@ -16,13 +16,15 @@ export class Capacity implements Check {
     this.#simulation = simulation
   }
 
-  attached({ name }: MeetingRef, { participant, attachment, fallback = false }: Arrival, node: string): void {
+  attached({ name, incarnation }: MeetingRef, { participant, attachment, fallback = false }: Arrival, node: string): void {
     if (fallback) {
       this.#byFallback.add(attachment)
       return
     }
     const places = this.#simulation.meetingObject(name)?.spec.capacity?.maxParticipants
-    const people = new Set(this.#reports(name).flatMap((report) => report.participants.flatMap((each) => this.#counted(each))))
+    const people = new Set(
+      this.#reports(incarnation).flatMap((report) => report.participants.flatMap((each) => this.#counted(each))),
+    )
     if (places === undefined || people.size <= places) return
     this.faults.push(`${namespace}/${name} has ${people.size} people for ${places} places since ${participant} came to ${node}`)
   }
@@ -31,9 +33,10 @@ export class Capacity implements Check {
     return hidden || this.#byFallback.has(attachment) ? [] : [participant]
   }
 
-  #reports(name: string) {
+  /** What is left of an earlier meeting of the name is another meeting. */
+  #reports(incarnation: string) {
     const { nodes, down } = this.#simulation
     const alive = [...nodes.values()].filter((node) => !down.has(node.name))
-    return alive.flatMap((node) => node.segments()).filter(({ meeting }) => meeting.name === name)
+    return alive.flatMap((node) => node.segments()).filter(({ meeting }) => meeting.incarnation === incarnation)
   }
 }

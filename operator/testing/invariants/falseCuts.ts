@@ -33,8 +33,13 @@ export class FalseCuts implements Check {
 
   /** A node is about to follow an order. */
   taking(node: string, { meeting }: Pick<TakenOrder, 'meeting'>): void {
-    const report = meeting && this.#simulation.nodes.get(node)?.get(meeting)
-    if (meeting !== undefined && report !== undefined) this.#before.set(`${node} ${meetingKey(meeting)}`, report)
+    if (meeting === undefined) return
+    const report = this.#simulation.nodes.get(node)?.get(meeting)
+    this.#before.delete(`${node} ${meetingKey(meeting)}`)
+    if (report === undefined) return
+    // A pipe that broke a moment ago may not be told of yet; it is not the order that cuts it.
+    const peers = report.peers.map((peer) => ({ ...peer, up: peer.up && this.#simulation.reaches(node, peer.node) }))
+    this.#before.set(`${node} ${meetingKey(meeting)}`, { ...report, peers })
   }
 
   taken({ node, meeting, verb, epoch, generation }: TakenOrder, operator: string): void {

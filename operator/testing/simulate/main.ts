@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 
 import { liveAll } from './children.ts'
 import type { Ending } from './ending.ts'
+import { goldenSeeds, writeGoldenLogs } from './golden.ts'
 import { parseOptions, usage, type SimulateOptions } from './options.ts'
 import { proveMutants } from './proveMutants.ts'
 import { reportOf, textOf } from './report.ts'
@@ -56,6 +57,17 @@ function optionsOrExit(): SimulateOptions {
   }
 }
 
+async function keepGoldenLogs(): Promise<boolean> {
+  await writeGoldenLogs()
+  say(`logs of the histories ${goldenSeeds.join(', ')} written`)
+  return true
+}
+
+function workOf({ mutants, mutant, writeGolden }: SimulateOptions): (options: SimulateOptions) => Promise<boolean> {
+  if (writeGolden) return keepGoldenLogs
+  return mutants || mutant !== undefined ? findMutants : simulate
+}
+
 const options = optionsOrExit()
-const run = options.mutants || options.mutant !== undefined ? findMutants : simulate
+const run = workOf(options)
 process.exitCode = (await run(options)) ? 0 : 1
