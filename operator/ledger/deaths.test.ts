@@ -144,6 +144,22 @@ test('a refusal before it was heard last says nothing: its agent began again', (
   expect(world.stateOfA).toMatchObject({ state: 'silent' })
 })
 
+test('a node is silent after the limit, and not a fraction of a millisecond before', () => {
+  const world = new AMesh()
+  world.ledger.hear(
+    'a',
+    { type: 'segmentClosed', meeting: { namespace: 'demo', name: 'x', incarnation: world.incarnation } },
+    world.nowMs + 0.9,
+  )
+  world.ledger.refused('a', world.nowMs + 1)
+  world.nowMs += loadStaleAfterMs + 0.95
+  world.ledger.sweep(world.nowMs)
+  expect(world.stateOfA).toMatchObject({ state: 'ready' })
+  world.nowMs += 1
+  world.ledger.sweep(world.nowMs)
+  expect(world.stateOfA).toMatchObject({ state: 'lost' })
+})
+
 test('one person who lies, by however many requests, makes no sign; nor do people who are elsewhere', () => {
   const world = new AMesh()
   for (let lie = 0; lie < 20; lie++) world.lostMedia('ann')

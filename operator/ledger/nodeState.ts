@@ -36,7 +36,7 @@ export type NodeState = (typeof nodeStates)[number]
 /** For how long a node has been silent that was heard before, by this process or by one before; undefined where it is not. */
 export function silentForMs(node: NodeEntry, nowMs: number): number | undefined {
   const wasHeard = node.heardAtMs !== undefined || node.object.status?.incarnation !== undefined
-  const silentMs = nowMs - (node.heardAtMs ?? node.knownSinceMs)
+  const silentMs = Math.floor(nowMs) - (node.heardAtMs ?? node.knownSinceMs)
   return wasHeard && silentMs > loadStaleAfterMs ? silentMs : undefined
 }
 
@@ -50,9 +50,9 @@ export interface StateWithReason {
 
 const inSeconds = (durationMs: number): string => `${Math.floor(durationMs / 1000)} s`
 
-/** Whether nothing was heard for too long. */
+/** Whether nothing was heard for too long. What was heard has its time in whole milliseconds: a fraction makes nobody stale. */
 export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): boolean =>
-  node.heardAtMs !== undefined && nowMs - node.heardAtMs > loadStaleAfterMs
+  node.heardAtMs !== undefined && Math.floor(nowMs) - node.heardAtMs > loadStaleAfterMs
 
 /** What most nodes are most of the time, made once: a node is judged at each beat. */
 const ready: StateWithReason = { state: 'ready', why: 'heard' }
