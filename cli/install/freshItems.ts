@@ -26,7 +26,7 @@ export async function signingKey(role: string): Promise<string> {
 const tokensText = (token: string, namespaces: readonly string[]): string =>
   JSON.stringify([
     { name: 'signaling', token, namespaces, verbs: ['place', 'release', 'topology'] },
-    { name: 'tools', token: secret(), namespaces, verbs: ['explain', 'topology'] },
+    { name: 'tools', token: secret(), namespaces, verbs: ['explain', 'move', 'topology'] },
   ])
 
 /** Signaling's token of a list of tokens: the one of that name, else the first. */
