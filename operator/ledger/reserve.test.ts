@@ -164,3 +164,40 @@ test('somebody who asks again, since their grant was of no use, is reserved for 
   world.join('standup', 'ann', { excludeNodes: ['b'] })
   expect(reservedOn(world, 'a').consumers).toBeLessThanOrEqual(once.consumers + 4)
 })
+
+test('in a core with leaves a core pays for what it sends on to its leaves, and only cores may get the next pipe', () => {
+  const names = ['a', 'b', 'c', 'd', 'e']
+  const world = new ALedger()
+  for (const name of names) world.pool(name, `region-${name}`).node(name, { pool: name })
+  for (const name of names) world.join('standup', `p-${name}`, { region: `region-${name}` })
+  const meeting = {
+    namespace: 'demo',
+    name: 'standup',
+    incarnation: world.ledger.meetings.get('demo/standup')?.incarnation ?? '',
+  }
+  const leaves = names.slice(1)
+  for (const name of names) {
+    const isCore = name === 'a'
+    const peers = isCore
+      ? leaves.map((node) => ({ node, role: 'leaf' as const, up: true }))
+      : [{ node: 'a', role: 'core' as const, up: true }]
+    const rest = { epoch: 1, generation: 1, fallback: false, worker: 0, participants: [], createdAtMs: 0 }
+    world.ledger.hear(
+      name,
+      { type: 'segment', segment: { meeting, role: isCore ? 'core' : 'leaf', peers, ...rest } },
+      world.nowMs,
+    )
+  }
+  world.nowMs += 21_000
+  for (const name of names) world.load(name, 0)
+  world.ledger.sweep(world.nowMs)
+
+  world.join('standup', 'p-6', { region: 'region-b' })
+  // Two tracks: to the one who is there and to four leaves; to the one who is there.
+  expect([reservedOn(world, 'a').consumers, reservedOn(world, 'c').consumers]).toEqual([10, 2])
+  expect(names.map((name) => reservedOn(world, name).pipePorts)).toEqual([0, 0, 0, 0, 0])
+
+  world.pool('f', 'region-f').node('f', { pool: 'f' })
+  world.join('standup', 'p-7', { region: 'region-f' })
+  expect([...names, 'f'].map((name) => reservedOn(world, name).pipePorts)).toEqual([1, 0, 0, 0, 0, 1])
+})
