@@ -11,7 +11,7 @@ import { startEmbeddedApi } from '../../operator/embedded/embeddedApi.ts'
 import { fixedAccess } from '../../operator/kube/access.ts'
 import { createApiClient } from '../../operator/kube/apiClient.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
-import { startOperatorProcess } from '../../operator/testing/operatorProcess.ts'
+import { startOperatorProcess, type OperatorProcess } from '../../operator/testing/operatorProcess.ts'
 import { startBenchNodes } from './mediaNodes.ts'
 
 /** Operators that share one Lease, and what they stand on. */
@@ -44,14 +44,6 @@ export async function startReplicas(count: number): Promise<Replicas> {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
   }
-  for (const region of regions) {
-    const spec = { region, adHocMeetings: { enabled: true, max: 100_000 } }
-    await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec })
-  }
-  for (const [index, { name, url }] of agents.nodes.entries()) {
-    const spec = { pool: regions[index % 2] ?? regions[0], address: url, workers: 16 }
-    await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec })
-  }
   const tokens = [{ name: 'bench', token, namespaces: [namespace], verbs: ['place', 'release', 'explain', 'topology'] }]
   const flags = [
     ...['--kubeconfig', file('kubeconfig', server.kubeconfig), '--namespace', namespace],
@@ -59,7 +51,7 @@ export async function startReplicas(count: number): Promise<Replicas> {
     ...['--placement-tokens-file', file('tokens.json', JSON.stringify(tokens))],
   ]
   const start = (index: number) => startOperatorProcess(flags, join(folder, `operator-${index}.log`))
-  const operators = [await start(0)]
+  const operators: OperatorProcess[] = []
   const close = async (): Promise<void> => {
     await Promise.all(operators.map((operator) => operator.kill()))
     await Promise.all([agents.close(), api.close()])
@@ -67,6 +59,15 @@ export async function startReplicas(count: number): Promise<Replicas> {
     rmSync(folder, { recursive: true })
   }
   try {
+    for (const region of regions) {
+      const spec = { region, adHocMeetings: { enabled: true, max: 100_000 } }
+      await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec })
+    }
+    for (const [index, { name, url }] of agents.nodes.entries()) {
+      const spec = { pool: regions[index % 2] ?? regions[0], address: url, workers: 16 }
+      await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec })
+    }
+    operators.push(await start(0))
     await waitFor(
       async () => {
         const { items } = await api.list<MediaNode>(kinds.MediaNode, { namespace })
