@@ -23,6 +23,8 @@ async function work({ seeds, mutant, untilFailure, ...how }: Task): Promise<void
   }
 }
 
+// Whoever asked has ended.
+process.once('disconnect', () => process.exit())
 process.once('message', (task) => {
   void work(task as Task).finally(() => process.disconnect())
 })
