@@ -5,7 +5,7 @@ import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { reserveForExpected } from './expected.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import { nodeStateOf } from './nodeState.ts'
+import { nodeStateOf, type NodeState } from './nodeState.ts'
 import { reserveJoin } from './reserve.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
@@ -40,11 +40,14 @@ function segmentFor(
   return { segment: known, opens: false }
 }
 
+/** Nodes that should serve people. Several who lost their media on one make it suspect: it failed them nonetheless. */
+const serving: ReadonlySet<NodeState> = new Set(['ready', 'suspect'])
+
 /** Remembers the nodes that failed the participant. One that takes no work, since it drains for instance, failed nobody by that. */
 function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wish: Wish; nowMs: number }): void {
   const failed = wish.excludeNodes?.filter((name) => {
     const node = ledger.nodes.get(name)
-    return node !== undefined && nodeStateOf(node, nowMs).state === 'ready'
+    return node !== undefined && serving.has(nodeStateOf(node, nowMs).state)
   })
   if (failed !== undefined && failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
 }

@@ -58,6 +58,15 @@ test('a node that is heard is only suspected: nobody is moved, newcomers go else
   expect(hosted(simulation)).toEqual(expect.arrayContaining([...before]))
 })
 
+test('whoever makes a node suspect by what they lost is kept from it for as long as anybody whom it failed', async () => {
+  const simulation = await aMeeting()
+  for (const participant of ['ann', 'cid']) await simulation.place('standup', participant, { excludeNodes: ['eu-1'] })
+  await simulation.pass(40_000)
+  expect(conditionOf(simulation, 'eu-1')).toMatchObject({ reason: 'Heard' })
+  for (const participant of ['ann', 'cid'])
+    expect(placedIn(await simulation.place('standup', participant, { region: 'eu-west' })).node).toBe('eu-2')
+})
+
 test('a node that flaps is kept out for minutes, says why everywhere, writes nothing meanwhile, and is then as before', async () => {
   const simulation = await anInstallation()
   for (const _ of [1, 2, 3]) {
