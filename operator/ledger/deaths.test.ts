@@ -239,6 +239,18 @@ test('a node that comes back as a new process is held for three beats, then take
   expect(heldForMs[3]).toBeLessThanOrEqual(1_200_000)
 })
 
+test('whoever is held takes work the moment that the hold ends, heard or not', () => {
+  const world = new AMesh()
+  world.startAnew()
+  const untilMs = world.ledger.nodes.get('a')?.hold?.untilMs ?? Infinity
+  world.nowMs = untilMs - 1
+  world.ledger.sweep(world.nowMs)
+  expect(world.ledger.nodes.open('eu').size).toBe(2)
+  world.nowMs = untilMs
+  world.ledger.sweep(world.nowMs)
+  expect(world.ledger.nodes.open('eu').size).toBe(3)
+})
+
 test('a process that ends and begins again before it is missed has failed too; one that said that it would end has not', () => {
   for (const stops of [false, true]) {
     const world = new AMesh()

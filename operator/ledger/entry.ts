@@ -1,9 +1,10 @@
-import type { MediaNode } from '../../crds/index.ts'
+import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { NodeLoad } from '../../sfu/api/load.ts'
 import type { Cost } from './cost.ts'
 import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
+import { gateOf } from './gateOf.ts'
 import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
 import type { NodeLoads, Resource, Spot } from './nodeLoads.ts'
@@ -47,6 +48,13 @@ export class Entry implements NodeEntry, Queued<Entry> {
     this.number = loads.add(this)
     this.object = object
     this.knownSinceMs = nowMs
+  }
+
+  /** Takes over what a node has of its pool; `pool` is undefined where that does not exist. */
+  belongTo(pool: MediaNodePool | undefined): void {
+    this.region = pool?.spec.region
+    this.packs = pool?.spec.placement === 'pack'
+    this.gate = gateOf(this.object, pool)
   }
 
   get edgeVersion(): number {

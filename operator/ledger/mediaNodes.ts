@@ -6,7 +6,7 @@ import type { Cost } from './cost.ts'
 import { countedOn } from './countedOn.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
-import { gateOf } from './gateOf.ts'
+import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
@@ -41,6 +41,7 @@ export class MediaNodes {
   /** The others, but for those that are known to be dead. */
   readonly #silent = new Set<Entry>()
   readonly #suspects = new Set<Entry>()
+  readonly #keptOut = new KeptOut<Entry>()
   readonly #events: MediaNodesEvents
 
   constructor(events: MediaNodesEvents) {
@@ -100,7 +101,7 @@ export class MediaNodes {
     this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
     entry.url = url
     entry.drain = drainOf(object)
-    this.#takeFromPool(entry)
+    entry.belongTo(this.#pools.get(object.spec.pool))
     this.#nodes.set(name, entry)
     this.#pools.join(object.spec.pool, entry)
     if (entry !== known) this.#silent.add(entry)
@@ -118,6 +119,7 @@ export class MediaNodes {
     this.#heard.delete(entry)
     this.#silent.delete(entry)
     this.#suspects.delete(entry)
+    this.#keptOut.delete(entry)
     this.#loads.remove(entry.number)
     this.#events.changed(name)
   }
@@ -207,8 +209,9 @@ export class MediaNodes {
     this.#loads.reserve(spot, cost, sign)
   }
 
-  /** Takes the nodes out of the orders that were not heard for too long. Costs what it removes. */
+  /** Takes the nodes out of the orders that were not heard for too long, and back those that were kept out for long enough. Costs what it finds. */
   sweep(nowMs: number): void {
+    for (const entry of this.#keptOut.take(nowMs)) this.#reindex(entry, nowMs)
     for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
       this.#heard.delete(first)
       this.#silent.add(first)
@@ -269,27 +272,20 @@ export class MediaNodes {
     this.#open.setPacks(pool, this.#pools.get(pool)?.spec.placement === 'pack')
     for (const entry of this.#pools.members(pool)) {
       const { region, gate } = entry
-      this.#takeFromPool(entry)
+      entry.belongTo(this.#pools.get(pool))
       this.#reindex(entry, nowMs)
       if (region === entry.region && gate === entry.gate) this.#events.respecified(entry.name)
       else this.#events.changed(entry.name)
     }
   }
 
-  /** What a node has of its pool. */
-  #takeFromPool(entry: Entry): void {
-    const pool = this.#pools.get(entry.object.spec.pool)
-    entry.region = pool?.spec.region
-    entry.packs = pool?.spec.placement === 'pack'
-    entry.gate = gateOf(entry.object, pool)
-  }
-
   /** Puts a node where its load belongs, or out where it takes no work; tells where its state is another than before. */
   #reindex(entry: Entry, nowMs: number): void {
-    const { state } = nodeStateOf(entry, nowMs)
+    const { state, untilMs } = nodeStateOf(entry, nowMs)
     const takesWork = entry.region !== undefined && entry.load !== undefined && state === 'ready'
     if (takesWork) this.#loads.open(entry.number)
     else this.#loads.close(entry.number)
+    if (untilMs !== undefined) this.#keptOut.add(entry, untilMs)
     if (state !== entry.told) this.#tell(entry, nowMs)
   }
 
