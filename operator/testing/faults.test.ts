@@ -196,3 +196,16 @@ test('an operator that takes over cuts nobody off whose node it has not heard ye
   await simulation.pass(5_000)
   expect(pipes('eu-1')).toEqual(['eu-2', 'us-1'])
 })
+
+test('a new leader goes on with a part of a meeting that was made while it did not hear the node', async () => {
+  const simulation = await anInstallation()
+  simulation.operator('two')
+  await simulation.pass(2_000)
+  simulation.cutWays.add('two eu-1')
+  placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
+  await simulation.pass(5_000)
+  await simulation.operators.get('one')?.kill()
+  await simulation.pass(20_000)
+  expect(simulation.leader()?.name).toBe('two')
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ nodes: 'eu-1' })
+})

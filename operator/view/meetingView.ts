@@ -142,10 +142,13 @@ function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): reado
   return [...parts.values()].filter(({ node }) => !entry.segments.has(node) && mayHost(ledger, node, nowMs))
 }
 
-/** Whether a node was not heard yet by this replica: unknown is not zero. */
+/** Nodes that were not heard yet, or not since the part was made. */
+const unheardStates: ReadonlySet<NodeState> = new Set(['pending', 'silent'])
+
+/** Whether a node may host what this replica was not told of: unknown is not zero. */
 function mayHost(ledger: Ledger, name: string, nowMs: number): boolean {
   const node = ledger.nodes.get(name)
-  return node !== undefined && node.introduction === undefined && nodeStateOf(node, nowMs).state === 'pending'
+  return node !== undefined && unheardStates.has(nodeStateOf(node, nowMs).state)
 }
 
 /**
