@@ -220,7 +220,9 @@ export class History {
   /** Joins as a client does for which nothing goes wrong. */
   async #joinSurely(meeting: string, participant: string, wish: { excludeNodes?: string[] } = {}): Promise<void> {
     if (this.simulation.leader() === undefined) return
-    const answer = await this.simulation.join(meeting, participant, wish)
+    const joining = this.simulation.join(meeting, participant, wish)
+    // The last place may have gone by fallback meanwhile, which the operator does not know yet: they stay away.
+    const answer = await joining.catch(refusedArrival)
     const key = `${meeting} ${participant}`
     if (answer.result === 'placed') this.people.set(key, { attachment: answer.attachment, node: answer.node })
     else if (answer.result === 'refused') this.people.delete(key)
@@ -250,4 +252,10 @@ export class History {
     const leading = [...this.simulation.operators.values()].filter(({ control }) => control.leads())
     if (leading.length > 1) this.counters.add('two leaders at once')
   }
+}
+
+/** What a media node says to somebody who is one too many counts as a refusal; all else is a fault of the simulation. */
+function refusedArrival(thrown: unknown): { readonly result: 'refused' } {
+  if (thrown instanceof CodedError && thrown.code === 'meeting_full') return { result: 'refused' }
+  throw thrown
 }
