@@ -8,7 +8,7 @@ import { defaultSteps } from './options.ts'
 export const goldenSeeds = [1, 2, 3, 4, 5] as const
 
 const folder = join(import.meta.dirname, 'golden')
-const fileOf = (seed: number): string => join(folder, `${seed}.log`)
+const fileOf = (seed: number): string => join(folder, `${seed}.txt`)
 
 /** What happens in the history of a seed: steps, orders, placements and phases, by virtual time and without identifiers. */
 export async function goldenLogOf(seed: number): Promise<string> {
