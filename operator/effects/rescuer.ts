@@ -65,7 +65,7 @@ export function createRescuer(options: RescuerOptions): (lost: LostNode) => void
     metrics.replacements.inc({ result: 'placed' }, placed)
     metrics.replacements.inc({ result: 'no_room' }, left)
     const durationMs = clock.monotonicMs() - startedMs
-    log.warn({ node, reason, count: placed, durationMs }, 'media node lost; its people are placed anew')
+    log.info({ node, reason, count: placed, durationMs }, 'media node lost; its people are placed anew')
     if (left > 0) log.warn({ node, reason, count: left }, 'media node lost; there is no room for these of its people now')
   }
 }

@@ -29,6 +29,8 @@ export interface LoadStreamOptions {
   readonly random: () => number
   readonly log: Log
   readonly metrics: OperatorMetrics
+  /** One before it was lost, which was told then. */
+  readonly wasLost?: boolean
 }
 
 /** A node that restarts is heard again within half a second; one that stays away is asked twice in three seconds. */
@@ -81,7 +83,7 @@ const wasRefused = (thrown: unknown): boolean => {
 export async function runLoadStream(options: LoadStreamOptions, signal: AbortSignal): Promise<void> {
   const { node, url, client, listener, clock, random, log, metrics } = options
   const budget = new StreamBudget(clock)
-  let attempt = 0
+  let attempt = options.wasLost === true ? 1 : 0
 
   /** Ends the stream of an agent that sends too much. */
   function count(what: 'lines' | 'bytes', amount: number): void {

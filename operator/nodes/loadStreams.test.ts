@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { aborted } from '../../kit/abort.ts'
-import { silentLog } from '../../kit/log.ts'
+import { createLog, silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { virtualClock } from '../../kit/virtualClock.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
@@ -50,5 +50,32 @@ test('a stream that is begun anew brings the introduction again; one to a node t
   streams.again('a')
   await clock.advance(10_000)
   expect(heard).toHaveLength(2)
+  await streams.close()
+})
+
+test('a node that has gone is missed in one line, also where its stream is begun anew', async () => {
+  const clock = virtualClock()
+  const said: string[] = []
+  const log = createLog({ service: 'test', level: 'warn', destination: { write: (line) => void said.push(line) } })
+  let isGone = false
+  const streams = createLoadStreams({
+    clientFor: () => ({
+      async *loadStream(signal) {
+        if (isGone) throw new Error('gone')
+        yield hello
+        await clock.sleep(1_000, signal)
+      },
+    }),
+    listener: { hear: () => undefined, refused: () => undefined, fault: () => undefined },
+    ...{ clock, random: () => 0.5, log, metrics: createMetrics(operatorMetrics) },
+  })
+  streams.follow('a', 'http://a:1')
+  await clock.advance(500)
+  isGone = true
+  await clock.advance(10_000)
+  streams.again('a')
+  await clock.advance(10_000)
+  expect(said).toHaveLength(1)
+  expect(said[0]).toContain('load stream lost')
   await streams.close()
 })

@@ -6,14 +6,14 @@ export interface LoadStreams {
   /** Listens to the node at `url`; goes on where it does so already. */
   follow(node: string, url: string): void
   unfollow(node: string): void
-  /** Begins the stream to the node anew, so that it introduces itself with all that it hosts. */
+  /** Begins the stream to a node that is lost anew, so that it introduces itself with all that it hosts. */
   again(node: string): void
   /** Stops all; resolves when nothing runs any more. */
   close(): Promise<void>
 }
 
 /** Options of {@link createLoadStreams}: what each stream needs, and how to reach a node. */
-export type LoadStreamsOptions = Omit<LoadStreamOptions, 'node' | 'url' | 'client'> & {
+export type LoadStreamsOptions = Omit<LoadStreamOptions, 'node' | 'url' | 'client' | 'wasLost'> & {
   readonly clientFor: (node: string, url: string) => LoadStreamOptions['client']
 }
 
@@ -27,21 +27,21 @@ export function createLoadStreams(options: LoadStreamsOptions): LoadStreams {
     stream?.stop.abort(new Error('no longer followed'))
   }
 
-  function follow(node: string, url: string): void {
-    if (streams.get(node)?.url === url) return
+  function begin(node: string, url: string, wasLost: boolean): void {
     unfollow(node)
     const stop = new AbortController()
-    const ended = runLoadStream({ ...options, node, url, client: options.clientFor(node, url) }, stop.signal)
+    const ended = runLoadStream({ ...options, node, url, wasLost, client: options.clientFor(node, url) }, stop.signal)
     streams.set(node, { url, stop, ended })
   }
 
   return {
-    follow,
+    follow(node, url) {
+      if (streams.get(node)?.url !== url) begin(node, url, false)
+    },
     unfollow,
     again(node) {
       const url = streams.get(node)?.url
-      unfollow(node)
-      if (url !== undefined) follow(node, url)
+      if (url !== undefined) begin(node, url, true)
     },
     async close() {
       const ending = [...streams.values()].map(({ ended }) => ended)

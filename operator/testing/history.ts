@@ -171,12 +171,13 @@ export class History {
     if (this.clientsCut || operator === undefined) return undefined
     const [meeting = '', participant = ''] = key.split(' ')
     const atMs = simulation.clock.monotonicMs()
-    this.#returns.asked(key, { operator, failed: excludeNodes, atMs })
+    const incarnation = operator.world.ledger.meetings.get(`${namespace}/${meeting}`)?.incarnation
+    this.#returns.asked(key, { operator, failed: excludeNodes, incarnation, atMs })
     const taken = this.#seats.takenIn(meeting, operator)
     const answer = await simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
     this.counters.add(`join ${answer.result}`)
     if (answer.result !== 'placed') return answer
-    this.#returns.placed(key, { operator, node: answer.node, atMs })
+    this.#returns.placed(key, { operator, node: answer.node, incarnation: answer.meeting.incarnation, atMs })
     this.#seats.placed(meeting, operator, taken)
     return answer
   }

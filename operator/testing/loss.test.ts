@@ -45,6 +45,25 @@ test('people who lost their media on a node that is silent are its second sign, 
   expect(conditionOf(simulation, 'eu-1')).toMatchObject({ message: 'silent, and several people lost their media on it' })
 })
 
+test('a node whose process has gone is told nothing, though its people have another place before it counts as silent', async () => {
+  const simulation = await aMeeting()
+  const calls: string[] = []
+  simulation.kill('eu-1')
+  await simulation.pass(500)
+  simulation.faults.agentCall = (node, { verb }) => {
+    if (node === 'eu-1') calls.push(verb)
+    return undefined
+  }
+  expect(placedIn(await simulation.join('standup', 'ann', { region: 'eu-west', excludeNodes: ['eu-1'] })).node).toBe('eu-2')
+  await simulation.pass(1_500)
+  const pipes = simulation.nodes
+    .get('us-1')
+    ?.segments()[0]
+    ?.peers.map(({ node, up }) => (up ? node : ''))
+  expect(pipes).toContain('eu-2')
+  expect(calls).toEqual([])
+})
+
 test('a node that is heard is only suspected: nobody is moved, newcomers go elsewhere, and it is over by itself', async () => {
   const simulation = await aMeeting()
   const before = hosted(simulation)

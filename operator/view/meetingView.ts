@@ -83,9 +83,13 @@ interface At {
   readonly wallMs: number
 }
 
+/** A node whose address refuses connections counts as silent before it has been so for long: whatever it is told is lost. */
 function stateOf(ledger: Ledger, name: string, nowMs: number): NodeState {
   const node = ledger.nodes.get(name)
-  return node === undefined ? 'lost' : nodeStateOf(node, nowMs).state
+  if (node === undefined) return 'lost'
+  const { state } = nodeStateOf(node, nowMs)
+  const { refusedAtMs = -Infinity, heardAtMs = Infinity } = node
+  return refusedAtMs > heardAtMs && state !== 'lost' && state !== 'wrong' ? 'silent' : state
 }
 
 function pipesOf(node: NodeEntry | undefined, { report }: Segment, publishers: number): PipeBudget | undefined {
