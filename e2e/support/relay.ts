@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core'
 
 /** Where a page that was given {@link relayOnly} keeps its connections. */
-type Relayed = { relayed?: RTCPeerConnection[] }
+type Relayed = typeof globalThis & { relayed?: RTCPeerConnection[] }
 
 /** To run in a page before its own scripts: leaves its media no way but by TURN, as a strict firewall does. */
 export function relayOnly(): void {
   const Native = globalThis.RTCPeerConnection
   const made: RTCPeerConnection[] = []
-  ;(globalThis as unknown as Relayed).relayed = made
+  ;(globalThis as Relayed).relayed = made
   globalThis.RTCPeerConnection = class extends Native {
     constructor(configuration?: RTCConfiguration) {
       super({ ...configuration, iceTransportPolicy: 'relay' })
@@ -19,9 +19,7 @@ export function relayOnly(): void {
 /** The type of the local ICE candidate by which each open connection of such a page goes now: `relay`, if all is well. */
 export function waysOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(async () => {
-    const open = ((globalThis as unknown as Relayed).relayed ?? []).filter(
-      ({ connectionState }) => connectionState === 'connected',
-    )
+    const open = ((globalThis as Relayed).relayed ?? []).filter(({ connectionState }) => connectionState === 'connected')
     const ways: string[] = []
     for (const connection of open) {
       const reports = new Map<string, Record<string, unknown>>()

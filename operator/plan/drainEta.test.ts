@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 
 import { kubeTime } from '../../kit/kubeTime.ts'
 import type { DrainedMeeting } from '../view/drainView.ts'
-import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import { planEta } from './drainEta.ts'
 
 const wallMs = 1_767_268_800_000 // 2026-01-01T12:00:00Z
@@ -21,7 +20,7 @@ function eta(
 ): number {
   const drain = { reason: '', left: '0', moved: '0', blocked: false, message: '' }
   const status = told === undefined ? {} : { drain: { ...drain, eta: kubeTime(inSeconds(told)) } }
-  const view = { wallMs, drain: { wanted: undefined, told: undefined, meetings }, object: { status } } as unknown as MediaNodeView
+  const view = { wallMs, drain: { meetings }, object: { status } }
   return (planEta(view, { deadlineAtMs, pace, isBlocked }) - wallMs) / 1_000
 }
 

@@ -1,13 +1,21 @@
+import type { MediaNode } from '../../crds/index.ts'
 import { kubeTimeMs } from '../../kit/kubeTime.ts'
 import { drainPace, underWayAtMost } from '../../sfu/api/drain.ts'
-import type { MediaNodeView } from '../view/mediaNodeView.ts'
+import type { DrainView } from '../view/drainView.ts'
 
 const minuteMs = 60_000
 /** What was told stays until it is off by more than this: a write a minute at most. */
 const toleranceMs = minuteMs
 
+/** What an estimate looks at, of the view of a media node. */
+export interface EtaView {
+  readonly drain: Pick<DrainView, 'meetings'>
+  readonly object: Pick<MediaNode, 'status'>
+  readonly wallMs: number
+}
+
 /** How long those who may go take at the node's pace and the budgets of their meetings; milliseconds. */
-function goingMs({ drain: { meetings } }: MediaNodeView, peoplePerSecond: number): number {
+function goingMs({ drain: { meetings } }: EtaView, peoplePerSecond: number): number {
   const going = meetings.filter(({ held }) => held === undefined)
   const people = going.reduce((sum, { here }) => sum + here, 0)
   const steps = going.map(({ here, everywhere }) => Math.ceil(here / underWayAtMost(Math.max(here, everywhere))))
@@ -20,7 +28,7 @@ function goingMs({ drain: { meetings } }: MediaNodeView, peoplePerSecond: number
  * has passed is moved to a whole minute.
  */
 export function planEta(
-  view: MediaNodeView,
+  view: EtaView,
   wish: { readonly deadlineAtMs: number; readonly pace?: number | undefined; readonly isBlocked: boolean },
 ): number {
   const { wallMs, object } = view
