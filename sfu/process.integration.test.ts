@@ -40,13 +40,12 @@ test('asked to end, a node moves its people away first, then closes everything a
 
 test('a second signal cuts that short: its people are told that it stops', async () => {
   const { b, bob, meeting } = await withBob(60_000)
-  const epoch = 1
   const stay = [`${meeting.namespace}/${meeting.name}`]
+  const deadlineAtMs = Date.now() + 60_000
+  const putDrain = () => b.client.putDrain({ epoch: 1, draining: true, reason: 'nowhere to go', deadlineAtMs, stay })
+  await putDrain() // Before the signal: else Bob may be on his way before the order that lets him stay has come.
   b.kill('SIGTERM')
-  await waitFor(async () => b.log.some(({ msg }) => msg === 'drain begins') || missing('the beginning of the drain'), {
-    timeoutMs: 5_000,
-  })
-  await b.client.putDrain({ epoch, draining: true, reason: 'nowhere to go', deadlineAtMs: Date.now() + 60_000, stay })
+  await waitFor(async () => (await putDrain()).stopsAtMs !== undefined || missing('the first signal'), { timeoutMs: 5_000 })
   await expect(join(trust, { node: b, claims: claimsFor(trust, { meeting, participant: 'eve' }) })).rejects.toMatchObject({
     code: 'node_draining',
     retry: 'elsewhere',
