@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand, type Ended } from './test/command.ts'
 import { chosenLayers, missingParts, whyNot, type Layer } from './test/layers.ts'
+import { afterSecondTry, filesToTryAgain, type FiledTally } from './test/secondTry.ts'
 import { closingLine, isGood, oneFailed, onePassed, oneSkipped, sum, type Tally } from './test/tally.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -30,22 +31,23 @@ async function runCheck(layer: Layer, signal: AbortSignal): Promise<Tally> {
   return onePassed
 }
 
-function tallyOf(layer: Layer, ended: Ended, file: string): Tally {
-  let tally: Tally
+function tallyOf(layer: Layer, ended: Ended, file: string): FiledTally {
+  let tally: FiledTally
   try {
-    tally = JSON.parse(readFileSync(file, 'utf8')) as Tally
+    tally = JSON.parse(readFileSync(file, 'utf8')) as FiledTally
   } catch {
     return oneFailed(`${layer.name}: ${ended.fault ?? 'wrote no results'}`)
   }
-  if (ended.fault !== undefined && tally.failed.length === 0) return sum([tally, oneFailed(`${layer.name}: ${ended.fault}`)])
+  if (ended.fault !== undefined && tally.failed.length === 0) {
+    return { ...sum([tally, oneFailed(`${layer.name}: ${ended.fault}`)]), byFile: tally.byFile ?? {} }
+  }
   if (tally.passed + tally.failed.length + tally.skipped.length === 0) return oneFailed(`${layer.name}: it has no test`)
   return tally
 }
 
-async function runCounted(layer: Layer, signal: AbortSignal): Promise<Tally> {
+async function runFiles(layer: Layer, files: readonly string[], signal: AbortSignal): Promise<FiledTally> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'))
   const file = join(folder, 'tally.json')
-  const files = layer.counts ? [] : (process.env['FILES'] ?? '').split(/\s+/).filter((name) => name !== '')
   const [program, ...args] = layer.command
   try {
     const ended = await runCommand({
@@ -61,6 +63,15 @@ async function runCounted(layer: Layer, signal: AbortSignal): Promise<Tally> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function runCounted(layer: Layer, signal: AbortSignal): Promise<Tally> {
+  const files = layer.counts ? [] : (process.env['FILES'] ?? '').split(/\s+/).filter((name) => name !== '')
+  const first = await runFiles(layer, files, signal)
+  const again = layer.secondTry && !signal.aborted ? filesToTryAgain(first) : []
+  if (again.length === 0) return first
+  say(`[test] ${layer.name}: ${closingLine(first)}; a second try of ${again.join(', ')}`)
+  return afterSecondTry(first, await runFiles(layer, again, signal))
 }
 
 async function runLayer(layer: Layer, signal: AbortSignal): Promise<Tally> {
@@ -89,6 +100,7 @@ async function runAll(chosen: readonly Layer[]): Promise<Tally> {
 
 function report(total: Tally): void {
   for (const skip of total.skipped) say(`skipped: ${skip.name}: ${skip.reason ?? unsaid}`)
+  for (const name of total.secondTry) say(`passed at the second try: ${name}`)
   for (const name of total.failed) say(`failed: ${name}`)
   say(closingLine(total))
 }

@@ -9,6 +9,8 @@ export interface Layer {
   readonly counts?: true
   /** Parts of the set-up (scripts/setup/setup.sh) without which nothing in this layer can run. */
   readonly needs?: readonly string[]
+  /** It has real processes and real time: the few files that failed are tried once more. */
+  readonly secondTry?: true
   /** The environment variable that the last line of its output becomes, for later layers. */
   readonly provides?: string
   /** A layer that has to run first. */
@@ -40,10 +42,10 @@ export const layers: readonly Layer[] = [
     counts: true,
   },
   { ...project('chart', 10 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
-  { ...project('integration', 20 * minute), needs: ['worker', 'redis'] },
-  { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page' },
+  { ...project('integration', 20 * minute), needs: ['worker', 'redis'], secondTry: true },
+  { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page', secondTry: true },
   { name: 'images', command: ['scripts/test/images.sh'], timeoutMs: 15 * minute, needs: ['cluster'], provides: 'PARLEY_IMAGES' },
-  { ...project('cluster', 45 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images' },
+  { ...project('cluster', 45 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images', secondTry: true },
 ]
 
 /**

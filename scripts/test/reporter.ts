@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import type { FiledTally } from './secondTry.ts'
 import { nothing, oneFailed, onePassed, sum, type Tally } from './tally.ts'
 
 const nameOf = (module: TestModule, test?: { readonly fullName: string }): string =>
@@ -18,13 +19,15 @@ function tallyOf(module: TestModule): Tally {
   return sum([...tests, ...broken])
 }
 
-/** Writes the tally of a vitest run, with the reasons of what was skipped, to the file in PARLEY_TALLY_FILE. */
+/** Writes the tally of a vitest run, by file and in all, with the reasons of what was skipped, to the file in PARLEY_TALLY_FILE. */
 class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const file = process.env['PARLEY_TALLY_FILE']
     if (file === undefined) return
     const late = unhandled.map((error) => oneFailed(`unhandled error: ${error.message}`))
-    writeFileSync(file, JSON.stringify(sum([...modules.map(tallyOf), ...late])))
+    const byFile = Object.fromEntries(modules.map((module) => [module.relativeModuleId, tallyOf(module)]))
+    const run: FiledTally = { ...sum([...Object.values(byFile), ...late]), byFile }
+    writeFileSync(file, JSON.stringify(run))
   }
 }
 

@@ -4,6 +4,8 @@ export interface Tally {
   /** What failed, one line each. */
   readonly failed: readonly string[]
   readonly skipped: readonly Skip[]
+  /** What failed first and passed at the second try, by name; it is counted in `passed`. */
+  readonly secondTry: readonly string[]
 }
 
 export interface Skip {
@@ -12,7 +14,7 @@ export interface Skip {
   readonly reason: string | undefined
 }
 
-export const nothing: Tally = { passed: 0, failed: [], skipped: [] }
+export const nothing: Tally = { passed: 0, failed: [], skipped: [], secondTry: [] }
 
 export const onePassed: Tally = { ...nothing, passed: 1 }
 
@@ -24,6 +26,7 @@ export const sum = (tallies: readonly Tally[]): Tally => ({
   passed: tallies.reduce((total, each) => total + each.passed, 0),
   failed: tallies.flatMap((each) => each.failed),
   skipped: tallies.flatMap((each) => each.skipped),
+  secondTry: tallies.flatMap((each) => each.secondTry),
 })
 
 /** The closing line of a run. */

@@ -13,7 +13,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 /** For `make test`, which counts each history as a test. */
 function writeTally(endings: readonly Ending[], failed: readonly string[]): void {
   const file = process.env['PARLEY_TALLY_FILE']
-  if (file !== undefined) writeFileSync(file, JSON.stringify({ passed: endings.length - failed.length, failed, skipped: [] }))
+  if (file !== undefined)
+    writeFileSync(file, JSON.stringify({ passed: endings.length - failed.length, failed, skipped: [], secondTry: [] }))
 }
 
 async function simulate(options: SimulateOptions): Promise<boolean> {
