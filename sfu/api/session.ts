@@ -45,7 +45,7 @@ export const sessionRequests = {
    * for {@link sessionAwayMs}, the roster says `connected: false`, and only `resume` (by this or another connection) goes on with it.
    */
   away: z.strictObject({}),
-  /** Ends the session and its media. */
+  /** Ends the session and its media. An `attach` of the same channel that is not answered yet lets nobody in (`attachment_gone`). */
   detach: z.strictObject({}),
   createTransport: z.strictObject({
     direction: z.enum(['send', 'recv']),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 
 import type { Clock } from '../../kit/clock.ts'
+import { CodedError } from '../../kit/errors.ts'
 import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../kit/peer.ts'
 import { dialWebSocket } from '../../kit/wsClient.ts'
 import { meetingKey, type MeetingRef } from './identity.ts'
@@ -63,7 +64,8 @@ export interface OpenSession {
 export interface SessionConnection {
   /**
    * Opens a session with a grant. `attachment` is the grant's own. `onNotification` may be called before this resolves; a roster
-   * notification whose revision is not above the snapshot's is old and to be passed over.
+   * notification whose revision is not above the snapshot's is old and to be passed over. One that is not answered in time is given up: the
+   * agent is told, so that nobody stands in the meeting of whom this process knows nothing.
    */
   attach(
     open: SessionInput<'attach'> & { attachment: string; onNotification: (told: SessionNotification) => void },
@@ -84,6 +86,8 @@ const defaultDialTimeoutMs = 3_000
 const defaultRequestTimeoutMs = 10_000
 /** An agent that answered no ping for this long is gone, whatever the network says. */
 const pingPeriodMs = 5_000
+/** How long the answer to a `detach` of an attachment that was given up may take; nobody waits for it. */
+const givenUpTimeoutMs = 5_000
 /** The agent asks nothing of signaling: one more than none, so that a stray request is answered, not dropped. */
 const maxConcurrentRequests = 1
 /** WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
@@ -136,6 +140,14 @@ export function sessionConnectionOver(
     },
   })
 
+  /**
+   * The agent may have let them in all the same, or may do so yet: frames keep their order, so that it hears of this after the attach. Where the
+   * connection is lost instead, the agent knows that nobody speaks for them.
+   */
+  function giveUp(attachment: string): void {
+    peer.request('detach', {}, { channel: attachment, timeoutMs: givenUpTimeoutMs }).catch(() => undefined)
+  }
+
   async function open(
     method: 'attach' | 'resume',
     of: { attachment: string; data: unknown; onNotification: (told: SessionNotification) => void },
@@ -165,6 +177,7 @@ export function sessionConnectionOver(
     } catch (error) {
       if (before) sessions.set(attachment, before)
       else sessions.delete(attachment)
+      if (method === 'attach' && error instanceof CodedError && error.code === 'timeout') giveUp(attachment)
       throw error
     }
   }

@@ -16,7 +16,7 @@ import type { SessionSink } from './sink.ts'
 export interface SessionConnectionOptions {
   readonly socket: FrameSocket
   readonly clock: Clock
-  readonly segments: Segments
+  readonly segments: Pick<Segments, 'forGrant' | 'get' | 'all' | 'highestEpoch'>
   /** Verifies a grant that was shown to this node. */
   readonly verifyGrant: (grant: string) => Promise<GrantClaims>
   /** A fallback grant led to a segment: the other nodes of its ranking may host the meeting too. */
@@ -45,6 +45,8 @@ export class SessionConnection implements SessionSink {
   readonly #options: SessionConnectionOptions
   readonly #peer: Peer
   readonly #open = new Map<string, Open>()
+  /** Attachments whose grant is being looked at, and whether signaling has given up waiting for that. */
+  readonly #opening = new Map<string, { givenUp: boolean }>()
 
   constructor(options: SessionConnectionOptions) {
     this.#options = options
@@ -88,12 +90,23 @@ export class SessionConnection implements SessionSink {
   }
 
   async #attach(channel: string, data: unknown): Promise<SessionSnapshot> {
+    const opening = { givenUp: false }
+    this.#opening.set(channel, opening)
+    try {
+      return await this.#attachUnless(opening, channel, data)
+    } finally {
+      if (this.#opening.get(channel) === opening) this.#opening.delete(channel)
+    }
+  }
+
+  async #attachUnless(opening: { readonly givenUp: boolean }, channel: string, data: unknown): Promise<SessionSnapshot> {
     const { grant, sessionEpoch } = checked(sessionRequests.attach, data, 'data')
     const claims = await this.#options.verifyGrant(grant)
     if (claims.attachment !== channel) throw channelFault()
     const segment = await this.#options.segments.forGrant(claims.meeting)
     await this.#mustCount(segment, claims)
     this.#checkOpen()
+    if (opening.givenUp) throw sfuErrors.raise.attachment_gone({})
     const session = segment.attachments.attach(claims, this, sessionEpoch)
     this.#open.set(channel, { session, segment })
     if (claims.fallback) this.#options.onFallback(segment, claims.fallback.peers)
@@ -121,6 +134,11 @@ export class SessionConnection implements SessionSink {
 
   async #detach(channel: string, data: unknown): Promise<typeof done> {
     checked(sessionRequests.detach, data, 'data')
+    const opening = this.#opening.get(channel)
+    if (opening !== undefined) {
+      opening.givenUp = true
+      return done
+    }
     const { session, segment } = this.#find(channel)
     this.#open.delete(channel)
     segment.attachments.close(session)

@@ -151,6 +151,23 @@ test('a media node that does not answer is left after its time, and what it may 
   expect(placement.asked[1]?.request).toMatchObject({ excludeNodes: ['media-a'], replaces: expect.any(String) as string })
 })
 
+test('somebody whose attach answer was lost does not stay where nobody speaks for them, beside where they are', async () => {
+  const { agents, placement, replica, clock } = aWorld()
+  const { connect } = replica()
+  const bob = connect()
+  const { node } = await bob.join({ sub: 'bob', name: 'Bob' })
+  expect(node.name).toBe('media-a')
+  agents[0].trouble = 'loses answers'
+  const ada = connect()
+  const joining = ada.join()
+  await until('an attachment of Ada', () => [...agents[0].sessions.values()].some(({ participant }) => participant === 'ada'))
+  await clock.advance(10_000)
+  expect((await joining).node.name).toBe('media-b')
+  expect([...agents[0].sessions.values()].map(({ participant }) => participant)).toEqual(['bob'])
+  expect(bob.toldOf('roster').flatMap(({ changes }) => changes.map(({ type }) => type))).toEqual(['joined', 'left'])
+  expect(placement.standing.size).toBe(2)
+})
+
 test('two media nodes that fail are an answer, and the client may try again on the same connection', async () => {
   const { agents, placement, replica } = aWorld()
   for (const agent of agents) agent.trouble = 'full'

@@ -41,7 +41,7 @@ export interface FakeAgent {
   /** How many connections stand. */
   readonly connections: number
   /** What keeps it from working as it should. */
-  trouble: 'none' | 'down' | 'full' | 'hangs' | 'distrusts' | 'counts anew'
+  trouble: 'none' | 'down' | 'full' | 'hangs' | 'loses answers' | 'distrusts' | 'counts anew'
   dial(onClose: () => void): Promise<SessionConnection>
   /** Loses all connections; sessions go away. */
   loseConnections(): void
@@ -167,7 +167,10 @@ export function createFakeAgent(node: string, clock: Clock): FakeAgent {
 
   function onRequest(peer: Peer, { method, data, channel = '' }: Incoming): unknown {
     if (agent.trouble === 'hangs') return new Promise(() => undefined)
-    if (method === 'attach') return attach(peer, data as SessionRequest<'attach'>)
+    if (method === 'attach') {
+      const snapshot = attach(peer, data as SessionRequest<'attach'>)
+      return agent.trouble === 'loses answers' ? new Promise(() => undefined) : snapshot
+    }
     if (method === 'resume') return resume(peer, data as SessionRequest<'resume'>)
     const session = sessions.get(channel)
     if (session?.peer !== peer) throw sfuErrors.raise.unknown_session({})
