@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { ulidPattern, ulidSource } from './ids.ts'
+import { aheadAtMostMs, ulidPattern, ulidSource } from './ids.ts'
 
 test('it says what the specification says: ten digits of time, sixteen of chance', () => {
   // The example of https://github.com/ulid/spec: 1469918176385 ms is 01ARYZ6S41.
@@ -48,4 +48,26 @@ test('whatever the clock does, they rise, and each is a ULID of its time', () =>
 test('two sources of the same moment differ', () => {
   const [a, b] = [ulidSource(() => 1), ulidSource(() => 1)]
   expect(a()).not.toBe(b())
+})
+
+test('what another source made whose clock is ahead is smaller than the next one, and that one alone is ahead', () => {
+  let nowMs = 1_700_000_000_000
+  const mint = ulidSource(() => nowMs)
+  const theirs = ulidSource(() => nowMs + 5_000)()
+  const before = mint()
+  const above = mint(theirs)
+  expect(above > theirs).toBe(true)
+  expect(above).toMatch(ulidPattern)
+  expect(mint(theirs)).not.toBe(above)
+  const next = mint()
+  expect(next > before && next < theirs).toBe(true)
+  nowMs += 10_000
+  expect(mint(theirs) > above).toBe(true)
+})
+
+test('a time that no clock tells is not heeded', () => {
+  const mint = ulidSource(() => 1_700_000_000_000)
+  const absurd = ulidSource(() => 1_700_000_000_000 + aheadAtMostMs + 1)()
+  expect(mint(absurd) < absurd).toBe(true)
+  expect(mint('7ZZZZZZZZZZZZZZZZZZZZZZZZZ')).toMatch(/^01/)
 })

@@ -1,5 +1,11 @@
-/** Makes ULIDs: 26 characters, sortable by time, strictly rising within one source. */
-export type MintUlid = () => string
+/**
+ * Makes ULIDs: 26 characters, sortable by time, strictly rising within one source. `above`: one of another source, whose clock may be ahead; the
+ * new one is larger than that too, unless it is of a time further ahead than {@link aheadAtMostMs}.
+ */
+export type MintUlid = (above?: string) => string
+
+/** How far ahead the clock of another source may be to be heeded: clocks that are kept at all differ by seconds. */
+export const aheadAtMostMs = 600_000
 
 /** ULIDs as Crockford base32, upper case (https://github.com/ulid/spec). */
 export const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
@@ -59,6 +65,13 @@ class Digits {
   }
 }
 
+/** The time in a ULID. */
+function timeOf(ulid: string): number {
+  let ms = 0
+  for (let at = 0; at < timeDigits; at++) ms = ms * 32 + digits.indexOf(ulid.charCodeAt(at))
+  return ms
+}
+
 /**
  * A source of ULIDs for one process. `nowMs` is the wall clock; while it stands or goes back, the latest ULID is counted up, as the
  * specification has it. `random` makes bytes. (The package `ulid` takes a microsecond for each, a quarter of a placement.)
@@ -71,10 +84,23 @@ export function ulidSource(nowMs: () => number, random: () => number = cryptoByt
     latest.setTime(ms)
     latest.setChance(random)
   }
-  return () => {
-    const ms = Math.floor(nowMs())
+  const next = (ms: number): string => {
     if (ms > latestMs) begin(ms)
     else if (!latest.increment()) begin(latestMs + 1)
     return latest.toString()
+  }
+  /** Of the next millisecond, and beside what else is made: one clock that is ahead makes not all others so. */
+  const after = (aboveMs: number): string => {
+    const one = new Digits()
+    one.setTime(aboveMs + 1)
+    one.setChance(random)
+    return one.toString()
+  }
+  return (above) => {
+    const ms = Math.floor(nowMs())
+    const made = next(ms)
+    if (above === undefined || above < made) return made
+    const aboveMs = timeOf(above)
+    return aboveMs > ms + aheadAtMostMs ? made : after(aboveMs)
   }
 }

@@ -94,7 +94,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
       choice,
       meeting: { namespace, name, incarnation },
       request,
-      attachment: mintUlid(),
+      attachment: mintUlid(request.replaces),
       maxParticipants: known?.maxParticipants,
       turnUrls: topology.turnUrls,
       nowMs: clock.nowMs(),

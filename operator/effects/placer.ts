@@ -123,18 +123,18 @@ export function createPlacer(options: PlacerOptions): Placer {
     }
   }
 
-  /** Somebody who was told to move, or whose node was lost: what was kept for them is theirs now. */
-  function decideMoved(view: PlacementView, wish: Wish): Decision | undefined {
-    const person = personOf(wish, wish.participant)
-    const move = ledger.moves.of(person, wish.replaces, view.nowMs)
-    if (move === undefined) return undefined
-    ledger.moves.end(person)
+  /** Somebody who was told to move, or whose node was lost: what was kept free for them there counts no more against them. */
+  function decideFor(view: PlacementView, wish: Wish, move: Move | undefined): Decision {
+    if (move === undefined) return place(view, wish)
     if (move.reservation !== undefined) ledger.reservations.drop(move.reservation)
-    const decision = decideMeant(view, wish, move)
-    if (decision.result === 'placed' && move.seat !== undefined && view.meeting !== undefined) {
-      ledger.meetings.handOver(view.meeting, { participant: wish.participant, attachment: move.seat }, view.nowMs)
-    }
-    return decision
+    return decideMeant(view, wish, move)
+  }
+
+  /** Their place is theirs: the move is over, and the seat that was kept is free for them to take in the same turn. */
+  function endMove(view: PlacementView, wish: Wish, { seat }: Move): void {
+    ledger.moves.end(personOf(wish, wish.participant))
+    if (seat === undefined || view.meeting === undefined) return
+    ledger.meetings.handOver(view.meeting, { participant: wish.participant, attachment: seat }, view.nowMs)
   }
 
   /** Decides and commits without a pause in between, so that no two joins take the last seat. */
@@ -142,8 +142,10 @@ export function createPlacer(options: PlacerOptions): Placer {
     const wish = wishOf(meeting, request)
     const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
     const notYet = settling(view, wish, { term: termAt(view.nowMs), grantsLiveMs: seatMs })
-    const decision = notYet ?? turns.take(view, wish, decideMoved(view, wish) ?? place(view, wish))
+    const move = ledger.moves.of(personOf(wish, wish.participant), wish.replaces, view.nowMs)
+    const decision = notYet ?? turns.take(view, wish, decideFor(view, wish, move))
     if (decision.result !== 'placed') return { decision, committed: undefined }
+    if (move !== undefined) endMove(view, wish, move)
     return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
   }
 

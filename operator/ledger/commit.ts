@@ -70,6 +70,10 @@ function noteMove(ledger: Ledger, entry: MeetingEntry, of: { decided: Decided; a
   entry.movePlaced(of.attachment, { from, why, atMs: view.nowMs, atWallMs: view.wallMs })
 }
 
+/** What the new attachment must be above: media nodes know the later of two by its id, and the one before may be of an operator whose clock is ahead. */
+const latest = (known: string | undefined, replaces: string | undefined): string | undefined =>
+  replaces !== undefined && (known === undefined || replaces > known) ? replaces : known
+
 /** Writes a decision into the ledger, at once and whole: the meeting where the join makes it, the segment, the seat, its expected cost. */
 export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Committed {
   const { decision, wish, view } = decided
@@ -79,8 +83,8 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
   if (wish.title !== undefined) entry.call(wish.title)
-  entry.incarnation ??= mintUlid()
-  const attachment = mintUlid()
+  entry.incarnation ??= mintUlid(entry.latestIncarnation())
+  const attachment = mintUlid(latest(entry.people.latestOf(participant), wish.replaces))
   const { segment, opens } = segmentFor(ledger, entry, { decision, nowMs })
   const { reason } = decision
   for (const unused of entry.people.unusedReservations(participant)) ledger.reservations.drop(unused)

@@ -160,6 +160,12 @@ export class MeetingEntry {
     return later.toSorted()[0]
   }
 
+  /** The highest incarnation that is known of, over or not. */
+  latestIncarnation(): string | undefined {
+    const known = [...(this.#retired ?? []), ...[...this.strays.values()].map(({ report }) => report.meeting.incarnation)]
+    return known.toSorted().at(-1)
+  }
+
   /** Whether an incarnation is over; what is left of it is closed. */
   isRetired(incarnation: string): boolean {
     return this.#retired?.has(incarnation) ?? false

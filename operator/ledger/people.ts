@@ -45,6 +45,14 @@ export class People {
     return this.#byParticipant.has(participant)
   }
 
+  /** The highest attachment that a participant has, attached or granted. */
+  latestOf(participant: string): string | undefined {
+    let latest: string | undefined
+    for (let stay = this.#byParticipant.get(participant); stay !== undefined; stay = stay.older)
+      if (latest === undefined || stay.attachment > latest) latest = stay.attachment
+    return latest
+  }
+
   /** One stay of a participant, attached or granted. */
   stay(participant: string, attachment: string): Placement | undefined {
     return this.#find(participant, attachment)

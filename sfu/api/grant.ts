@@ -4,6 +4,7 @@ import { commonErrors } from '../../kit/errors.ts'
 import { signToken, verifyToken, type SigningKey, type TrustedKeys } from '../../kit/keys.ts'
 import { invalidInput } from '../../kit/validation.ts'
 import { displayName, meetingRef, nodeName, participantId, ulid } from './identity.ts'
+import { fenceNumber } from './limits.ts'
 import { rights } from './rights.ts'
 import { grantLifetimeMs, peerTokenLifetimeMs, tokenTypes } from './tokens.ts'
 
@@ -32,7 +33,7 @@ export const grantClaims = z.object({
    * Present where the meeting has a capacity: how many people it takes while no order says so, and under which epoch an operator counted
    * them. A node that has taken an order of a later epoch refuses the grant (`grant_superseded`): a later operator does not know of it.
    */
-  limit: z.strictObject({ maxParticipants: z.int().min(1), epoch: z.int().min(0).optional() }).optional(),
+  limit: z.strictObject({ maxParticipants: z.int().min(1), epoch: fenceNumber.optional() }).optional(),
   /** Present when signaling placed by itself: the other nodes of the ranking, whom the agent asks whether they host the meeting. */
   fallback: z.strictObject({ peers: z.array(peerAddress).max(2) }).optional(),
 })
