@@ -63,7 +63,7 @@ export function errorTable<Table extends Record<string, ErrorEntry<never>>>(entr
 
 /** Errors that every process can raise, whatever its concern. */
 export const commonErrors = errorTable({
-  internal: { status: 500, retry: 'later', say: () => 'Something went wrong here; it is logged with this id.' },
+  internal: { status: 500, retry: 'later', say: () => 'Something went wrong here; the log of whoever answered says what.' },
   invalid: { status: 400, retry: 'never', say: (m: { what: string }) => m.what },
   unauthorized: { status: 401, retry: 'never', say: (m: { why: string }) => `Not authorized: ${m.why}.` },
   forbidden: { status: 403, retry: 'never', say: (m: { why: string }) => `Not allowed: ${m.why}.` },
@@ -72,6 +72,11 @@ export const commonErrors = errorTable({
     status: 413,
     retry: 'never',
     say: (m: { limitBytes: number }) => `Larger than the limit of ${m.limitBytes} bytes.`,
+  },
+  too_slow: {
+    status: 408,
+    retry: 'later',
+    say: (m: { withinMs: number }) => `The request did not come whole within ${m.withinMs} ms.`,
   },
   too_many: { status: 429, retry: 'later', say: (m: { what: string }) => `Too many ${m.what}; slow down.` },
   timeout: {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { commonErrors } from './errors.ts'
-import { problemOf } from './http.ts'
-import { errorOfProblem } from './problem.ts'
+import { errorOfProblem, problemOf } from './problem.ts'
 
 test('an error survives the way over HTTP with all that a caller acts on', () => {
   const sent = commonErrors.raise.too_many({ what: 'joins' }, { field: 'body.name', retryAfterMs: 1_500 })

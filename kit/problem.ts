@@ -2,6 +2,33 @@ import { z } from 'zod'
 
 import { CodedError, type Retry } from './errors.ts'
 
+/** Content type of an error answer (RFC 9457). */
+export const problemContentType = 'application/problem+json'
+
+/** An error as RFC 9457 says it, with our code, and the field that was wrong where there is one. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly retry: Retry
+  readonly field?: string
+  readonly retryAfterMs?: number
+}
+
+/** The problem document of an error. */
+export function problemOf(error: CodedError): Problem {
+  return {
+    type: `https://parley.media/errors/${error.code}`,
+    title: error.message,
+    status: error.status,
+    code: error.code,
+    retry: error.retry,
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  }
+}
+
 /** A problem document (RFC 9457) as our servers write it; others may leave out all but the status. */
 const problemDocument = z.object({
   title: z.string().max(1_000).optional(),

@@ -56,6 +56,28 @@ test('names at their limits are taken, one more is refused with the part of the 
   for (const name of odd) expect([name, (await place(good, name)).status]).toEqual([name, 400])
 })
 
+test('a participant whose id is as long as it may be is released and moved as anybody', async () => {
+  const attachment = '01KB00000000000000000000Z0'
+  for (const who of ['p'.repeat(128), encodeURIComponent(`p${'|'.repeat(127)}`)]) {
+    const path = `${pathOf('demo', 'long')}/${who}`
+    const released = await send(`${path}?attachment=${attachment}`, '', { 'content-type': 'text/plain' }, 'DELETE')
+    expect(released.status).toBe(204)
+    const moved = await send(`${path}/move`, JSON.stringify({ attachment, reason: 'x' }))
+    expect(moved).toMatchObject({ status: 404, body: { code: 'attachment_unknown' } })
+  }
+})
+
+test('what is refused before it is routed is a problem document too', async () => {
+  expect(await send(pathOf('demo', '%zz'), JSON.stringify(good))).toMatchObject({
+    status: 400,
+    body: { code: 'invalid', field: 'path' },
+  })
+  expect(await send(pathOf('demo', 'm'.repeat(5_000)), JSON.stringify(good))).toMatchObject({
+    status: 400,
+    body: { field: 'path' },
+  })
+})
+
 test('a namespace of somebody else is refused, known or not, before anything is looked up', async () => {
   operator.meeting('secret', 'standup')
   for (const [method, rest] of [

@@ -114,6 +114,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   protocol_error: pageFault,
   invalid: again('The server refused what was sent'),
   too_large: wait('That is too long', 'Shorten it and try again.'),
+  too_slow: again('What was sent did not arrive in time'),
   not_found: link('There is nothing here', 'Ask whoever invited you for a new link.'),
   stale_order: nodeFault,
   order_conflict: nodeFault,

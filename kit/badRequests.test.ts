@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { createHttpServer } from './http.ts'
+import { silentLog } from './log.ts'
+
+const app = createHttpServer({ log: silentLog, bodyLimitBytes: 100, requestWithinMs: 150 })
+app.get('/people/:name', (request) => request.params)
+app.post('/echo', (request) => request.body)
+beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }))
+afterAll(() => app.close())
+
+/** Sends bytes as they are and gives what came back by the time that the server closed the connection. */
+async function told(bytes: string): Promise<{ head: string; problem: unknown }> {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  socket.write(bytes)
+  await once(socket, 'close')
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  return { head, problem: JSON.parse(body) }
+}
+
+test.each([
+  ['no HTTP', 'GARBAGE\r\n\r\n', 400, 'invalid'],
+  [
+    'two lengths',
+    'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    'invalid',
+  ],
+  ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 400, 'invalid'],
+  ['headers that stop', 'GET / HTTP/1.1\r\nhost: x\r\n', 408, 'too_slow'],
+  [
+    'a body that stops',
+    'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
+    408,
+    'too_slow',
+  ],
+])('%s is told by a problem document, and its connection is closed', async (_name, bytes, status, code) => {
+  const { head, problem } = await told(bytes)
+  expect(head).toContain(`HTTP/1.1 ${status} `)
+  expect(head).toContain('content-type: application/problem+json')
+  expect(problem).toMatchObject({ status, code })
+})
+
+test('who is slow holds up nobody else', async () => {
+  const slow = told('POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n')
+  expect((await app.inject('/people/ann')).json()).toEqual({ name: 'ann' })
+  expect((await slow).problem).toMatchObject({ code: 'too_slow', retry: 'later' })
+  expect((await app.inject('/people/ann')).json()).toEqual({ name: 'ann' })
+})
+
+test.each([
+  ['a path that is none', '/people/%zz', 'path'],
+  ['a part of a path that no name can be', `/people/${'a'.repeat(500)}`, 'path'],
+])('%s is a problem document that says so', async (_name, url, field) => {
+  const response = await app.inject(url)
+  expect(response.headers['content-type']).toContain('application/problem+json')
+  expect(response.json()).toMatchObject({ status: 400, code: 'invalid', field })
+})
+
+test('the longest name that a path may carry comes through, as sent and encoded', async () => {
+  for (const [sent, name] of [
+    ['a'.repeat(128), 'a'.repeat(128)],
+    ['%7C'.repeat(128), '|'.repeat(128)],
+  ]) {
+    expect((await app.inject(`/people/${sent}`)).json()).toEqual({ name })
+  }
+})
+
+test('a body of another kind is refused with the kind that is wanted', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const response = await app.inject({ method: 'POST', url: '/echo', payload: 'a=b', headers })
+  expect(response.json()).toMatchObject({ code: 'invalid', field: 'content-type' })
+})
