@@ -68,15 +68,16 @@ export async function startBenchNodes(count: number): Promise<BenchNodes> {
     (_, index) => new FakeMediaNode({ name: `node-${index}`, clock, mintUlid, workers, capacity }),
   )
   const servers = await Promise.all(fakes.map(serve))
-  const beat = clock.every(loadPeriodMs, () => {
-    for (const node of fakes) node.beat()
-  })
+  // Each beats by its own clock, as machines do that did not start in one moment.
+  const beats = fakes.map((node, index) =>
+    clock.after((loadPeriodMs * index) / count, () => beats.push(clock.every(loadPeriodMs, () => node.beat()))),
+  )
   return {
     nodes: servers.map((server, index) => {
       return { name: `node-${index}`, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
     }),
     async close() {
-      beat.cancel()
+      for (const beat of beats) beat.cancel()
       for (const node of fakes) node.hangUp()
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve).closeAllConnections())))
     },

@@ -12,7 +12,16 @@ import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { fakeGoing, fakeStaying } from './fakeDrain.ts'
 import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
-import { aFakeSegment, goesOnAs, aSecondLater, afterOrder, mustBeNewer, type FakeSegment, type PeerSigns } from './fakeSegment.ts'
+import {
+  aFakeSegment,
+  goesOnAs,
+  aSecondLater,
+  afterOrder,
+  leastLoadedWorker,
+  mustBeNewer,
+  type FakeSegment,
+  type PeerSigns,
+} from './fakeSegment.ts'
 import { fakeLoad, fakeProbes, usualCapacity } from './fakeWords.ts'
 
 type Person = SegmentReport['participants'][number]
@@ -275,7 +284,8 @@ export class FakeMediaNode {
   }
 
   #make(meeting: MeetingRef, fallback: boolean): FakeSegment {
-    return aFakeSegment(meeting, { fallback, createdAtMs: this.#options.clock.nowMs() })
+    const worker = leastLoadedWorker(this.cpu, this.segments())
+    return aFakeSegment(meeting, { fallback, createdAtMs: this.#options.clock.nowMs(), worker })
   }
 
   #set(segment: FakeSegment): void {

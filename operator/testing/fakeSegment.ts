@@ -19,9 +19,20 @@ const planOf = ({ role, region, limits, peers, adopts }: SegmentOrder): string =
   ])
 
 /** A segment that nobody is attached to and no order has reached. */
-export function aFakeSegment(meeting: MeetingRef, of: { readonly fallback: boolean; readonly createdAtMs: number }): FakeSegment {
-  const fresh = { epoch: 0, generation: 0, role: 'core' as const, worker: 0, participants: [], peers: [] }
+export function aFakeSegment(
+  meeting: MeetingRef,
+  of: { readonly fallback: boolean; readonly createdAtMs: number; readonly worker: number },
+): FakeSegment {
+  const fresh = { epoch: 0, generation: 0, role: 'core' as const, participants: [], peers: [] }
   return { order: undefined, report: { meeting, ...fresh, ...of, emptySinceMs: of.createdAtMs } }
+}
+
+/** Where a real media node puts a new segment: the worker with the least CPU, of those the one with the fewest segments, the first of those. */
+export function leastLoadedWorker(cpu: readonly number[], segments: readonly SegmentReport[]): number {
+  const counts = cpu.map(() => 0)
+  for (const { worker } of segments) counts[worker] = (counts[worker] ?? 0) + 1
+  const workers = counts.map((count, worker) => ({ worker, count, cpu: cpu[worker] ?? 0 }))
+  return workers.toSorted((a, b) => a.cpu - b.cpu || a.count - b.count)[0]?.worker ?? 0
 }
 
 /** The fence of orders. Raises `stale_order`, or `order_conflict` where the same fence says something else. */
