@@ -43,7 +43,7 @@ test('while a media node starts, people stand in line, and know why and where', 
   world.node('b', { pool: 'eu', heard: false })
   expect(ask('m1')).toEqual({
     ...{ result: 'queued', code: 'nodes_full', position: 1, retryAfterMs: 1_500 },
-    reason: 'none of the 1 ready media nodes in eu-west has room; one is about to start; number 1 in line',
+    reason: 'the only ready media node in eu-west has no room; one is about to start; number 1 in line',
   })
   expect([ask('m2'), ask('m3'), ask('m1')].map(inWords)).toEqual(['number 2', 'number 3', 'number 1'])
 })

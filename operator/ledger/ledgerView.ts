@@ -32,6 +32,10 @@ class LedgerView implements PlacementView {
     return this.#ledger.nodes.hostOf(segment)
   }
 
+  node(name: string): NodeEntry | undefined {
+    return this.#ledger.nodes.get(name)
+  }
+
   open(pool: string, edgeVersion: number | undefined): OpenNodes {
     return this.#ledger.nodes.open(pool, edgeVersion)
   }

@@ -124,6 +124,21 @@ test('a node that failed somebody takes them again rather than nobody, unless th
   expect(outcomeOf(world.decide('standup', 'ann', { excludeNodes: ['a'] }))).toBe('nodes_full')
 })
 
+test('who excludes what has room is told so, and not that it is full', () => {
+  const world = twoRegions()
+    .node('a', { pool: 'eu' })
+    .node('b', { pool: 'eu', cpu: 0.9 })
+    .node('c', { pool: 'us', cordoned: true })
+  const told = (excludeNodes: string[]) => world.decide('standup', 'ann', { excludeNodes })
+  expect(told(['a', 'a', 'c', 'no-such-node'])).toMatchObject({
+    code: 'nodes_full',
+    reason: expect.stringMatching(/^none of the 2 .* takes them: 1 excluded by the request, the others have no room$/) as string,
+  })
+  expect(told(['a', 'b'])).toMatchObject({
+    reason: expect.stringMatching(/^all 2 ready media nodes .* are excluded by the request$/) as string,
+  })
+})
+
 test('a node that was excluded since it takes no work is not held against it', () => {
   const world = twoRegions().node('a', { pool: 'eu', cordoned: true }).node('b', { pool: 'eu', cpu: 0.5 })
   world.join('standup', 'ann', { excludeNodes: ['a'] })
@@ -151,7 +166,7 @@ test('a meeting spreads over as many nodes as its cascade may have, and says so 
   expect(world.decide('narrow', 'bob')).toEqual({
     result: 'tryAfter',
     code: 'nodes_full',
-    reason: 'it is on 1 media nodes, as many as it may be, and none of them has room',
+    reason: 'it is on 1 media node, as many as spec.cascade.maxNodes allows, and takes no more people there',
   })
 })
 

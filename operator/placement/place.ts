@@ -1,37 +1,17 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import { whatIsToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
-import { isEmptied, type NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
+import { namesOf, nowhere } from './nowhere.ts'
 import { poolsFor } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
+import { maySpread } from './spread.ts'
 import { edgeVersionOf, standing } from './standing.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
-
-/** A cascade reaches at most this many nodes, whatever spec.cascade.maxNodes allows: an order names at most 64 peers. */
-const segmentsAtMost = 64
-
-/** Parts of the meeting that stay: one on a node that drains makes room for another. */
-function staying(view: PlacementView, { segments }: MeetingEntry): number {
-  let count = 0
-  for (const segment of segments.values()) {
-    const node = view.hostOf(segment)
-    if (node !== undefined && !isEmptied(node)) count += 1
-  }
-  return count
-}
-
-/** Whether the meeting may have one segment more. */
-export function maySpread(view: PlacementView): boolean {
-  const meeting = standing(view)
-  if (meeting === undefined) return true
-  const atMost = meeting.object?.spec.cascade.maxNodes ?? segmentsAtMost
-  const { size } = meeting.segments
-  return size < atMost || (size < segmentsAtMost && staying(view, meeting) < atMost)
-}
 
 interface Seat {
   readonly node: NodeEntry
@@ -120,33 +100,6 @@ function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 
-const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ region }) => region).join(', ')
-
-function nowhere(view: PlacementView, regions: readonly RegionChoice[]): Decision {
-  const names = namesOf(regions)
-  if (!maySpread(view)) {
-    const size = standing(view)?.segments.size ?? 0
-    return {
-      result: 'tryAfter',
-      code: 'nodes_full',
-      reason: `it is on ${size} media nodes, as many as it may be, and none of them has room`,
-    }
-  }
-  const edgeVersion = edgeVersionOf(view)
-  const count = (version: number | undefined): number =>
-    regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, version).size, 0)
-  const ready = count(edgeVersion)
-  if (ready > 0) {
-    return { result: 'tryAfter', code: 'nodes_full', reason: `none of the ${ready} ready media nodes in ${names} has room` }
-  }
-  const others = edgeVersion === undefined ? 0 : count(undefined)
-  const reason =
-    others === 0
-      ? `no media node in ${names} is ready`
-      : `no media node in ${names} of version ${edgeVersion}, on which it stands, is ready; ready ones of another version: ${others}`
-  return { result: 'tryAfter', code: 'no_node_ready', reason }
-}
-
 const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>
   joinThere(view, there, wish) ?? openThere(view, there, wish)
 
@@ -163,7 +116,7 @@ function placeElsewhere(
     else if (passedOver.length === 0) return placed
     else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
   }
-  return nowhere(view, passedOver)
+  return nowhere(view, passedOver, wish)
 }
 
 function decide(view: PlacementView, wish: Wish): Decision {

@@ -1,10 +1,10 @@
 import type { Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { loadFor, whyNot } from './filters.ts'
-import { maySpread } from './place.ts'
 import { poolsFor } from './pools.ts'
 import { refusalOf } from './rules.ts'
 import { inHundredths } from './sentences.ts'
+import { maySpread, spreadInWords } from './spread.ts'
 import { edgeVersionOf } from './standing.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
@@ -22,7 +22,7 @@ function standingOn(view: PlacementView, wish: Wish, node: NodeEntry): { segment
   const why = whyNot({ node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) })
   if (why !== undefined) return refuses(`${node.name}: ${why}`)
   if (segment !== undefined || maySpread(view)) return { segment }
-  return { result: 'tryAfter', code: 'nodes_full', reason: 'the meeting is on as many media nodes as it may be' }
+  return { result: 'tryAfter', code: 'nodes_full', reason: spreadInWords(view) }
 }
 
 /** Judges whether one certain node takes a participant of a meeting that stands: by the rules and filters that every placement passes. */

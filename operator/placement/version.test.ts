@@ -24,7 +24,7 @@ test('where no node of its version is left, the reason says so; once nothing of 
   expect(world.decide('standup', 'bob')).toEqual({
     result: 'tryAfter',
     code: 'nodes_full',
-    reason: 'none of the 1 ready media nodes in eu-west has room',
+    reason: 'the only ready media node in eu-west has no room',
   })
   world.node('old', { pool: 'eu', drained: 'upgrade' })
   expect(world.decide('standup', 'bob')).toEqual({

@@ -35,6 +35,7 @@ export interface PlacementView {
   readonly meeting: MeetingEntry | undefined
   readonly pools: readonly MediaNodePool[]
   hostOf(segment: Segment): NodeEntry | undefined
+  node(name: string): NodeEntry | undefined
   /** Those of one version of the contract between media nodes, where it is given. */
   open(pool: string, edgeVersion: number | undefined): OpenNodes
   /** How many ad hoc meetings a pool has in its account. */

@@ -64,3 +64,17 @@ test('a join that goes nowhere is told with its code, and so is every node', () 
     nodes: [{ node: 'a', takes: false, why: 'its pool eu is not one that the meeting may use' }],
   })
 })
+
+test('a node that has room opens no segment of a meeting that is on as many as it may be, and says so', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' }).node('b', { pool: 'eu' })
+  world.meeting('narrow', { cascade: { maxNodes: 1, topology: 'Auto' } }).join('narrow', 'ann')
+  world.node('a', { pool: 'eu', cordoned: true })
+  const at = { nowMs: world.nowMs, wallMs: 0, epoch: 1 }
+  const { join, nodes } = explainMeeting(world.ledger, { namespace: 'demo', name: 'narrow' }, at) ?? {}
+  const why = 'it is on 1 media node, as many as spec.cascade.maxNodes allows'
+  expect(join).toEqual({ result: 'tryAfter', code: 'nodes_full', reason: `${why}, and takes no more people there` })
+  expect(nodes).toMatchObject([
+    { node: 'a', takes: false, why: 'cordoned by spec.cordoned' },
+    { node: 'b', takes: false, why },
+  ])
+})

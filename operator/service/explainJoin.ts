@@ -1,10 +1,11 @@
 import type { Explanation } from '../api/placement.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { loadFor, loadInWords, whyNot } from '../placement/filters.ts'
+import { loadFor, loadInWords, whyNot, type Candidate } from '../placement/filters.ts'
 import { place } from '../placement/place.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { explainRegions } from '../placement/regions.ts'
+import { maySpread, spreadInWords } from '../placement/spread.ts'
 import { edgeVersionOf } from '../placement/standing.ts'
 import type { PlacementView, Wish } from '../placement/view.ts'
 
@@ -19,12 +20,18 @@ interface Found {
   readonly packs: boolean
 }
 
+/** Why the node takes nobody of the meeting now; undefined where it does. */
+function refusalAt(view: PlacementView, asked: Candidate, pools: ReadonlySet<string>): string | undefined {
+  const { pool } = asked.node.object.spec
+  if (!pools.has(pool)) return `its pool ${pool} is not one that the meeting may use`
+  return whyNot(asked) ?? (asked.segment === undefined && !maySpread(view) ? spreadInWords(view) : undefined)
+}
+
 function find(view: PlacementView, node: NodeEntry, { wish, pools }: { wish: Wish; pools: ReadonlySet<string> }): Found {
-  const { pool } = node.object.spec
   const standing = view.meeting?.segments.get(node.name)
   const segment = standing?.closing === true ? undefined : standing
   const asked = { node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) }
-  const refusal = pools.has(pool) ? whyNot(asked) : `its pool ${pool} is not one that the meeting may use`
+  const refusal = refusalAt(view, asked, pools)
   const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
   return {
     told: {

@@ -1,0 +1,46 @@
+import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { RegionChoice } from './regions.ts'
+import { maySpread, spreadInWords } from './spread.ts'
+import { edgeVersionOf } from './standing.ts'
+import type { Decision, PlacementView, Wish } from './view.ts'
+
+/** Regions as people read them. */
+export const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ region }) => region).join(', ')
+
+/** How many nodes of the regions that take work the wish excludes. */
+function excludedOf(view: PlacementView, regions: readonly RegionChoice[], { excludeNodes = [] }: Wish): number {
+  const pools = new Set(regions.flatMap((choice) => choice.pools.map(({ metadata }) => metadata.name)))
+  return [...new Set(excludeNodes)].filter((name) => {
+    const node = view.node(name)
+    return node !== undefined && pools.has(node.object.spec.pool) && nodeStateOf(node, view.nowMs).state === 'ready'
+  }).length
+}
+
+/** Why none of so many nodes that take work takes this participant. */
+function fullInWords(ready: number, excluded: number, names: string): string {
+  if (ready === 1) return `the only ready media node in ${names} ${excluded === 0 ? 'has no room' : 'is excluded by the request'}`
+  if (excluded === 0) return `none of the ${ready} ready media nodes in ${names} has room`
+  if (excluded >= ready) return `all ${ready} ready media nodes in ${names} are excluded by the request`
+  return `none of the ${ready} ready media nodes in ${names} takes them: ${excluded} excluded by the request, the others have no room`
+}
+
+/** Nobody takes the participant in any of `regions` now: why, in words. */
+export function nowhere(view: PlacementView, regions: readonly RegionChoice[], wish: Wish): Decision {
+  if (!maySpread(view)) {
+    return { result: 'tryAfter', code: 'nodes_full', reason: `${spreadInWords(view)}, and takes no more people there` }
+  }
+  const names = namesOf(regions)
+  const edgeVersion = edgeVersionOf(view)
+  const count = (version: number | undefined): number =>
+    regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, version).size, 0)
+  const ready = count(edgeVersion)
+  if (ready > 0) {
+    return { result: 'tryAfter', code: 'nodes_full', reason: fullInWords(ready, excludedOf(view, regions, wish), names) }
+  }
+  const others = edgeVersion === undefined ? 0 : count(undefined)
+  const reason =
+    others === 0
+      ? `no media node in ${names} is ready`
+      : `no media node in ${names} of version ${edgeVersion}, on which it stands, is ready; ready ones of another version: ${others}`
+  return { result: 'tryAfter', code: 'no_node_ready', reason }
+}
