@@ -11,7 +11,7 @@ const picturesExpected = 6
 /** What a node could add: its limits, what it carries now, and the pipes of this meeting among that. */
 export interface PipeOwner {
   readonly capacity: NodeCapacity
-  readonly load: NodeLoad
+  readonly load: Pick<NodeLoad, 'egressBitsPerSecond' | 'pipePorts'>
   readonly ownPipes: number
 }
 

@@ -1,34 +1,33 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
-import type { NodeLoad } from '../../sfu/api/load.ts'
 import type { Cost } from './cost.ts'
 import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 import { gateOf } from './gateOf.ts'
 import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
-import type { NodeLoads, Resource, Spot } from './nodeLoads.ts'
+import type { MeasuredLoad, NodeLoads, Resource, Spot } from './nodeLoads.ts'
 import type { NodeState } from './nodeState.ts'
 import type { Queued } from './queue.ts'
 
 /** What is known of a media node, as {@link MediaNodes} keep it. Its load stands among those of all. */
 export class Entry implements NodeEntry, Queued<Entry> {
+  // What each decision asks of a candidate, side by side: an object lies in memory as its fields are written down.
   readonly name: string
   readonly number: number
   readonly #loads: NodeLoads<Entry>
   isKnown = true
+  heardAtMs: number | undefined = undefined
   region: string | undefined = undefined
+  leaving: string | undefined = undefined
+  introduction: Introduction | undefined = undefined
   object: MediaNode
   url: string | undefined = undefined
   gate: string | undefined = undefined
   drain: WantedDrain | undefined = undefined
-  leaving: string | undefined = undefined
   drainTold: DrainReport | undefined = undefined
   packs = false
   readonly knownSinceMs: number
-  introduction: Introduction | undefined = undefined
-  heardAtMs: number | undefined = undefined
-  load: NodeLoad | undefined = undefined
   refusedAtMs: number | undefined = undefined
   death: string | undefined = undefined
   flaps: Flaps | undefined = undefined
@@ -59,6 +58,18 @@ export class Entry implements NodeEntry, Queued<Entry> {
 
   get edgeVersion(): number {
     return this.introduction?.edgeVersion ?? 1
+  }
+
+  get isOpen(): boolean {
+    return this.#loads.isOpen(this.number)
+  }
+
+  get isMeasured(): boolean {
+    return this.#loads.isMeasured(this.number)
+  }
+
+  get load(): MeasuredLoad | undefined {
+    return this.#loads.measuredOn(this.number)
   }
 
   get newSegmentLoad(): number {

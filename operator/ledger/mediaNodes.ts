@@ -131,10 +131,7 @@ export class MediaNodes {
     const { type: _type, protocol: _protocol, segments: _segments, drain, ...introduction } = hello
     const before = entry.introduction?.boot ?? (entry.death === undefined ? undefined : entry.object.status?.incarnation)
     noteReturn(entry, { fresh: before !== undefined && before !== introduction.boot }, nowMs)
-    if (entry.introduction?.boot !== introduction.boot) {
-      entry.load = undefined
-      this.#loads.forget(entry.number)
-    }
+    if (entry.introduction?.boot !== introduction.boot) this.#loads.forget(entry.number)
     entry.introduction = introduction
     entry.drainTold = drain
     this.#loads.introduce(entry.number, introduction.capacity)
@@ -146,9 +143,14 @@ export class MediaNodes {
   load(name: string, load: NodeLoad, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
-    entry.load = load
     this.#loads.measure(entry.number, load)
-    this.#hear(entry, nowMs)
+    // Of a node that takes work a beat changes nothing but its load.
+    if (!entry.isOpen) this.#hear(entry, nowMs)
+    else {
+      this.#heard.put(entry)
+      entry.heardAtMs = nowMs
+      this.#loads.open(entry.number)
+    }
   }
 
   /** What a node tells its clients. */
@@ -282,7 +284,7 @@ export class MediaNodes {
   /** Puts a node where its load belongs, or out where it takes no work; tells where its state is another than before. */
   #reindex(entry: Entry, nowMs: number): void {
     const { state, untilMs } = nodeStateOf(entry, nowMs)
-    const takesWork = entry.region !== undefined && entry.load !== undefined && state === 'ready'
+    const takesWork = entry.region !== undefined && entry.isMeasured && state === 'ready'
     if (takesWork) this.#loads.open(entry.number)
     else this.#loads.close(entry.number)
     if (untilMs !== undefined) this.#keptOut.add(entry, untilMs)

@@ -1,10 +1,10 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
-import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
+import type { HelloLine } from '../../sfu/api/load.ts'
 import type { Cost } from './cost.ts'
 import type { Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
-import type { Resource, Spot } from './nodeLoads.ts'
+import type { MeasuredLoad, Resource, Spot } from './nodeLoads.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
 export interface AgentFault {
@@ -42,7 +42,12 @@ export interface NodeEntry {
   /** Of the contract between media nodes: those of one meeting have the same. */
   readonly edgeVersion: number
   readonly heardAtMs: number | undefined
-  readonly load: NodeLoad | undefined
+  /** It takes new segments: ready when it was looked at last, which is at each change but silence; of a pool that exists, its load known. */
+  readonly isOpen: boolean
+  /** Whether its load is known. */
+  readonly isMeasured: boolean
+  /** What it told last, put together anew each time. */
+  readonly load: MeasuredLoad | undefined
   /** Load that a new segment meets, with what is reserved; 1 and more where nothing is known. */
   readonly newSegmentLoad: number
   /** Last time a connection to it was refused. */

@@ -82,7 +82,7 @@ const asLoad = (of: { cpus: readonly number[]; consumers: number; egress: number
   ingressBitsPerSecond: 0,
   pipes: of.ports,
   pipePorts: of.ports,
-  participants: 0,
+  participants: of.consumers,
 })
 
 /** Two nodes, twice: as the ledger keeps them, and as one would work them out. */
@@ -117,6 +117,7 @@ class Both {
     for (const [node, its] of this.naive.entries()) {
       expect(this.loads.forNewSegment(node)).toBeCloseTo(its.forNewSegment(), 12)
       for (const worker of [0, 1]) expect(this.loads.forJoin(node, worker)).toBeCloseTo(its.forJoin(worker), 12)
+      expect(its.load).toMatchObject({ ...this.loads.measuredOn(node) })
     }
   }
 }
@@ -158,9 +159,12 @@ test('before anything is measured, and after a restart, a node counts as full', 
   const node = loads.add(named('a'))
   loads.introduce(node, capacity)
   expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
+  expect([loads.isMeasured(node), loads.measuredOn(node)]).toEqual([false, undefined])
   loads.measure(node, asLoad({ cpus: [5, 2], consumers: 0, egress: 0, ports: 0 }))
   expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([0.2, 0.5, 1])
+  expect(loads.measuredOn(node)?.workers.map(({ cpu }) => cpu)).toEqual([0.5, 0.2])
   loads.forget(node)
+  expect([loads.isMeasured(node), loads.measuredOn(node)]).toEqual([false, undefined])
   expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
 })
 

@@ -4,6 +4,7 @@ import { noCost, type Cost } from './cost.ts'
 import type { Shelf } from './loadOrder.ts'
 import { NumberTable } from './numberTable.ts'
 import type { PoolOrder } from './poolOrder.ts'
+import { WorkerLoads, type MeasuredWorker } from './workerLoads.ts'
 
 /** Where a cost falls: a media node by its number, and one of its workers by its row; -1 where that is not known. */
 export interface Spot {
@@ -28,16 +29,20 @@ const workers = 11
 const workersKept = 12
 /** What a new segment meets, worked out whenever one of the others changes: decisions and orders ask for it all the time. */
 const newSegment = 13
-
-// Columns of a worker's row.
-const cpu = 0
-const consumers = 1
-const packetsReserved = 2
-const consumersReserved = 3
+const participants = 14
 
 const workersAtMost = 64
 
 const at = (cells: Float64Array, cell: number): number => cells[cell] ?? 0
+
+/** What is kept of the load that a node told last: numbers, so that no line outlives its beat. */
+export interface MeasuredLoad {
+  readonly workers: readonly MeasuredWorker[]
+  readonly egressBitsPerSecond: number
+  readonly ingressBitsPerSecond: number
+  readonly pipePorts: number
+  readonly participants: number
+}
 
 /** What of a node or worker is asked about. */
 export type Resource = 'CPU' | 'consumers' | 'egress' | 'ingress' | 'pipe ports'
@@ -52,7 +57,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   readonly shelf: Shelf<T> = { items: [], places: [] }
   readonly #orders: (PoolOrder<T> | undefined)[] = []
   readonly #nodes = new NumberTable(16)
-  readonly #workers = new NumberTable(4)
+  readonly #workers = new WorkerLoads()
 
   /** A number for a node, which stands in no order yet. */
   add(node: T): number {
@@ -83,6 +88,11 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#orders[number]?.set(number, this.forNewSegment(number))
   }
 
+  /** Whether the node stands in its pool's order. */
+  isOpen(number: number): boolean {
+    return (this.shelf.places[number] ?? -1) >= 0
+  }
+
   /** The node takes no new segments for now. */
   close(number: number): void {
     this.#orders[number]?.delete(number)
@@ -104,12 +114,9 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#nodes.set(row + egress, load.egressBitsPerSecond)
     this.#nodes.set(row + ingress, load.ingressBitsPerSecond)
     this.#nodes.set(row + ports, load.pipePorts)
-    let cell = this.#rowFor(row, load.workers.length) * this.#workers.width
-    for (const worker of load.workers) {
-      this.#workers.set(cell + cpu, worker.cpu)
-      this.#workers.set(cell + consumers, worker.consumers)
-      cell += this.#workers.width
-    }
+    this.#nodes.set(row + participants, load.participants)
+    let worker = this.#rowFor(row, load.workers.length)
+    for (const each of load.workers) this.#workers.measure(worker++, each)
     this.#refresh(row)
   }
 
@@ -118,6 +125,24 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     const row = number * this.#nodes.width
     this.#nodes.set(row + workers, 0)
     this.#refresh(row)
+  }
+
+  /** Whether the node told a load that counts. */
+  isMeasured(number: number): boolean {
+    return this.#nodes.at(number * this.#nodes.width + workers) > 0
+  }
+
+  /** What the node told last; undefined where that counts no more, or it never did. */
+  measuredOn(number: number): MeasuredLoad | undefined {
+    const row = number * this.#nodes.width
+    if (!this.isMeasured(number)) return undefined
+    return {
+      workers: this.#workersOf(row).map((worker) => this.#workers.measuredOn(worker)),
+      egressBitsPerSecond: this.#nodes.at(row + egress),
+      ingressBitsPerSecond: this.#nodes.at(row + ingress),
+      pipePorts: this.#nodes.at(row + ports),
+      participants: this.#nodes.at(row + participants),
+    }
   }
 
   /** Where a cost falls that a worker of the node carries. */
@@ -186,16 +211,10 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** What placements of the last seconds will add, on all workers together. */
   reservedOn(number: number): Cost {
     const row = number * this.#nodes.width
-    const first = this.#nodes.at(row + firstWorker)
-    let packetsPerSecond = 0
-    let consumersThere = 0
-    for (let worker = first; worker < first + this.#nodes.at(row + workers); worker++) {
-      packetsPerSecond += this.#workers.at(worker * this.#workers.width + packetsReserved)
-      consumersThere += this.#workers.at(worker * this.#workers.width + consumersReserved)
-    }
+    const there = this.#workersOf(row).map((worker) => this.#workers.reservedOn(worker))
     return {
-      packetsPerSecond,
-      consumers: consumersThere,
+      packetsPerSecond: there.reduce((sum, { packetsPerSecond }) => sum + packetsPerSecond, 0),
+      consumers: there.reduce((sum, { consumers }) => sum + consumers, 0),
       egressBitsPerSecond: this.#nodes.at(row + egressReserved),
       ingressBitsPerSecond: this.#nodes.at(row + ingressReserved),
       pipePorts: this.#nodes.at(row + portsReserved),
@@ -208,11 +227,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#nodes.add(row + egressReserved, sign * cost.egressBitsPerSecond)
     this.#nodes.add(row + ingressReserved, sign * cost.ingressBitsPerSecond)
     this.#nodes.add(row + portsReserved, sign * cost.pipePorts)
-    if (worker >= 0) {
-      const cell = worker * this.#workers.width
-      this.#workers.add(cell + packetsReserved, sign * cost.packetsPerSecond)
-      this.#workers.add(cell + consumersReserved, sign * cost.consumers)
-    }
+    if (worker >= 0) this.#workers.reserve(worker, cost, sign)
     const before = this.forNewSegment(node)
     this.#refresh(row)
     const after = this.forNewSegment(node)
@@ -222,12 +237,11 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** Each resource's share, with what is reserved: of one worker and the node, of the worst worker where it is not known. */
   sharesOf(number: number, worker: number | undefined): Readonly<Record<Resource, number>> {
     const row = number * this.#nodes.width
-    const first = this.#nodes.at(row + firstWorker)
-    const count = this.#nodes.at(row + workers)
-    const rows =
-      worker !== undefined && worker < count ? [first + worker] : Array.from({ length: count }, (_, each) => first + each)
+    const all = this.#workersOf(row)
+    const known = all.filter((_, index) => index === worker)
+    const rows = known.length > 0 ? known : all
     return {
-      CPU: Math.max(0, ...rows.map((each) => this.#cpuShare(each, noCost))),
+      CPU: Math.max(0, ...rows.map((each) => this.#workers.cpuShare(each, 0))),
       consumers: Math.max(0, ...rows.map((each) => this.#consumerShare(row, each, noCost))),
       egress: this.#nodeShare(row, egress, noCost.egressBitsPerSecond),
       ingress: this.#nodeShare(row, ingress, noCost.ingressBitsPerSecond),
@@ -238,36 +252,25 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** Works out anew what a new segment meets. The same as with nothing more, in one go: it comes with each beat of each node. */
   #refresh(row: number): void {
     const { cells } = this.#nodes
-    const { cells: ofWorkers, width } = this.#workers
-    const consumerPart = at(cells, row + consumerShare)
-    const begin = at(cells, row + firstWorker) * width
-    const end = begin + at(cells, row + workers) * width
-    let least = begin === end ? 1 : Number.POSITIVE_INFINITY
-    for (let cell = begin; cell < end; cell += width) {
-      const ofCpu = at(ofWorkers, cell + cpu) + at(ofWorkers, cell + packetsReserved) / packetsPerSecondOfCore
-      const ofConsumers = (at(ofWorkers, cell + consumers) + at(ofWorkers, cell + consumersReserved)) * consumerPart
-      least = Math.min(least, Math.max(ofCpu, ofConsumers))
-    }
+    const least = this.#workers.leastOf(at(cells, row + firstWorker), at(cells, row + workers), at(cells, row + consumerShare))
     const ofEgress = (at(cells, row + egress) + at(cells, row + egressReserved)) * at(cells, row + egressShare)
     const ofIngress = (at(cells, row + ingress) + at(cells, row + ingressReserved)) * at(cells, row + ingressShare)
     const ofPorts = (at(cells, row + ports) + at(cells, row + portsReserved)) * at(cells, row + portShare)
     cells[row + newSegment] = Math.max(least, ofEgress, ofIngress, ofPorts)
   }
 
-  #cpuShare(worker: number, more: Cost): number {
-    const cell = worker * this.#workers.width
-    const reserved = this.#workers.at(cell + packetsReserved) + more.packetsPerSecond
-    return this.#workers.at(cell + cpu) + reserved / packetsPerSecondOfCore
+  /** The rows of a node's workers. */
+  #workersOf(row: number): readonly number[] {
+    const first = this.#nodes.at(row + firstWorker)
+    return Array.from({ length: this.#nodes.at(row + workers) }, (_, worker) => first + worker)
   }
 
   #consumerShare(row: number, worker: number, more: Cost): number {
-    const cell = worker * this.#workers.width
-    const all = this.#workers.at(cell + consumers) + this.#workers.at(cell + consumersReserved) + more.consumers
-    return all * this.#nodes.at(row + consumerShare)
+    return (this.#workers.consumersOn(worker) + more.consumers) * this.#nodes.at(row + consumerShare)
   }
 
   #workerLoad(row: number, worker: number, more: Cost): number {
-    return Math.max(this.#cpuShare(worker, more), this.#consumerShare(row, worker, more))
+    return Math.max(this.#workers.cpuShare(worker, more.packetsPerSecond), this.#consumerShare(row, worker, more))
   }
 
   #nodeShare(row: number, resource: typeof egress | typeof ingress | typeof ports, more: number): number {
@@ -289,7 +292,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#nodes.set(row + workers, count)
     if (count <= kept) return this.#nodes.at(row + firstWorker)
     const keeps = Math.max(count, Math.min(2 * kept, workersAtMost))
-    const first = this.#workers.addRows(keeps)
+    const first = this.#workers.add(keeps)
     this.#nodes.set(row + firstWorker, first)
     this.#nodes.set(row + workersKept, keeps)
     return first

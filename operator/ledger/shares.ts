@@ -1,10 +1,11 @@
-import type { NodeCapacity, NodeLoad, WorkerLoad } from '../../sfu/api/load.ts'
+import type { NodeCapacity } from '../../sfu/api/load.ts'
 import type { NodeEntry } from './nodeEntry.ts'
+import type { MeasuredLoad } from './nodeLoads.ts'
 
 // A node's measured load as fractions of what it carries: 0 is idle, 1 is all of it. The worst resource counts, never a mean.
 
 /** Bits and ports, which count a node. */
-const nodeShare = (load: NodeLoad, capacity: NodeCapacity): number =>
+const nodeShare = (load: MeasuredLoad, capacity: NodeCapacity): number =>
   Math.max(
     load.egressBitsPerSecond / capacity.egressBitsPerSecond,
     load.ingressBitsPerSecond / capacity.ingressBitsPerSecond,
@@ -12,7 +13,7 @@ const nodeShare = (load: NodeLoad, capacity: NodeCapacity): number =>
   )
 
 /** CPU and consumers, which count a worker. */
-const workerShare = (worker: WorkerLoad, capacity: NodeCapacity): number =>
+const workerShare = (worker: MeasuredLoad['workers'][number], capacity: NodeCapacity): number =>
   Math.max(worker.cpu, worker.consumers / capacity.consumersPerWorker)
 
 /** What people call a node's load: its worst worker or resource; undefined where it is not known. */

@@ -132,6 +132,8 @@ function expectOrders(world: ALedger): void {
   for (const each of Object.keys(pools)) {
     const sorted = inOrder(takingWork(world, each))
     expect([...world.ledger.nodes.open(each).inOrder()].map(({ name }) => name)).toEqual(sorted.map(({ name }) => name))
+    const open = [...world.ledger.nodes.inPool(each)].filter(({ isOpen }) => isOpen)
+    expect(new Set(open)).toEqual(new Set(sorted))
   }
 }
 

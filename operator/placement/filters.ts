@@ -1,7 +1,7 @@
 import { negative } from '../ledger/cost.ts'
 import { workerOf, type Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import { isStale, nodeStateOf } from '../ledger/nodeState.ts'
 import { inHundredths } from './sentences.ts'
 import type { Wish } from './view.ts'
 
@@ -55,6 +55,7 @@ export const filters: readonly Filter[] = [
   {
     name: 'state',
     refuses({ node, nowMs }) {
+      if (node.isOpen && !isStale(node, nowMs)) return undefined
       const { state, why } = nodeStateOf(node, nowMs)
       return state === 'ready' ? undefined : why
     },
@@ -74,7 +75,7 @@ export const filters: readonly Filter[] = [
         ? undefined
         : `speaks version ${node.edgeVersion} with other media nodes; the meeting stands on version ${edgeVersion}`,
   },
-  { name: 'measured', refuses: ({ node }) => (node.load === undefined ? 'its load is not known yet' : undefined) },
+  { name: 'measured', refuses: ({ node }) => (node.isMeasured ? undefined : 'its load is not known yet') },
   {
     name: 'load',
     refuses(candidate) {

@@ -93,9 +93,10 @@ function stateOf(ledger: Ledger, name: string, nowMs: number): NodeState {
 }
 
 function pipesOf(node: NodeEntry | undefined, { report }: Segment, publishers: number): PipeBudget | undefined {
-  if (node?.introduction === undefined || node.load === undefined) return undefined
+  const load = node?.load
+  if (node?.introduction === undefined || load === undefined) return undefined
   const ownPipes = report?.peers.filter(({ up }) => up).length ?? 0
-  return pipeBudget({ capacity: node.introduction.capacity, load: node.load, ownPipes }, publishers)
+  return pipeBudget({ capacity: node.introduction.capacity, load, ownPipes }, publishers)
 }
 
 function publishersOf({ segments }: MeetingEntry): number {
