@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-cli-'))
   kubeconfig = join(folder, 'kubeconfig')
   server = spawn(process.execPath, ['operator/embedded/main.ts', '--kubeconfig', kubeconfig], { cwd: root, stdio: 'ignore' })
-  await waitFor(() => existsSync(kubeconfig) || missing('the kubeconfig of the embedded API'), { timeoutMs: 20_000 })
+  await waitFor(() => existsSync(kubeconfig) || missing('the kubeconfig of the embedded API'), { timeoutMs: 30_000 })
 })
 
 afterAll(() => {

@@ -42,12 +42,12 @@ async function joinOn(node: string, others: readonly string[], name: string): Pr
         phases.every((phase) => phase === 'Cordoned') || missing(`${others.join(' and ')} cordoned, not ${phases.join(' and ')}`)
       )
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   )
   const person = await joinAs(demo, { name, meeting })
   people.push(person)
   await cordon(false)
-  await waitFor(() => person.client.state.node?.name === node || missing(`${name} on ${node}`), { timeoutMs: 5_000 })
+  await waitFor(() => person.client.state.node?.name === node || missing(`${name} on ${node}`), { timeoutMs: 60_000 })
 }
 
 /** Asks for a topology and waits until all segments have the roles that it gives them. */
@@ -60,7 +60,7 @@ async function reshape(topology: string, roles: readonly string[]): Promise<void
         status?.segments?.map(({ node, role, parent }) => [node, role, parent].filter(Boolean).join(' ')).toSorted() ?? []
       return now.join() === roles.join() || missing(`${roles.join(', ')}, not ${now.join(', ')}`)
     },
-    { timeoutMs: 20_000, pollMs: 200 },
+    { timeoutMs: 60_000, pollMs: 200 },
   )
 }
 
@@ -76,7 +76,7 @@ test('a meeting of three nodes becomes a star and a mesh again, and everybody go
   await joinOn(a, [b, c], 'Ann')
   await joinOn(b, [a, c], 'Bob')
   await joinOn(c, [a, b], 'Cat')
-  await allReceiveAll(people.map(asViewer), 60_000)
+  await allReceiveAll(people.map(asViewer))
   const mesh = [`${a} core`, `${b} core`, `${c} core`]
   const star = [`${a} core`, `${b} leaf ${a}`, `${c} core`]
   await reshape('Auto', mesh)
@@ -109,6 +109,6 @@ async function edgesAre(wanted: Readonly<Record<string, string>>): Promise<void>
         missing(`${JSON.stringify(wanted)}, not ${JSON.stringify(now)}`)
       )
     },
-    { timeoutMs: 30_000, pollMs: 200 },
+    { timeoutMs: 60_000, pollMs: 200 },
   )
 }

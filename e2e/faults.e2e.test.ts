@@ -35,7 +35,7 @@ beforeEach(async () => {
   ada = await joinByBrowser(browser, { link: demo.host, name: 'Ada' })
   bob = await joinAs(demo, { name: 'Bob', region: 'us-east' })
   viewers = [await asBrowserViewer(ada), asViewer(bob)]
-  await allReceiveAll(viewers, 60_000)
+  await allReceiveAll(viewers)
 })
 
 afterEach(async () => {
@@ -58,7 +58,7 @@ async function allNodesReady(): Promise<void> {
       const unready = nodes.filter(({ status }) => status?.phase !== 'Ready').map(({ metadata }) => metadata.name)
       return unready.length === 0 || missing(`${unready.join(', ')} to be Ready`)
     },
-    { timeoutMs: 30_000, pollMs: 200 },
+    { timeoutMs: 60_000, pollMs: 200 },
   )
 }
 
@@ -92,7 +92,7 @@ test('without the operator media goes on, and a join is placed by the fallback',
   const outage = await killProcess(demo, 'operator')
   await allReceiveAll(viewers)
   const cyd = await aGuestJoins('Cyd')
-  await allReceiveAll([...viewers, cyd], 30_000)
+  await allReceiveAll([...viewers, cyd])
   const lines = await afterwards(outage)
   expect(warnings(lines)).toEqual({ signaling: 1 })
   await waitFor(
@@ -101,7 +101,7 @@ test('without the operator media goes on, and a join is placed by the fallback',
       const adopted = status?.participants === '2-5' && status.segments?.every(({ fallback }) => !fallback)
       return adopted === true || missing(`adoption by the operator: ${JSON.stringify(status)}`)
     },
-    { timeoutMs: 20_000, pollMs: 200 },
+    { timeoutMs: 90_000, pollMs: 200 },
   )
   await allReceiveAll([...viewers, cyd])
 })
@@ -113,7 +113,7 @@ test('without the API server media and joins go on', async () => {
   const lines = await afterwards(outage)
   expect(warnings(lines)).toEqual({ operator: 1 })
   await allNodesReady()
-  await allReceiveAll([...viewers, dan], 30_000)
+  await allReceiveAll([...viewers, dan])
 })
 
 test('without signaling media goes on, and its clients come back to the same place', async () => {
@@ -128,8 +128,8 @@ test('without signaling media goes on, and its clients come back to the same pla
       .map(({ process }) => process)
       .toSorted(),
   ).toEqual([before.node, bob.client.state.node?.name ?? ''].toSorted())
-  await waitFor(async () => (await ada.view())?.life === 'live' || missing('Ada live again'), { timeoutMs: 20_000 })
-  await waitFor(() => bob.client.state.life.at === 'live' || missing('Bob live again'), { timeoutMs: 20_000 })
+  await waitFor(async () => (await ada.view())?.life === 'live' || missing('Ada live again'), { timeoutMs: 60_000 })
+  await waitFor(() => bob.client.state.life.at === 'live' || missing('Bob live again'), { timeoutMs: 60_000 })
   expect(await placeOfAda()).toEqual(before)
   await allReceiveAll(viewers)
 })
@@ -152,9 +152,9 @@ test('without their media node people go on through another one', async () => {
       const now = await placeOfAda()
       return (now.node !== node && now.attachment !== attachment) || missing(`another place for Ada than ${now.node}`)
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs: 60_000 },
   )
-  await allReceiveAll(viewers, 30_000)
+  await allReceiveAll(viewers)
   const people = (await ada.view())?.people.map(({ name }) => name)
   expect(people?.toSorted()).toEqual(['Ada', 'Bob'])
   const lines = await afterwards(outage)
@@ -171,9 +171,9 @@ test('a media worker that is killed is started again, and its people go on', asy
   process.kill(worker, 'SIGKILL')
   await gone([worker])
   await waitFor(async () => (await placeOfAda()).attachment !== attachment || missing('another place for Ada'), {
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   })
-  await allReceiveAll(viewers, 30_000)
+  await allReceiveAll(viewers)
   expect(isRunning(agent.pid ?? 0)).toBe(true)
-  await waitFor(() => familyOf(agent.pid ?? 0).length > 1 || missing('the next worker'), { timeoutMs: 10_000 })
+  await waitFor(() => familyOf(agent.pid ?? 0).length > 1 || missing('the next worker'), { timeoutMs: 60_000 })
 })

@@ -105,7 +105,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(err)
   built = out
   await startInstallation()
-}, 240_000)
+})
 afterAll(async () => {
   await Promise.all(running.map((container) => container.remove()))
   if (hasEngine) await docker('rmi', ...names.map(imageOf))
@@ -188,4 +188,4 @@ test('SIGTERM ends each of them in order and with 0', async () => {
   // The Kubernetes of the test goes last.
   for (const container of running.toReversed()) codes.push([container.name, await container.stop()])
   expect(codes).toEqual(running.toReversed().map(({ name }) => [name, 0]))
-}, 90_000)
+})

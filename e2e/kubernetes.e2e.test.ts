@@ -64,7 +64,7 @@ async function apply(yaml: string, ...args: readonly string[]): Promise<string> 
   return out
 }
 
-/** Waits until the meeting's status fits. */
+/** Waits until the meeting's status fits: how many there are may be told a minute later. */
 function meetingThat(
   at: { namespace?: string; name: string },
   fits: (meeting: Meeting) => boolean,
@@ -75,7 +75,7 @@ function meetingThat(
       const meeting = await api.get<Meeting>('meetings', at.namespace ?? 'default', at.name)
       return fits(meeting) ? meeting : missing(`${what} of ${at.name}: ${JSON.stringify(meeting.status)}`)
     },
-    { timeoutMs: 15_000, pollMs: 200 },
+    { timeoutMs: 90_000, pollMs: 200 },
   )
 }
 
@@ -100,7 +100,9 @@ test('apply, describe, edit and delete work, and get -w follows', async () => {
 
   expect(await succeeds('delete', 'meeting', 'review')).toContain('meeting.parley.media "review" deleted')
   expect((await kubectl.run(['get', 'meeting', 'review'])).err).toContain('"review" not found')
-  await waitFor(() => watch.lines.some((line) => line.startsWith('review ')) || missing('review in get -w'), { timeoutMs: 5_000 })
+  await waitFor(() => watch.lines.some((line) => line.startsWith('review ')) || missing('review in get -w'), {
+    timeoutMs: 60_000,
+  })
   watch.stop()
 })
 
@@ -128,7 +130,7 @@ test('a meeting that is deleted and made again under its name is another one', a
   const { status } = await meetingThat({ name: 'again' }, (meeting) => meeting.status?.incarnation !== undefined, 'incarnation')
   await succeeds('delete', 'meeting', 'again')
   await waitFor(() => first.client.state.life.at === 'closed' || missing('the end of the first meeting for Ada'), {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
   })
   await apply(meetingYaml('again', '  title: Second'))
   const second = await join({ name: 'Bob', meeting: 'again' })
@@ -152,14 +154,18 @@ test('meetings of one name in two namespaces never mix', async () => {
   expect(namesAt(cyd)).toEqual(['Cyd', 'Dan'])
   expect(ada.client.state.meeting?.incarnation).not.toBe(cyd.client.state.meeting?.incarnation)
   cyd.client.sendChat('only for us')
-  await waitFor(() => dan.client.state.chat.length === 1 || missing('the message at Dan'), { timeoutMs: 5_000 })
+  await waitFor(() => dan.client.state.chat.length === 1 || missing('the message at Dan'), { timeoutMs: 60_000 })
   expect(ada.client.state.chat).toEqual([])
   await leave(ada, bob, cyd, dan)
 })
 
 test('the meeting that people are in says where and why', async () => {
   const [ada, bob] = [await join({ name: 'Ada', region: 'eu-west' }), await join({ name: 'Bob', region: 'us-east' })]
-  const { status } = await meetingThat({ name: 'standup' }, (meeting) => meeting.status?.segments?.length === 2, 'two segments')
+  const { status } = await meetingThat(
+    { name: 'standup' },
+    ({ status: now }) => now?.segments?.length === 2 && now.participants === '2-5',
+    'two segments and two people',
+  )
   expect(status?.segments?.map(({ region }) => region).toSorted()).toEqual(['eu-west', 'us-east'])
   for (const segment of status?.segments ?? []) expect(segment.why).not.toBe('')
   expect(await succeeds('get', 'meeting', 'standup')).toMatch(/standup +Active +\S*us-east-1\S* +2-5 /)
@@ -177,7 +183,7 @@ test('a media node is drained by kubectl patch, kubectl parley tells how it goes
       const row = await succeeds('get', 'mn', node, '--no-headers')
       return / Drained /.test(row) || missing(`${node} Drained: ${row}`)
     },
-    { timeoutMs: 40_000, pollMs: 500 },
+    { timeoutMs: 60_000, pollMs: 500 },
   )
   for (const person of [ada, bob]) expect(person.client.state.node?.name).not.toBe(node)
   await allReceiveAll([ada, bob].map(asViewer))
@@ -190,7 +196,7 @@ test('a media node is drained by kubectl patch, kubectl parley tells how it goes
   expect(await succeeds('describe', 'mn', node)).toMatch(/Drained +.*kernel upgrade/)
   await patch(null)
   await waitFor(async () => / Ready /.test(await succeeds('get', 'mn', node, '--no-headers')) || missing(`${node} Ready again`), {
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
     pollMs: 500,
   })
   await leave(ada, bob)
@@ -204,6 +210,7 @@ const secrets = (): NodeJS.ProcessEnv => ({
 
 test('kubectl parley tells how everything is, and doctor finds nothing wrong', async () => {
   const ada = await join({ name: 'Ada' })
+  await meetingThat({ name: 'standup' }, ({ status }) => status?.phase === 'Active', 'being active')
   const status = await succeeds('parley', 'status')
   expect(status).toMatch(/^Operator: \S+ leads/)
   for (const name of ['eu-west-1', 'eu-west-2', 'us-east-1']) expect(status).toMatch(new RegExp(`^${name} .* Ready `, 'm'))
@@ -229,7 +236,7 @@ test('kubectl parley makes a meeting, lets somebody in, and ends it for everybod
     code: expect.stringMatching(/meeting_full|placement/) as string,
   })
   expect(await succeeds('parley', 'meeting', 'end', 'planning')).toContain('planning ended')
-  await waitFor(() => ada.client.state.life.at === 'closed' || missing('the end of the meeting for Ada'), { timeoutMs: 10_000 })
+  await waitFor(() => ada.client.state.life.at === 'closed' || missing('the end of the meeting for Ada'), { timeoutMs: 60_000 })
   expect(ada.client.state.life).toMatchObject({ at: 'closed', code: 'meeting_ended' })
   await expect(joinAs(demo, { name: 'Cyd', meeting: 'planning' })).rejects.toMatchObject({ code: 'placement_refused' })
   await leave(ada)

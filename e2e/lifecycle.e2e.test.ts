@@ -74,7 +74,7 @@ test('a second Ctrl-C does not wait for a process that hangs, and leaves nothing
   demo.signal('SIGINT')
   const hanging = [demo.process('operator').pid ?? 0, demo.process('api').pid ?? 0]
   const running = demo
-  await waitFor(() => running.said().includes('Stopping') || missing('the beginning of the end'), { timeoutMs: 5_000 })
+  await waitFor(() => running.said().includes('Stopping') || missing('the beginning of the end'), { timeoutMs: 60_000 })
   await new Promise((resolve) => setTimeout(resolve, 400))
   expect(hanging.filter(isRunning)).toEqual(hanging)
   demo.signal('SIGINT')

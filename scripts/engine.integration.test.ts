@@ -45,7 +45,7 @@ function traces(socket: string): readonly string[] {
 }
 
 const gone = (socket: string): Promise<true> =>
-  waitFor(() => (traces(socket).length === 0 ? true : missing(`the end of ${traces(socket).join('; ')}`)), { timeoutMs: 20_000 })
+  waitFor(() => (traces(socket).length === 0 ? true : missing(`the end of ${traces(socket).join('; ')}`)), { timeoutMs: 30_000 })
 
 const alive = (pid: string): boolean => existsSync(`/proc/${pid}`)
 
@@ -94,7 +94,7 @@ test('where the script is killed its engine and its command die with it', async 
   child.kill('SIGKILL')
   await endOf(child)
   await gone(socket)
-  await waitFor(() => !alive(pid) || missing('the end of its command'), { timeoutMs: 5_000 })
+  await waitFor(() => !alive(pid) || missing('the end of its command'), { timeoutMs: 30_000 })
 })
 
 test('two at a time do not meet', async () => {

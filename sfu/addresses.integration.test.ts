@@ -19,7 +19,7 @@ beforeAll(async () => {
   read = (async () => {
     for await (const line of node.client.loadStream(reading.signal)) lines.push(line)
   })()
-  await waitFor(() => lines.length > 0 || missing('the hello'), { timeoutMs: 5_000 })
+  await waitFor(() => lines.length > 0 || missing('the hello'), { timeoutMs: 30_000 })
 })
 afterAll(async () => {
   reading.abort()
@@ -38,7 +38,7 @@ test('a node is ready once somebody said where clients reach it; new transports 
   expect(await node.client.putAddresses({ epoch: 1, addresses })).toEqual(addresses)
   expect(await unready()).toEqual([])
   await waitFor(() => lines.some(({ type }) => type === 'addresses') || missing('the addresses on the load stream'), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   expect(lines.filter(({ type }) => type === 'addresses')).toEqual([{ type: 'addresses', addresses }])
 
@@ -81,5 +81,12 @@ test('none, one twice, and an older leader are refused; what was told stays', as
   await expect(node.client.putAddresses({ epoch: 7, addresses: [] })).rejects.toMatchObject(invalid)
   await expect(node.client.putAddresses({ epoch: 7, addresses: ['a', 'a'] })).rejects.toMatchObject(invalid)
   await expect(node.client.putAddresses({ epoch: 6, addresses: ['127.0.0.1'] })).rejects.toMatchObject({ code: 'stale_order' })
+  await waitFor(
+    () => {
+      const told = lines.flatMap((line) => (line.type === 'addresses' ? line.addresses : [])).at(-2)
+      return told === 'media.example.org' || missing(`media.example.org on the load stream, not ${told}`)
+    },
+    { timeoutMs: 30_000 },
+  )
   expect(lines.findLast(({ type }) => type === 'addresses')).toMatchObject({ addresses: ['media.example.org', '127.0.0.1'] })
 })

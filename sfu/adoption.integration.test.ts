@@ -112,11 +112,11 @@ test('the load stream tells of the segment by its new name, and never that the o
   const reading = (async () => {
     for await (const line of b.client.loadStream(stop.signal)) lines.push(line)
   })()
-  await waitFor(() => (lines.length > 0 ? true : missing('hello')), { timeoutMs: 10_000 })
+  await waitFor(() => (lines.length > 0 ? true : missing('hello')), { timeoutMs: 30_000 })
   await adopt(meeting, alias)
   const told = (): boolean =>
     lines.some((line) => line.type === 'segment' && line.segment.meeting.incarnation === meeting.incarnation)
-  await waitFor(() => (told() ? true : missing('a line of the adopted segment')), { timeoutMs: 10_000 })
+  await waitFor(() => (told() ? true : missing('a line of the adopted segment')), { timeoutMs: 30_000 })
   stop.abort()
   await reading
   expect(lines.filter(({ type }) => type === 'segmentClosed')).toEqual([])
@@ -153,7 +153,7 @@ test('once the meeting has ended, a late grant by either incarnation makes it no
   await b.client.deleteSegment(alias, { epoch: 1, generation: 9, reason: 'replanned' })
   expect(await b.client.getSegment(meeting)).toMatchObject({ participants: [{ participant: 'bob' }] })
   await b.client.deleteSegment(meeting, { epoch: 1, generation: 9, reason: 'ended' })
-  await waitFor(() => (bob.told.some(({ method }) => method === 'closed') ? true : missing('bob told')), { timeoutMs: 5_000 })
+  await waitFor(() => (bob.told.some(({ method }) => method === 'closed') ? true : missing('bob told')), { timeoutMs: 30_000 })
   forget(bob)
   for (const named of [meeting, alias]) await expect(enter(b, named, 'late')).rejects.toEqual(code('wrong_meeting'))
 })

@@ -267,7 +267,7 @@ test.each(['not json', '[]', '{"request":true,"id":"x","method":"attach"}', '"'.
     socket.on('close', (closeCode) => void closings.push(closeCode))
     await new Promise((resolve) => socket.once('open', resolve))
     socket.send(text)
-    await waitFor(() => (closings.length > 0 ? true : missing('the close')), { timeoutMs: 2_000 })
+    await waitFor(() => (closings.length > 0 ? true : missing('the close')), { timeoutMs: 30_000 })
     expect(closings).toEqual([text.length > 262_144 ? 1009 : 1008])
     expect(connection.closed).toBe(false)
     await allIsWell(pidOf())

@@ -80,7 +80,7 @@ test('in a star what one leaf sends crosses the core to the other, once', async 
   await rosterOf(bob, has('ann', 2))
   await Promise.all((await Promise.all([bob.receive('ann/microphone'), bob.receive('ann/camera')])).map((each) => flows(each)))
   await waitFor(() => (bob.speakers().speakers[0]?.participant === 'ann' ? true : missing('ann among the speakers')), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   expect((await core.client.dump()).workers).toMatchObject([{ pipeTransports: 2, producers: 2 }])
   expect((await right.client.dump()).workers).toMatchObject([{ pipeTransports: 1, producers: 2 }])
@@ -145,7 +145,7 @@ test('two nodes that signaling placed on by itself find each other without any o
   })
   const [ann, bob] = await Promise.all([enter(a, meeting, 'ann', await peers(a, b)), enter(b, meeting, 'bob', await peers(b, a))])
   expect(await a.client.getSegment(meeting)).toMatchObject({ fallback: true, epoch: 0, generation: 0 })
-  await Promise.all([rosterOf(ann, has('bob', 0), 15_000), rosterOf(bob, has('ann', 0), 15_000)])
+  await Promise.all([rosterOf(ann, has('bob', 0)), rosterOf(bob, has('ann', 0))])
   await ann.publish('microphone')
   await rosterOf(bob, has('ann', 1))
   const voice = await bob.receive('ann/microphone')
@@ -169,7 +169,7 @@ test('who joins again on another node takes the place of the older attachment ev
   await enter(b, meeting, 'ann')
   await waitFor(
     async () => ((await a.client.getSegment(meeting))?.participants.length === 0 ? true : missing('the old attachment gone')),
-    { timeoutMs: 5_000 },
+    { timeoutMs: 30_000 },
   )
   expect([...bob.roster().values()].filter(({ participant }) => participant === 'ann')).toHaveLength(1)
 })
@@ -186,11 +186,11 @@ test('a worker dies with its own meetings only; the others and the agent stay', 
   const pid = two.pool.workers.find(({ index }) => index === 0)?.pid ?? 0
   expect(await workerOf(lost)).toBe(0)
   process.kill(pid, 'SIGABRT')
-  await waitFor(() => (ann.told.some(({ method }) => method === 'closed') ? true : missing('closed')), { timeoutMs: 5_000 })
+  await waitFor(() => (ann.told.some(({ method }) => method === 'closed') ? true : missing('closed')), { timeoutMs: 30_000 })
   expect(ann.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'worker_died' } })
   expect(await two.client.getSegment(lost)).toBeUndefined()
   await flows(await bob.receive('bob/camera'))
-  await waitFor(() => (two.pool.whole ? true : missing('the worker back')), { timeoutMs: 10_000 })
+  await waitFor(() => (two.pool.whole ? true : missing('the worker back')), { timeoutMs: 30_000 })
   await enter(two, lost, 'ann')
   await Promise.all(people.map((each) => each.leave().catch(() => undefined)))
   people = []

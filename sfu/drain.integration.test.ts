@@ -33,7 +33,7 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
   const read = (async () => {
     for await (const line of node.client.loadStream(reading.signal)) lines.push(line)
   })()
-  await waitFor(() => lines.length > 0 || missing('the hello'), { timeoutMs: 5_000 })
+  await waitFor(() => lines.length > 0 || missing('the hello'), { timeoutMs: 30_000 })
   const meeting = aMeeting(trust)
   const ann = await join(trust, { node, claims: claimsFor(trust, { meeting, participant: 'ann' }) })
   await ann.publish('microphone')
@@ -51,7 +51,7 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
   )
   await node.client.putSegment(meeting, await orderFor(trust, { meeting, node, peers: [], generation: 2 }))
 
-  await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 10_000 })
+  await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 30_000 })
   expect(ann.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'node_draining' } })
   // Her media stays for a while, so that others do not miss it; the deadline ends it.
   expect((await node.client.dump()).workers[0]).toMatchObject({ producers: 1 })
@@ -59,7 +59,7 @@ test('a node that drains moves its people, refuses new ones, stays ready, and ta
   await waitFor(
     () => lines.some((line) => line.type === 'drain' && line.drain.drained) || missing('the word that it is drained'),
     {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     },
   )
   const authorization = `Bearer ${await orderBearer(trust, node.node)}`
@@ -86,7 +86,7 @@ test('one participant is told to move: their media stays a while, others stay, a
   await ann.publish('microphone')
   const order = { epoch: 1, meeting, participant: 'ann', attachment: ann.claims.attachment, reason: 'nearer to her' }
   expect(await node.client.postMove(order)).toEqual({ told: true })
-  await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 10_000 })
+  await waitFor(() => ann.told.some(({ method }) => method === 'closed') || missing('a word to Ann'), { timeoutMs: 30_000 })
   expect(ann.told.at(-1)).toEqual({ method: 'closed', data: { reason: 'moved' } })
   expect(await node.client.postMove(order)).toEqual({ told: true })
   expect(bob.told.filter(({ method }) => method === 'closed')).toEqual([])

@@ -95,7 +95,7 @@ test('the load stream says all first, then what changes, and goes on every secon
   const reading = (async () => {
     for await (const line of node.client.loadStream(end.signal)) lines.push(line)
   })()
-  await waitFor(() => (lines.length > 0 ? true : missing('hello')), { timeoutMs: 5_000 })
+  await waitFor(() => (lines.length > 0 ? true : missing('hello')), { timeoutMs: 30_000 })
   const meeting = aMeeting(trust)
   await node.client.putSegment(meeting, await orderFor(trust, { meeting, node, peers: [], epoch: 5 }))
   await waitFor(
@@ -103,12 +103,12 @@ test('the load stream says all first, then what changes, and goes on every secon
       lines.some((line) => line.type === 'segment' && line.segment.meeting.incarnation === meeting.incarnation)
         ? true
         : missing('the segment'),
-    { timeoutMs: 2_000 },
+    { timeoutMs: 30_000 },
   )
   await node.client.deleteSegment(meeting, { epoch: 5, generation: 1, reason: 'ended' })
-  await waitFor(() => (lines.some(({ type }) => type === 'segmentClosed') ? true : missing('its end')), { timeoutMs: 2_000 })
+  await waitFor(() => (lines.some(({ type }) => type === 'segmentClosed') ? true : missing('its end')), { timeoutMs: 30_000 })
   await waitFor(() => (lines.filter(({ type }) => type === 'load').length >= 2 ? true : missing('two loads')), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   end.abort()
   await reading
@@ -133,7 +133,7 @@ test('an empty segment that no order keeps goes away by itself', async () => {
   await session.detach()
   connection.close()
   expect((await node.client.getSegment(meeting))?.emptySinceMs).toBeGreaterThan(0)
-  await waitFor(async () => ((await node.client.getSegment(meeting)) ? missing('its end') : true), { timeoutMs: 6_000 })
+  await waitFor(async () => ((await node.client.getSegment(meeting)) ? missing('its end') : true), { timeoutMs: 30_000 })
 })
 
 test('metrics stand behind the door, liveness does not', async () => {

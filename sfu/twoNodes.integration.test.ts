@@ -75,7 +75,7 @@ test('two people on two nodes hear and see each other through one pipe, and leav
   const { bob } = await aTalk()
   await waitFor(
     () => (bob.speakers().speakers.some(({ participant }) => participant === 'ann') ? true : missing('ann among the speakers')),
-    { timeoutMs: 5_000 },
+    { timeoutMs: 30_000 },
   )
   expect((await a.client.dump()).workers).toMatchObject([{ pipeTransports: 1 }])
   expect((await b.client.dump()).workers).toMatchObject([{ pipeTransports: 1 }])
@@ -112,7 +112,7 @@ test('muted here is muted there, and heard again after', async () => {
       const entry = [...bob.roster().values()].find(({ participant }) => participant === 'ann')
       return entry?.tracks.find(({ source }) => source === 'microphone')?.muted ? true : missing('ann muted for bob')
     },
-    { timeoutMs: 5_000 },
+    { timeoutMs: 30_000 },
   )
   await ann.session.request('resumeProducer', { producerId: producer })
   const annsVoice = received[2]

@@ -16,7 +16,7 @@ beforeAll(async () => {
   direct = new Redis(redis.url)
   direct.on('error', () => undefined)
   system = await startInstallation(redis.url)
-}, 180_000)
+})
 afterEach(allLeave)
 afterAll(async () => {
   await system?.stop()
@@ -40,7 +40,7 @@ test('two people at two replicas and two media nodes see each other, talk in one
 
   await Promise.all(Array.from({ length: 10 }, (_, each) => (each % 2 ? ada : bob).request('sendChat', message(each))))
   for (const client of [ada, bob])
-    await waitFor(() => client.toldOf('chat').length === 10 || missing('chat'), { timeoutMs: 5_000 })
+    await waitFor(() => client.toldOf('chat').length === 10 || missing('chat'), { timeoutMs: 30_000 })
   expect(ada.toldOf('chat')).toEqual(bob.toldOf('chat'))
 
   await bob.request('leave', {})
@@ -48,7 +48,7 @@ test('two people at two replicas and two media nodes see each other, talk in one
   await ada.told('roster', ({ changes }) => changes.some((change) => change.type === 'left' && change.participant === 'bob'))
   await ada.request('leave', {})
   await waitFor(async () => (await direct.keys('parley:room:*')).length === 0 || missing('a Redis without rooms'), {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   })
 })
 
@@ -86,7 +86,7 @@ test('Redis is killed: chat says so, everything else goes on, and the chat is th
   const { routerRtpCapabilities } = await ada.join({ sub: 'ada' }, europe)
   await bob.join({ sub: 'bob', name: 'Bob' }, america)
   for (let each = 1; each <= 5; each++) await ada.request('sendChat', message(each))
-  await waitFor(() => bob.toldOf('chat').length === 5 || missing('chat'), { timeoutMs: 5_000 })
+  await waitFor(() => bob.toldOf('chat').length === 5 || missing('chat'), { timeoutMs: 30_000 })
   await redis.kill()
   await expect(ada.request('sendChat', message(6))).rejects.toMatchObject({ code: 'chat_unavailable', retry: 'later' })
   await ada.request('createTransport', { direction: 'recv', rtpCapabilities: routerRtpCapabilities })
@@ -94,7 +94,7 @@ test('Redis is killed: chat says so, everything else goes on, and the chat is th
   await eve.join({ sub: 'eve', name: 'Eve' }, europe)
   expect((await fetch(`${one.url}/readyz`)).status).toBe(200)
   await redis.start()
-  await waitFor(() => ada.request('sendChat', message(6)), { timeoutMs: 10_000, pollMs: 500 })
+  await waitFor(() => ada.request('sendChat', message(6)), { timeoutMs: 30_000, pollMs: 500 })
   await bob.told('chat', ({ text }) => text === 'text 6')
   const late = await connectTo(other.url)
   const { chat } = await late.join({ sub: 'late', name: 'Late' }, america)
@@ -109,7 +109,7 @@ test('a media node is killed: its clients are told, and join again at it once it
   await ada.told('session', ({ state }) => state === 'degraded')
   await node.start()
   await ada.told('session', ({ state }) => state === 'rejoin')
-  const welcome = await waitFor(() => ada.join({}, { ...europe, replaces: resumeToken }), { timeoutMs: 20_000, pollMs: 500 })
+  const welcome = await waitFor(() => ada.join({}, { ...europe, replaces: resumeToken }), { timeoutMs: 30_000, pollMs: 500 })
   expect(namesOf(welcome.roster)).toEqual(['Ada'])
 })
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
   redis = await startRedis()
   system = await startInstallation(redis.url, { webDir })
   browser = await chromium.launch({ executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium', args: flags })
-}, 180_000)
+})
 afterEach(async () => {
   await ada?.leave()
   ada = undefined
@@ -61,7 +61,9 @@ const addressOf = (path: string): string => `${system.replicas[0].url.replace('1
 const linkWith = (token: string): string => addressOf(`/m/standup#token=${token}&region=eu-west`)
 
 async function open(link: string, script?: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage()
+  const context = await browser.newContext()
+  context.setDefaultTimeout(60_000)
+  const page = await context.newPage()
   if (script !== undefined) await page.addInitScript(script)
   await page.goto(link)
   return page
@@ -85,13 +87,13 @@ async function withAda(): Promise<SyntheticParticipant> {
 }
 
 /** Waits until Ada sees exactly these people beside herself. */
-const adaSees = (other: SyntheticParticipant, names: string[], timeoutMs = 10_000): Promise<unknown> =>
+const adaSees = (other: SyntheticParticipant, names: string[]): Promise<unknown> =>
   waitFor(
     () => {
       const seen = other.client.state.participants.filter(({ self }) => !self).map(({ name }) => name)
       return JSON.stringify(seen) === JSON.stringify(names) || missing(`${names.join(', ')} at ada, who sees ${seen.join(', ')}`)
     },
-    { timeoutMs },
+    { timeoutMs: 30_000 },
   )
 
 async function framesFrom(other: SyntheticParticipant): Promise<number> {
@@ -106,7 +108,7 @@ test('a link leads over the mirror into the meeting, its token leaves the addres
   await page.getByTestId('preview').waitFor()
   await page.getByTestId('join').click()
   await page.locator('[data-testid=tile][data-participant=ada] video').waitFor()
-  await waitFor(async () => (await framesFrom(other)) > 10 || missing('pictures of Bob'), { timeoutMs: 20_000 })
+  await waitFor(async () => (await framesFrom(other)) > 10 || missing('pictures of Bob'), { timeoutMs: 30_000 })
 
   const before = await framesFrom(other)
   await page.reload()
@@ -114,10 +116,10 @@ test('a link leads over the mirror into the meeting, its token leaves the addres
   expect(page.url()).toBe(addressOf('/m/standup'))
   await adaSees(other, ['Bob'])
   await waitFor(async () => (await framesFrom(other)) > before + 10 || missing('pictures of Bob after the reload'), {
-    timeoutMs: 20_000,
+    timeoutMs: 30_000,
   })
   expect(await page.getByTestId('mic-toggle').getAttribute('aria-pressed')).toBe('true')
-}, 90_000)
+})
 
 test('a closed tab leaves at once', async () => {
   const other = await withAda()
@@ -126,7 +128,7 @@ test('a closed tab leaves at once', async () => {
   await adaSees(other, ['Bob'])
   await page.close({ runBeforeUnload: true })
   await adaSees(other, [])
-}, 90_000)
+})
 
 test('without permission and without a camera one joins all the same', async () => {
   const refused = `navigator.mediaDevices.getUserMedia = (wish) =>
@@ -144,7 +146,7 @@ test('a lost connection is said and mended, and chat written meanwhile arrives',
   const other = await withAda()
   const page = await open(linkWith(await tokenOf({ sub: 'bob', name: 'Bob' })))
   await enter(page)
-  await waitFor(async () => (await framesFrom(other)) > 5 || missing('pictures of Bob'), { timeoutMs: 20_000 })
+  await waitFor(async () => (await framesFrom(other)) > 5 || missing('pictures of Bob'), { timeoutMs: 30_000 })
   await page.getByTestId('chat-toggle').click()
   await system.replicas[0].end('SIGKILL')
   await page.locator('[data-banner=reconnecting]').waitFor()
@@ -152,14 +154,14 @@ test('a lost connection is said and mended, and chat written meanwhile arrives',
   await page.getByTestId('chat-send').click()
   expect(await page.getByTestId('chat-message').getAttribute('data-state')).toBe('sending')
   const before = await framesFrom(other)
-  await waitFor(async () => (await framesFrom(other)) > before + 10 || missing('media without signaling'), { timeoutMs: 20_000 })
+  await waitFor(async () => (await framesFrom(other)) > before + 10 || missing('media without signaling'), { timeoutMs: 30_000 })
   await system.replicas[0].start()
-  await page.locator('[data-banner=resumed]').waitFor({ timeout: 30_000 })
+  await page.locator('[data-banner=resumed]').waitFor()
   await waitFor(() => other.client.state.chat.some(({ text }) => text === 'Can you hear me?') || missing('the message at ada'), {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   })
   await page.locator('[data-testid=chat-message][data-state=sent]').waitFor()
-}, 120_000)
+})
 
 test('who is in the meeting already, whose link has expired, and who has none, is told what to do', async () => {
   await withAda()
@@ -179,7 +181,7 @@ test('who is in the meeting already, whose link has expired, and who has none, i
   await lost.getByTestId('link-submit').click()
   await lost.getByTestId('prejoin').waitFor()
   expect(lost.url()).toBe(addressOf('/m/standup'))
-}, 90_000)
+})
 
 test('keys work in the meeting and are text in the chat', async () => {
   const page = await open(linkWith(await tokenOf({ name: 'Bob' })))

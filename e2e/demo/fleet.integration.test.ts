@@ -65,7 +65,7 @@ const isRunning = (pid: number): boolean => {
 }
 const gone = (...pids: number[]): Promise<true> =>
   waitFor(() => pids.every((pid) => !isRunning(pid)) || missing(`end of ${pids.filter(isRunning).join(', ')}`), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
 
 /** The process that a stand-in started itself. */
@@ -78,7 +78,7 @@ test('a process that is killed is started again; what it had started goes with i
   const [pid, helper] = [pidOf('service'), await helperOf(plan)]
   process.kill(pid, 'SIGKILL')
   await gone(pid, helper)
-  await waitFor(() => records()[0]?.starts === 2 || missing('the second start'), { timeoutMs: 5_000 })
+  await waitFor(() => records()[0]?.starts === 2 || missing('the second start'), { timeoutMs: 30_000 })
   await fleet.ready('service', never)
   expect(pidOf('service')).not.toBe(pid)
   expect(events).toContainEqual({ type: 'died', name: 'service', reason: 'killed by SIGKILL', againInMs: 100 })
@@ -106,7 +106,7 @@ test('a launcher that is killed takes its children and theirs along', async () =
   try {
     const [told] = (await once(launcher.stdout, 'data')) as [Buffer]
     const child = Number(told.toString())
-    const helper = await waitFor(() => helperOf({ readyUrl: `http://127.0.0.1:${port}/` } as ProcessPlan), { timeoutMs: 5_000 })
+    const helper = await waitFor(() => helperOf({ readyUrl: `http://127.0.0.1:${port}/` } as ProcessPlan), { timeoutMs: 30_000 })
     launcher.kill('SIGKILL')
     expect(await gone(child, helper)).toBe(true)
   } finally {

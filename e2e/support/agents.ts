@@ -22,7 +22,7 @@ export interface AgentView {
   load(): Promise<NodeLoad>
 }
 
-const loadTimeoutMs = 5_000
+const loadTimeoutMs = 30_000
 
 async function loadOf(client: NodeClient): Promise<NodeLoad> {
   const stream = new AbortController()

@@ -31,7 +31,8 @@ export interface BrowserPerson {
 /** The page's own door for tests; see signaling/web/main.tsx. */
 type Door = { readonly parley?: { readonly client: MeetingClient | undefined } }
 
-const joinTimeoutMs = 60_000
+/** How long any step of a page may take before it counts as stuck: a busy machine draws slowly. */
+const stepTimeoutMs = 60_000
 
 function viewOf(page: Page): Promise<PageView | undefined> {
   return page.evaluate(() => {
@@ -57,20 +58,21 @@ export interface BrowserVisit {
 /** Opens a link in a profile of its own, looks into the mirror, and joins. */
 export async function joinByBrowser(browser: Browser, options: BrowserVisit): Promise<BrowserPerson> {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 720 } })
+  context.setDefaultTimeout(stepTimeoutMs)
   if (options.relayed === true) await context.addInitScript(relayOnly)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   await page.goto(options.link)
   await page.getByTestId('name-input').fill(options.name)
-  await page.getByTestId('preview').waitFor({ timeout: joinTimeoutMs })
+  await page.getByTestId('preview').waitFor()
   await page.getByTestId('join').click()
   await waitFor(
     async () => {
       const view = await viewOf(page)
       return view?.life === 'live' || missing(`${options.name} in the meeting: ${JSON.stringify(view ?? null)}`)
     },
-    { timeoutMs: joinTimeoutMs },
+    { timeoutMs: stepTimeoutMs },
   )
   return {
     name: options.name,

@@ -1,7 +1,7 @@
 import { missing, waitFor } from '../../kit/wait.ts'
 import { runProgram, runWell, type ProgramResult } from './program.ts'
 
-const callTimeoutMs = 60_000
+const callTimeoutMs = 90_000
 
 /** Runs `docker`. Never rejects. */
 export const docker = (...args: readonly string[]): Promise<ProgramResult> =>

@@ -36,8 +36,8 @@ export interface RunningDemo {
   readonly ended: Promise<number | null>
 }
 
-const startTimeoutMs = 60_000
-const stopTimeoutMs = 20_000
+const startTimeoutMs = 120_000
+const stopTimeoutMs = 60_000
 const root = new URL('../../', import.meta.url).pathname
 /** The last of the plain lines: when it is there, all are. */
 const lastKey = 'upInMs'

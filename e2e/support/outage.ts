@@ -25,7 +25,7 @@ export interface AfterOutage {
   readonly deaths: readonly string[]
 }
 
-const recoveryTimeoutMs = 30_000
+const recoveryTimeoutMs = 90_000
 
 function linesOf(demo: RunningDemo, name: string): readonly OutageLine[] {
   return demo

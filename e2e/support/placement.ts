@@ -6,7 +6,7 @@ import { explanation, type Explanation } from '../../operator/api/placement.ts'
 import { topology, type Topology } from '../../operator/api/topology.ts'
 import type { RunningDemo } from './demoProcess.ts'
 
-const timeoutMs = 5_000
+const timeoutMs = 30_000
 
 async function ask(demo: RunningDemo, path: string): Promise<unknown> {
   const token = readFileSync(join(demo.state, 'placement-token'), 'utf8')

@@ -39,7 +39,7 @@ function commandOf(pid: number): string {
 }
 
 /** Waits until none of the processes runs; rejects naming those that do. */
-export async function gone(pids: readonly number[], timeoutMs = 5_000): Promise<void> {
+export async function gone(pids: readonly number[], timeoutMs = 60_000): Promise<void> {
   await waitFor(
     () => {
       const left = pids.filter(isRunning)

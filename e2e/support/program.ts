@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal
 }
 
-const usualTimeoutMs = 30_000
+const usualTimeoutMs = 90_000
 const maxOutputBytes = 64 * 1024 * 1024
 
 /** Runs a program to its end. Never rejects. */

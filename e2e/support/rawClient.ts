@@ -23,7 +23,7 @@ export interface RawClient {
   close(): void
 }
 
-const answerTimeoutMs = 10_000
+const answerTimeoutMs = 30_000
 
 /** Opens a connection to signaling's endpoint for clients. */
 export async function openRawClient(url: string): Promise<RawClient> {

@@ -25,7 +25,7 @@ export async function startRedis(): Promise<RedisServer> {
   })
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: 1 })
   client.on('error', () => undefined)
-  await waitFor(() => client.ping(), { timeoutMs: 10_000 })
+  await waitFor(() => client.ping(), { timeoutMs: 60_000 })
   return {
     url: `redis://127.0.0.1:${port}`,
     keys: async () => (await client.keys('parley:room:*')).toSorted(),

@@ -33,7 +33,7 @@ async function start(flags: readonly string[] = []): Promise<{ child: ChildProce
   const all = ['--data-file', join(folder, 'data'), '--kubeconfig', kubeconfig, '--log-level', 'warn', ...flags]
   const child = spawn(process.execPath, [main, ...all], { stdio: 'inherit' })
   children.push(child)
-  await waitFor(() => (existsSync(kubeconfig) ? true : missing('the kubeconfig')), { timeoutMs: 15_000 })
+  await waitFor(() => (existsSync(kubeconfig) ? true : missing('the kubeconfig')), { timeoutMs: 30_000 })
   expect(statSync(kubeconfig).mode & 0o777).toBe(0o600)
   const { clusters } = parse(readFileSync(kubeconfig, 'utf8')) as { clusters: [{ cluster: { server: string } }] }
   return { child, api: contractApi({ url: clusters[0].cluster.server }) }
@@ -56,7 +56,7 @@ test('killed while it writes, it comes back with all that it acknowledged, and n
       }
     }
     const writers = Promise.allSettled([0, 1, 2, 3].map(write))
-    await waitFor(() => (acknowledged.size > known.length + 100 ? true : missing('writes')), { timeoutMs: 15_000, pollMs: 5 })
+    await waitFor(() => (acknowledged.size > known.length + 100 ? true : missing('writes')), { timeoutMs: 30_000, pollMs: 5 })
     await kill(child)
     await writers
     await api.close()
@@ -81,7 +81,7 @@ test('every fault of its settings is told at once, and it does not start', async
   children.push(child)
   let told = ''
   child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()))
-  await new Promise((resolve) => child.once('exit', resolve))
+  await new Promise((resolve) => child.once('close', resolve))
   expect(child.exitCode).toBe(2)
   for (const fault of ['--port', '--colour: unknown flag', '--tls-cert-file']) expect(told).toContain(fault)
 })

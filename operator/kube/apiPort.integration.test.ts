@@ -26,7 +26,7 @@ const servers = {
   'real API server': { start: () => startRealApi(bin ?? ''), skipped: bin === undefined ? ` (skipped: ${noControlPlane})` : '' },
 }
 const namespace = 'default'
-const timeoutMs = 10_000
+const timeoutMs = 30_000
 
 /** Why a call was refused. */
 async function refusal(call: Promise<unknown>): Promise<string> {

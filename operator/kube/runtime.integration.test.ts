@@ -22,7 +22,7 @@ import { createStatusWriter } from './statusWriter.ts'
 
 const namespace = 'default'
 const lease = { namespace, name: 'parley-operator' }
-const timeoutMs = 20_000
+const timeoutMs = 30_000
 const folder = mkdtempSync(join(tmpdir(), 'parley-runtime-'))
 const kubeconfig = join(folder, 'kubeconfig')
 const closers: (() => Promise<unknown>)[] = []

@@ -24,7 +24,7 @@ const regions = ['eu-west', 'us-east'] as const
 const nodesEach = 2
 const workers = 4
 /** Long enough that a machine that is busy with other tests does not lose it, short enough to wait for. */
-const leaseMs = 10_000
+const leaseMs = 6_000
 const readyTimeoutMs = 60_000
 
 /** Real processes around fake media: the embedded API, operators, and nodes behind HTTP that verify every token. */
@@ -124,6 +124,13 @@ export async function installProcesses(
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** Waits until a replica leads. Whoever needs to know which one does starts the next one only then. */
+export async function leads({ lines }: OperatorProcess): Promise<void> {
+  await waitFor(() => lines.some((line) => line.includes('"msg":"leading"')) || missing(`a leader:\n${lines.join('\n')}`), {
+    timeoutMs: readyTimeoutMs,
+  })
 }
 
 /** Waits until every media node is Ready in the API. */

@@ -4,7 +4,7 @@ import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementClient } from '../api/client.ts'
 import { controlPlaneFolder, noControlPlane, startRealApi } from '../kube/contract/realApi.ts'
 import { kinds, type Lease } from '../kube/kinds.ts'
-import { allReady, installProcesses, namespace, type ProcessInstallation } from './installationProcesses.ts'
+import { allReady, installProcesses, leads, namespace, type ProcessInstallation } from './installationProcesses.ts'
 import type { OperatorProcess } from './operatorProcess.ts'
 import { steadyJoins, type Joins } from './steadyJoins.ts'
 
@@ -20,7 +20,9 @@ const servesWithinMs = 2_000
 let installation: ProcessInstallation
 
 async function twoReplicas(): Promise<{ replicas: OperatorProcess[]; client: PlacementClient }> {
-  const replicas = [await installation.operator(), await installation.operator()]
+  const first = await installation.operator()
+  await leads(first)
+  const replicas = [first, await installation.operator()]
   await allReady(installation)
   await installation.meeting('townhall')
   const client = installation.client(replicas.map(({ url }) => url))

@@ -61,24 +61,26 @@ test('however many ask through a pipe, the source is asked for a key frame once 
   const arrived = await far.produce({ kind: 'video', rtpParameters: half.rtpParameters, paused: false })
   let sequence = 0
   const sender = setInterval(() => source.send(keyFrame(++sequence)), 20)
-  await waitFor(async () => ((await far.bytesReceived()) > 0 ? true : missing('RTP through the pipe')), { timeoutMs: 5_000 })
+  await waitFor(async () => ((await far.bytesReceived()) > 0 ? true : missing('RTP through the pipe')), { timeoutMs: 30_000 })
 
   const rtpCapabilities = routers[1]?.rtpCapabilities ?? {}
   const viewers = await Promise.all(
     Array.from({ length: 5 }, () => viewing.consume({ producerId: arrived.id, rtpCapabilities, paused: false })),
   )
   asked.length = 0
-  const untilMs = performance.now() + 2.5 * pipeKeyFrameRequestDelayMs
+  const beganAtMs = performance.now()
+  const untilMs = beganAtMs + 2.5 * pipeKeyFrameRequestDelayMs
   await waitFor(
     async () => {
       await Promise.all(viewers.map((viewer) => viewer.requestKeyFrame()))
       return performance.now() > untilMs ? true : missing('the time to pass')
     },
-    { timeoutMs: 10_000, pollMs: 50 },
+    { timeoutMs: 30_000, pollMs: 50 },
   )
   clearInterval(sender)
   expect(asked.length).toBeGreaterThan(0)
-  expect(asked.length).toBeLessThanOrEqual(4)
+  // At the beginning, once a second, and one that was still under way.
+  expect(asked.length).toBeLessThanOrEqual(2 + (performance.now() - beganAtMs) / pipeKeyFrameRequestDelayMs)
 })
 
 test('a track that is piped again has fresh SSRCs, and its packets come through again', async () => {
@@ -97,7 +99,7 @@ test('a track that is piped again has fresh SSRCs, and its packets come through 
     ssrcs.add(producer.ssrc)
     const before = await far.bytesReceived()
     await waitFor(async () => ((await far.bytesReceived()) > before ? true : missing('RTP through the pipe')), {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     })
     half.close()
     producer.close()

@@ -3,8 +3,11 @@ import type { MeetingRef } from '../api/identity.ts'
 import type { TestNode } from './node.ts'
 import type { Received, TestParticipant } from './participant.ts'
 
+/** A bound for what takes a moment: a busy machine may take many. */
+const timeoutMs = 30_000
+
 /** Resolves when more of a received track is heard or seen than before. */
-export async function flows({ count }: Received, timeoutMs = 10_000): Promise<void> {
+export async function flows({ count }: Received): Promise<void> {
   const before = count()
   await waitFor(() => (count() > before + 5 ? true : missing(`more than ${count()} sounds or pictures`)), { timeoutMs })
 }
@@ -13,7 +16,6 @@ export async function flows({ count }: Received, timeoutMs = 10_000): Promise<vo
 export async function rosterOf(
   of: TestParticipant,
   expected: (people: readonly { participant: string; tracks: number; connected: boolean }[]) => boolean,
-  timeoutMs = 5_000,
 ): Promise<void> {
   await waitFor(
     () => {
@@ -35,7 +37,7 @@ export async function edgesUp(node: TestNode, meeting: MeetingRef, count: number
       const peers = (await node.client.getSegment(meeting))?.peers ?? []
       return peers.filter(({ up }) => up).length === count ? true : missing(`${count} edges up: ${JSON.stringify(peers)}`)
     },
-    { timeoutMs: 10_000 },
+    { timeoutMs },
   )
 }
 
@@ -47,6 +49,6 @@ export async function holdsNothing(node: TestNode): Promise<void> {
       const busy = workers.filter(({ routers, handlers }) => routers > 0 || handlers > 1)
       return busy.length === 0 ? true : missing(`empty workers, but ${JSON.stringify(busy)}`)
     },
-    { timeoutMs: 5_000 },
+    { timeoutMs },
   )
 }

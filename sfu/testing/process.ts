@@ -32,7 +32,7 @@ export function runSfu(flags: readonly string[], onLine: (line: string) => void 
     rest = lines.pop() ?? ''
     for (const line of lines) onLine(line)
   })
-  const exited = new Promise<number | undefined>((resolve) => child.once('exit', (code) => resolve(code ?? undefined)))
+  const exited = new Promise<number | undefined>((resolve) => child.once('close', (code) => resolve(code ?? undefined)))
   return { child, exited, errors: () => errors }
 }
 
@@ -69,7 +69,7 @@ export async function startNodeProcess(
       const started = log.find(({ msg }) => msg === 'started')
       return typeof started?.['url'] === 'string' ? started['url'] : missing('the line "started"')
     },
-    { timeoutMs: 15_000 },
+    { timeoutMs: 60_000 },
   )
   return {
     node,

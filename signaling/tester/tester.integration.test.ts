@@ -25,7 +25,7 @@ function keysFile(key: object): string {
 beforeAll(async () => {
   redis = await startRedis()
   system = await startInstallation(redis.url)
-}, 180_000)
+})
 afterAll(async () => {
   await system?.stop()
   await redis?.stop()

@@ -149,7 +149,7 @@ export async function startInstallation(redisUrl: string, { webDir = '' } = {}):
   const files = await writeFiles(folder, api.url)
   const operator = plan('operator', operatorPort, [
     'operator/main.ts',
-    ...flags({ 'listen-host': host, port: operatorPort, kubeconfig: files.kubeconfig, namespace: 'default', 'lease-ms': 3_000 }),
+    ...flags({ 'listen-host': host, port: operatorPort, kubeconfig: files.kubeconfig, namespace: 'default', 'lease-ms': 5_000 }),
     ...flags({ 'signing-key-file': files.operatorKey, 'placement-tokens-file': files.placementTokens }),
   ])
   const node = (name: string, at: number): Process => {

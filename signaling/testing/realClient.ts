@@ -23,7 +23,7 @@ export interface RealClient {
   closed(): Promise<number>
 }
 
-const timeoutMs = 20_000
+const timeoutMs = 30_000
 const connected = new Set<RealClient>()
 
 /** Lets all clients leave that a test has left behind. */

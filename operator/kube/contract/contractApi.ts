@@ -44,8 +44,8 @@ export interface Reach {
   readonly certificateAuthority?: string
 }
 
-const callTimeoutMs = 10_000
-const eventTimeoutMs = 5_000
+const callTimeoutMs = 60_000
+const eventTimeoutMs = 30_000
 
 /** A client as plain as can be, so that the suite depends on nothing that it tests. */
 export interface ContractApi {

@@ -34,8 +34,8 @@ export interface Kubectl {
   close(): void
 }
 
-const commandTimeoutMs = 30_000
-const printTimeoutMs = 15_000
+const commandTimeoutMs = 60_000
+const printTimeoutMs = 60_000
 
 /** Prepares kubectl of the folder `bin`. Arguments are split at blanks. */
 export function kubectlOf(options: { bin: string; kubeconfig: string; namespace: string }): Kubectl {

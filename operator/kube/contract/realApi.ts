@@ -30,7 +30,7 @@ export function controlPlaneFolder(): string | undefined {
 export const noControlPlane = 'PARLEY_CONTROL_PLANE_BIN names no folder with etcd, kube-apiserver and kubectl'
 
 const startTimeoutMs = 60_000
-const stopTimeoutMs = 10_000
+const stopTimeoutMs = 30_000
 const serviceRange = '10.96.0.0/16'
 
 /** Ports that nobody listens on at the moment. */
