@@ -281,7 +281,7 @@ export interface MeetingPoolSelector {
 
 /** How many people the meeting is for. */
 export interface MeetingCapacity {
-  /** How many people are expected. From the first join until they have come, and no longer than 20 seconds after the last join, the media node that takes them is kept free for them: other meetings begin elsewhere. Absent means that nothing is known. */
+  /** How many people are expected. From the first join until they have come, and no longer than 20 seconds after the last join, the media node that takes them is kept free for them, at most as a whole: other meetings begin elsewhere. Absent means that nothing is known. */
   readonly expectedParticipants?: number
   /** The most people at once; a further join is refused. Absent means as many as the nodes carry. */
   readonly maxParticipants?: number

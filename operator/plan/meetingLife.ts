@@ -18,7 +18,10 @@ export function doorMs(view: MeetingView): number | undefined {
 
 interface Limit {
   readonly atMs: number
+  /** Why it has ended then. */
   readonly why: string
+  /** Until when it goes on, in words that stay the same while it does. */
+  readonly until: string
 }
 
 /**
@@ -28,15 +31,25 @@ interface Limit {
 function emptyLimit(view: MeetingView, emptySinceMs: number): Limit | undefined {
   if (view.incarnation === undefined && view.adHoc === undefined) return undefined
   const fromMs = Math.max(emptySinceMs, monotonic(view, startsAtWallMs(view.object), -Infinity))
-  return { atMs: fromMs + emptyTimeoutMs(view), why: `everybody had left for ${emptyTimeoutMs(view) / 1_000} s` }
+  const timeout = `${emptyTimeoutMs(view) / 1_000} s`
+  const from = startsAtWallMs(view.object) === undefined ? '' : ', counted from spec.schedule.startTime at the earliest'
+  return {
+    atMs: fromMs + emptyTimeoutMs(view),
+    why: `everybody had left for ${timeout}`,
+    until: `until it has stood empty for ${timeout} (spec.emptyTimeoutSeconds)${from}`,
+  }
 }
 
 /** Its time is over, and nobody is in it. */
 function scheduleLimit(view: MeetingView, emptySinceMs: number): Limit | undefined {
   const endWallMs = endsAtWallMs(view.object)
   if (endWallMs === undefined) return undefined
-  const why = `nobody was in it when its time was over (spec.schedule.endTime ${kubeTime(endWallMs)})`
-  return { atMs: Math.max(emptySinceMs, monotonic(view, endWallMs, Infinity)), why }
+  const field = `(spec.schedule.endTime ${kubeTime(endWallMs)})`
+  return {
+    atMs: Math.max(emptySinceMs, monotonic(view, endWallMs, Infinity)),
+    why: `nobody was in it when its time was over ${field}`,
+    until: `until its time is over ${field}`,
+  }
 }
 
 /** What ends the meeting first if it stays as empty as it is; undefined where somebody is there, or may be. */
@@ -49,6 +62,12 @@ function limitOf(view: MeetingView): Limit | undefined {
 
 /** When the meeting ends if it stays as empty as it is; monotonic milliseconds. */
 export const emptyUntilMs = (view: MeetingView): number | undefined => limitOf(view)?.atMs
+
+/** That everybody has left, and until when it goes on all the same. */
+export function emptyWords(view: MeetingView): string {
+  const limit = limitOf(view)
+  return limit === undefined ? 'everybody has left' : `everybody has left; it goes on ${limit.until}`
+}
 
 /** Whether the meeting ends now, and why. */
 export function endNow(view: MeetingView): { why: string } | undefined {

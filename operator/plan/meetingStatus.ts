@@ -4,6 +4,7 @@ import { opensAtWallMs } from '../ledger/schedule.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf, toldOf } from './cascadeOf.ts'
 import { planLastMoves } from './lastMoves.ts'
+import { emptyWords } from './meetingLife.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { peopleStep } from './steps.ts'
 
@@ -66,10 +67,13 @@ function stallReason(code: string): string {
 }
 
 /** What keeps it from nothing now, and is a mistake all the same. */
-const unharmed = ({ poolsMissing }: MeetingView): string =>
-  poolsMissing.length === 0
-    ? 'nothing stands in its way'
-    : `nothing stands in its way, though spec.pools names what does not exist: ${poolsMissing.join(', ')}`
+function unharmed({ poolsMissing, regionsMissing }: MeetingView): string {
+  const pools = poolsMissing.length === 0 ? [] : [`spec.pools names what does not exist: ${poolsMissing.join(', ')}`]
+  const regions =
+    regionsMissing.length === 0 ? [] : [`spec.regions names where none of its pools stands: ${regionsMissing.join(', ')}`]
+  const mistakes = [...pools, ...regions]
+  return ['nothing stands in its way', ...(mistakes.length === 0 ? [] : [`though ${mistakes.join('; ')}`])].join(', ')
+}
 
 function stalledCondition(view: MeetingView): PlannedCondition {
   const { stalled } = view
@@ -83,7 +87,8 @@ export function whyMeeting(view: MeetingView, phase: MeetingPhase, stay: readonl
   if (phase === 'Ended') return fitting(view.ended?.why ?? 'it has ended')
   if (view.stalled !== undefined && stay.length === 0) return fitting(view.stalled.reason)
   if (phase === 'Scheduled') return doorWords(view)
-  if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'everybody has left'
+  if (phase === 'Empty') return fitting(emptyWords(view))
+  if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'no media node hosts it'
   const places = stay.map(({ node, why }) => `${node}: ${why}`)
   return fitting(places.join('; '))
 }

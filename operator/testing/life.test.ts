@@ -19,7 +19,11 @@ test('a segment that everybody left goes after 20 s, the meeting when it stood e
 
   simulation.leave(ann.attachment)
   await simulation.pass(60_000)
-  expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Empty', nodes: 'eu-1', participants: '0' })
+  const why = 'everybody has left; it goes on until it has stood empty for 300 s (spec.emptyTimeoutSeconds)'
+  expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Empty', nodes: 'eu-1', participants: '0', why })
+  const { resourceVersion } = simulation.meetingObject('standup')?.metadata ?? {}
+  await simulation.pass(200_000)
+  expect(simulation.meetingObject('standup')?.metadata.resourceVersion).toBe(resourceVersion)
   await simulation.pass(300_000)
   expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Ended', nodes: '', segments: [] })
   expect(hosted(simulation)).toEqual([])

@@ -62,6 +62,19 @@ test('of the pools that a meeting names those that do not exist are told, and th
   expect(await simulation.place('board', 'ann')).toMatchObject({ result: 'placed', region: 'eu-west' })
 })
 
+test('of the regions that a meeting allows those where no pool of it stands are told, and the others serve it', async () => {
+  const simulation = await anInstallation()
+  simulation.meeting('board', { pools: ['eu', 'nowhere'], regions: ['mars', 'us-east', 'eu-west'] })
+  await simulation.pass(1_000)
+  const stalled = simulation.meetingObject('board')?.status?.conditions?.find(({ type }) => type === 'Stalled')
+  const mistakes = [
+    'spec.pools names what does not exist: nowhere',
+    'spec.regions names where none of its pools stands: mars, us-east',
+  ]
+  expect(stalled).toMatchObject({ status: 'False', message: `nothing stands in its way, though ${mistakes.join('; ')}` })
+  expect(await simulation.place('board', 'ann', { region: 'us-east' })).toMatchObject({ result: 'placed', region: 'eu-west' })
+})
+
 test('a pool that does not take the namespace of a meeting refuses it', async () => {
   const simulation = await anInstallation()
   simulation.pool('eu', { allowedNamespaces: ['other'] })

@@ -52,6 +52,8 @@ export interface MeetingView {
   readonly stalled: { readonly code: string; readonly reason: string } | undefined
   /** Pools that it names and that do not exist, though others do. */
   readonly poolsMissing: readonly string[]
+  /** Regions that it allows and where none of its pools stands, though one stands in another. */
+  readonly regionsMissing: readonly string[]
   /** Since when this replica leads and knows enough to say what is left over; undefined where it does not. Monotonic milliseconds. */
   readonly sureSinceMs: number | undefined
   /** The epoch of the leader who plans. */
@@ -179,10 +181,17 @@ function viewUnheard(
   }
 }
 
-function stalledBy(ledger: Ledger, { object }: MeetingEntry): MeetingView['stalled'] {
-  if (object === undefined) return undefined
+/** What is wrong with the pools and regions that its spec names: all of it, or a part. */
+function mistakesOf(ledger: Ledger, { object }: MeetingEntry): Pick<MeetingView, 'stalled' | 'poolsMissing' | 'regionsMissing'> {
+  if (object === undefined) return { stalled: undefined, poolsMissing: [], regionsMissing: [] }
+  const { pools = [], regions = [] } = object.spec
   const choice = poolsOfMeeting(ledger.nodes.pools(), object)
-  return 'code' in choice ? choice : undefined
+  const usable = 'pools' in choice ? choice.pools : []
+  return {
+    stalled: 'code' in choice ? choice : undefined,
+    poolsMissing: pools.filter((pool) => ledger.nodes.pool(pool) === undefined),
+    regionsMissing: regions.filter((region) => !usable.some(({ spec }) => spec.region === region)),
+  }
 }
 
 /** Gathers what a plan for the meeting depends on; undefined where nothing is known of it. */
@@ -203,8 +212,7 @@ export function viewMeeting(
     adHoc: entry.adHoc,
     ended: entry.ended,
     endedToldAtWallMs: endedToldAt(entry.object),
-    stalled: stalledBy(ledger, entry),
-    poolsMissing: (entry.object?.spec.pools ?? []).filter((pool) => ledger.nodes.pool(pool) === undefined),
+    ...mistakesOf(ledger, entry),
     sureSinceMs: at.sureSinceMs,
     epoch: at.epoch,
     generation: entry.generation,
