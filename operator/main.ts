@@ -71,7 +71,7 @@ async function run(): Promise<void> {
   const epoch = (): number => control.epoch()
   const at = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), epoch: epoch() })
   const feed = createTopologyFeed({ ledger, changes, clock, turnUrls: settings.turnUrls, epoch })
-  const forwarder = createForwarder({ holder: () => control.holder(), identity, metrics, ca })
+  const forwarder = createForwarder({ holder: () => control.holder(), identity, clock, metrics, ca })
   const server = createPlacementServer({
     bearers,
     placer: createPlacer({ ledger, epoch, signer, clock, random, mintUlid, turnUrls: settings.turnUrls, log, metrics }),

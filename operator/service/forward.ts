@@ -1,7 +1,11 @@
 import { Agent, request } from 'undici'
 
+import { withTimeout } from '../../kit/abort.ts'
+import type { Clock } from '../../kit/clock.ts'
 import type { Holder } from '../kube/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import { answersOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedPlacement } from './batch.ts'
+import { createGatherer } from './gather.ts'
 
 /** A request as it came in, to be passed on as it is. */
 export interface Forwardable {
@@ -13,16 +17,24 @@ export interface Forwardable {
 }
 
 /** What the leader answered, to be passed back as it is. */
-export interface Forwarded {
-  readonly status: number
+export interface Forwarded extends Answered {
   readonly contentType: string
-  readonly text: string
+}
+
+/** A placement that is to be passed on. */
+export interface ForwardedPlacement extends BatchedPlacement {
+  /** Path and query that it came by. */
+  readonly url: string
+  /** Whether whoever asked has hung up. */
+  readonly isGone: () => boolean
 }
 
 /** Passes requests on to the leader. */
 export interface Forwarder {
   /** The leader's answer; undefined where no leader is known or none answers in time. */
   forward(request: Forwardable): Promise<Forwarded | undefined>
+  /** The same for a placement. Those that come while others are under way are passed on together. */
+  place(placement: ForwardedPlacement): Promise<Answered | undefined>
   close(): Promise<void>
 }
 
@@ -30,15 +42,24 @@ export interface Forwarder {
 const timeoutMs = 500
 /** A request that was passed on once is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-parley-forwarded'
+/** Placements that wait for the leader at once: what comes in half a second at five times what an operator places. */
+const waitingAtMost = 10_000
+
+/** A placement in line, as the batch tells it. */
+interface InLine {
+  readonly placement: ForwardedPlacement
+  readonly json: string
+}
 
 /** Makes the forwarder of the replica `identity`. `holder` is who leads, as the Lease says. */
 export function createForwarder(options: {
   holder: () => Holder | undefined
   identity: string
+  clock: Clock
   metrics: OperatorMetrics
   ca?: string | undefined
 }): Forwarder {
-  const { holder, identity, metrics } = options
+  const { holder, identity, clock, metrics } = options
   const dispatcher = new Agent({ connect: { timeout: timeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) } })
 
   function leaderUrl(): string | undefined {
@@ -46,38 +67,82 @@ export function createForwarder(options: {
     return leader?.fresh === true && leader.identity !== identity ? leader.address : undefined
   }
 
-  async function send(baseUrl: string, { method, url, authorization, body }: Forwardable): Promise<Forwarded> {
-    const response = await request(`${baseUrl}${url}`, {
+  async function send(
+    url: string,
+    {
+      method,
+      authorization,
+      json,
+      signal,
+    }: Pick<Forwardable, 'method' | 'authorization'> & { json?: string; signal: AbortSignal },
+  ): Promise<Forwarded> {
+    const response = await request(url, {
       dispatcher,
       method,
       headers: {
         [forwardedHeader]: '1',
         ...(authorization === undefined ? {} : { authorization }),
-        ...(body === undefined || body === null ? {} : { 'content-type': 'application/json' }),
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined || body === null ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      ...(json === undefined ? {} : { body: json }),
+      signal,
     })
     const contentType = String(response.headers['content-type'] ?? 'application/json')
     return { status: response.statusCode, contentType, text: await response.body.text() }
   }
 
+  /** To a leader that is older and knows no batches. */
+  function sendEach(baseUrl: string, items: readonly InLine[], signal: AbortSignal): Promise<readonly Answered[]> {
+    const each = items.map(({ placement: { url, authorization, body } }) =>
+      send(`${baseUrl}${url}`, { method: 'POST', authorization, json: JSON.stringify(body), signal }),
+    )
+    return Promise.all(each)
+  }
+
+  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<readonly Answered[]> {
+    const baseUrl = leaderUrl()
+    if (baseUrl === undefined) throw new Error('no leader is known')
+    const json = batchOf(items.map((item) => item.json))
+    const { status, text } = await send(`${baseUrl}${batchPath}`, { method: 'POST', authorization: undefined, json, signal })
+    if (status === 404) return sendEach(baseUrl, items, signal)
+    if (status !== 200) throw new Error(`the leader answered a batch with ${status}`)
+    return answersOf(text)
+  }
+
+  const placements = createGatherer<InLine, Answered>({
+    send: sendBatch,
+    bytesOf: ({ json }) => Buffer.byteLength(json),
+    isWanted: ({ placement }) => !placement.isGone(),
+    timeoutMs,
+    atMost: { ...batchAtMost, waiting: waitingAtMost },
+    clock,
+  })
+
+  function counted<Answer>(answer: Answer | undefined): Answer | undefined {
+    metrics.forwarded.inc({ result: answer === undefined ? 'unanswered' : 'answered' })
+    return answer
+  }
+
+  /** What `ask` answers, where there is a leader to ask. */
+  async function asked<Answer>(ask: (baseUrl: string) => Promise<Answer | undefined>): Promise<Answer | undefined> {
+    const baseUrl = leaderUrl()
+    if (baseUrl !== undefined) return counted(await ask(baseUrl).catch(() => undefined))
+    metrics.forwarded.inc({ result: 'no_leader' })
+    return undefined
+  }
+
   return {
-    async forward(what) {
-      const baseUrl = leaderUrl()
-      if (baseUrl === undefined) {
-        metrics.forwarded.inc({ result: 'no_leader' })
-        return undefined
-      }
-      try {
-        const answer = await send(baseUrl, what)
-        metrics.forwarded.inc({ result: 'answered' })
-        return answer
-      } catch {
-        metrics.forwarded.inc({ result: 'unanswered' })
-        return undefined
-      }
-    },
+    forward: ({ method, url, authorization, body }) =>
+      asked((baseUrl) => {
+        const json = body === undefined || body === null ? {} : { json: JSON.stringify(body) }
+        return send(`${baseUrl}${url}`, { method, authorization, ...json, signal: withTimeout(timeoutMs) })
+      }),
+    place: (placement) =>
+      asked(() => {
+        const { authorization, namespace, name, body } = placement
+        const item: BatchedPlacement = { authorization, namespace, name, body }
+        return placements.ask({ placement, json: JSON.stringify(item) })
+      }),
     close: () => dispatcher.destroy(),
   }
 }

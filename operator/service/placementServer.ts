@@ -5,19 +5,21 @@ import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import { bearerOf, createHttpServer } from '../../kit/http.ts'
 import type { Log } from '../../kit/log.ts'
+import { errorOfProblem } from '../../kit/problem.ts'
 import { checked } from '../../kit/validation.ts'
 import { participantId } from '../../sfu/api/identity.ts'
 import type { MeetingName } from '../api/client.ts'
 import { placementErrors } from '../api/errors.ts'
 import { moveRequest } from '../api/move.ts'
 import { openApiDocument } from '../api/openApi.ts'
-import { placementParams, placementRequest, releaseQuery, type Explanation, type PlacementAnswer } from '../api/placement.ts'
+import { placementParams, releaseQuery, type Explanation } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
 import type { Mover } from '../effects/mover.ts'
 import type { Placer } from '../effects/placer.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import { answersContentType, batchAtMost, batchPath, batchRequest, linesOf } from './batch.ts'
 import { forwardedHeader, type Forwarder } from './forward.ts'
-import { createIdempotency } from '../effects/idempotency.ts'
+import { createPlacing } from './placing.ts'
 import type { Bearer, PlacementVerb } from './tokens.ts'
 import type { TopologyFeed } from './topologyFeed.ts'
 import { streamTopology } from './topologyStream.ts'
@@ -42,23 +44,15 @@ export interface PlacementServerOptions {
 }
 
 const bodyLimitBytes = 64 * 1024
-/** The same key within this time yields the same placement. */
-const idempotencyMs = 60_000
-const idempotencyAtMost = 200_000
 const meetingPath = '/v1/namespaces/:namespace/meetings/:name'
 const personParams = z.strictObject({ ...placementParams.shape, participant: participantId })
 const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
 
 /** The placement API of one replica. What only the leader can answer, a standby passes on to it. */
 export function createPlacementServer(options: PlacementServerOptions): FastifyInstance {
-  const { placer, feed, leads, clock, metrics } = options
+  const { placer, feed, leads, metrics } = options
   const app = createHttpServer({ log: options.log, bodyLimitBytes, ...(options.tls === undefined ? {} : { tls: options.tls }) })
-  const idempotency = createIdempotency<PlacementAnswer>({
-    clock,
-    keepMs: idempotencyMs,
-    keepAtMost: idempotencyAtMost,
-    isKept: (answer) => answer.result === 'placed',
-  })
+  const placing = createPlacing(options)
 
   function admitted(request: FastifyRequest, verb: PlacementVerb): Bearer {
     const bearer = options.bearers(bearerOf(request.headers.authorization))
@@ -83,12 +77,23 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
   }
 
   app.post(`${meetingPath}/placements`, async (request, reply) => {
-    const bearer = admitted(request, 'place')
-    const meeting = checked(placementParams, request.params, 'path')
-    const body = checked(placementRequest, request.body, 'body')
-    bearer.mustServe(meeting.namespace)
-    const key = `${bearer.name} ${meeting.namespace}/${meeting.name} ${body.participant} ${body.idempotencyKey}`
-    return asLeader(request, reply, () => idempotency.once(key, () => placer.place(meeting, body, bearer.name)))
+    const { headers, params, body, url } = request
+    const { authorization } = headers
+    const wanted = placing.check({ authorization, params, body })
+    if (leads()) return placing.here(wanted)
+    if (headers[forwardedHeader] !== undefined) throw placementErrors.raise.leader_unknown({})
+    const isGone = (): boolean => reply.raw.destroyed
+    const answered = await options.forwarder.place({ authorization, ...wanted.meeting, body, url, isGone })
+    if (answered === undefined) throw placementErrors.raise.leader_unknown({})
+    if (answered.status !== 200) throw errorOfProblem(answered.status, JSON.parse(answered.text))
+    return reply.type('application/json; charset=utf-8').send(answered.text)
+  })
+
+  app.post(batchPath, { bodyLimit: 2 * batchAtMost.bytes }, async (request, reply) => {
+    if (!leads()) throw placementErrors.raise.leader_unknown({})
+    const { placements } = checked(batchRequest, request.body, 'body')
+    const answers = await Promise.all(placements.map((item) => placing.ofBatch(item)))
+    return reply.type(answersContentType).send(linesOf(answers))
   })
 
   app.delete(`${meetingPath}/placements/:participant`, async (request, reply) => {

@@ -1,71 +1,22 @@
 import { afterEach, expect, test } from 'vitest'
 
-import { virtualClock } from '../../kit/virtualClock.ts'
-import { silentLog } from '../../kit/log.ts'
-import { createMetrics } from '../../kit/metrics.ts'
-import type { Holder } from '../kube/leaderTypes.ts'
-import { Ledger } from '../ledger/ledger.ts'
-import { operatorMetrics } from '../metrics.ts'
-import { createChanges } from '../watch/changes.ts'
-import { createForwarder } from './forward.ts'
-import { createPlacementServer } from './placementServer.ts'
-import { createBearers } from './tokens.ts'
-import { createTopologyFeed } from './topologyFeed.ts'
+import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from './aReplica.ts'
 
-const token = 'a-token-for-the-test'
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-/** A replica whose placements say who answered. */
-async function aReplica(name: string, role: { leads: boolean; holder?: () => Holder | undefined; isWarm?: boolean }) {
-  const clock = virtualClock()
-  const metrics = createMetrics(operatorMetrics)
-  const changes = createChanges()
-  const forwarder = createForwarder({ holder: role.holder ?? (() => undefined), identity: name, metrics })
-  const server = createPlacementServer({
-    bearers: createBearers([{ name: 'test', token, namespaces: ['demo'], verbs: ['place', 'release', 'topology'] }]),
-    placer: {
-      place: async () => ({ result: 'refused', code: 'meeting_ended', reason: `answered by ${name}` }),
-      release: () => undefined,
-    },
-    mover: { move: async () => ({ result: 'refused', code: 'meeting_ended', reason: `answered by ${name}` }) },
-    explain: () => undefined,
-    snapshot: () => undefined,
-    feed: createTopologyFeed({ ledger: new Ledger(changes.events), changes, clock, turnUrls: [], epoch: () => 1 }),
-    forwarder,
-    leads: () => role.leads,
-    isWarm: () => role.isWarm ?? true,
-    clock,
-    log: silentLog,
-    metrics,
-  })
-  closers.push(
-    () => server.close(),
-    () => forwarder.close(),
-  )
-  return { server, url: await server.listen({ host: '127.0.0.1', port: 0 }) }
+async function aReplica(name: string, role: Role) {
+  const replica = await startReplica(name, role)
+  closers.push(() => replica.close())
+  return replica
 }
-
-const request = {
-  participant: 'ann',
-  displayName: 'Ann',
-  rights: { publish: [], subscribe: true, hidden: false },
-  idempotencyKey: 'one-and-only',
-}
-async function placeAt(url: string, body: unknown = request) {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const path = '/v1/namespaces/demo/meetings/standup/placements'
-  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
-}
-const heldBy = (identity: string, address: string, fresh = true): Holder => ({ identity, address, epoch: 1, fresh })
 
 test('a standby passes a placement on to the leader and its answer back', async () => {
   const leader = await aReplica('leader', { leads: true })
   const standby = await aReplica('standby', { leads: false, holder: () => heldBy('leader', leader.url) })
-  expect(await placeAt(standby.url)).toMatchObject({ status: 200, body: { reason: 'answered by leader' } })
+  expect(await placeAt(standby.url)).toMatchObject({ status: 200, body: { reason: 'answered by leader: ann' } })
 })
 
 test('a leader that is gone, stale or not known is leader_unknown, at once', async () => {
@@ -88,7 +39,7 @@ test('two replicas that each take the other for the leader do not pass a request
 
 test('a bad request is refused where it came in, with its field', async () => {
   const { url } = await aReplica('standby', { leads: false })
-  expect(await placeAt(url, { ...request, participant: '' })).toMatchObject({ status: 400, body: { field: 'body.participant' } })
+  expect(await placeAt(url, aRequest(''))).toMatchObject({ status: 400, body: { field: 'body.participant' } })
 })
 
 test('a replica that has not heard enough tells no topology', async () => {

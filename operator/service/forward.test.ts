@@ -1,0 +1,215 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { afterEach, expect, test } from 'vitest'
+
+import { systemClock } from '../../kit/clock.ts'
+import { commonErrors } from '../../kit/errors.ts'
+import { missing, waitFor } from '../../kit/wait.ts'
+import type { PlacementAnswer } from '../api/placement.ts'
+import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from './aReplica.ts'
+import { answersOf, batchPath } from './batch.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+})
+
+async function aReplica(name: string, role: Role) {
+  const replica = await startReplica(name, role)
+  closers.push(() => replica.close())
+  return replica
+}
+
+/** A leader of which a test writes each answer. */
+async function aLeader(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server: Server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const standbyOf = (url: string, role: Partial<Role> = {}) =>
+  aReplica('standby', { leads: false, holder: () => heldBy('leader', url), ...role })
+const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `p-${index}`)
+const placeEach = (url: string, people: readonly string[]) => Promise.all(people.map((who) => placeAt(url, aRequest(who))))
+
+/** Sends a batch by hand, as no standby would. */
+async function sendBatch(url: string, placements: readonly unknown[]) {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${url}${batchPath}`, { method: 'POST', headers, body: JSON.stringify({ placements }) })
+  return { status: response.status, text: await response.text() }
+}
+const placed: PlacementAnswer = {
+  result: 'placed',
+  meeting: { namespace: 'demo', name: 'standup', incarnation: '01KB00000000000000000000Z0' },
+  attachment: '01KB00000000000000000000Z1',
+  node: 'eu-1',
+  region: 'eu',
+  url: 'http://127.0.0.1:1',
+  grant: 'a-grant',
+  turnUrls: [],
+  decidedBy: 'operator',
+  reason: 'placed',
+}
+const good = { authorization: `Bearer ${token}`, namespace: 'demo', name: 'standup', body: aRequest('ann') }
+
+test('of many placements at a standby each gets its own answer', async () => {
+  const leader = await aReplica('leader', { leads: true })
+  const standby = await standbyOf(leader.url)
+  const people = names(200)
+  const answers = await placeEach(standby.url, people)
+  expect(answers.map(({ status, body }) => [status, body['reason']])).toEqual(
+    people.map((who) => [200, `answered by leader: ${who}`]),
+  )
+  expect(answers[0]?.type).toBe('application/json; charset=utf-8')
+  expect(await standby.forwarded('answered')).toBe(200)
+})
+
+test('what the leader refuses comes back as if it had been asked itself: status, code, field, when to try again', async () => {
+  const place = async (_meeting: unknown, { participant }: { participant: string }): Promise<PlacementAnswer> => {
+    if (participant === 'too-many') throw commonErrors.raise.too_many({ what: 'joins' }, { retryAfterMs: 3_000, field: 'body' })
+    if (participant === 'broken') throw new Error('a secret of the leader')
+    return { result: 'refused', code: 'meeting_ended', reason: participant }
+  }
+  const leader = await aReplica('leader', { leads: true, place })
+  const standby = await standbyOf(leader.url)
+  const people = ['fine', 'too-many', 'broken', 'well']
+  const [there, here] = [await placeEach(leader.url, people), await placeEach(standby.url, people)]
+  expect(here).toEqual(there)
+  expect(here.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([
+    [200, undefined],
+    [429, '3'],
+    [500, undefined],
+    [200, undefined],
+  ])
+  expect(JSON.stringify(here)).not.toContain('a secret of the leader')
+})
+
+test('a bad placement in a batch costs the others nothing, and each is judged by its own token', async () => {
+  const leader = await aReplica('leader', { leads: true })
+  const { status, text } = await sendBatch(leader.url, [
+    good,
+    { ...good, authorization: 'Bearer of-nobody-at-all' },
+    { ...good, authorization: undefined },
+    { ...good, namespace: 'secret' },
+    { ...good, name: 'Not A Name' },
+    { ...good, body: { ...aRequest('bob'), surprise: 1 } },
+    { ...good, surprise: 1 },
+    null,
+    { ...good, body: aRequest('cem') },
+  ])
+  expect(status).toBe(200)
+  const answers = answersOf(text).map(({ status: each, text: json }) => {
+    const { reason, code, field } = JSON.parse(json) as Record<string, string>
+    return [each, reason ?? code, field]
+  })
+  expect(answers).toEqual([
+    [200, 'answered by leader: ann', undefined],
+    [401, 'unauthorized', 'authorization'],
+    [401, 'unauthorized', 'authorization'],
+    [403, 'namespace_not_allowed', 'namespace'],
+    [400, 'invalid', 'path.name'],
+    [400, 'invalid', 'body'],
+    [400, 'invalid', 'batch'],
+    [400, 'invalid', 'batch'],
+    [200, 'answered by leader: cem', undefined],
+  ])
+})
+
+test.each([
+  ['nothing', []],
+  ['more than a batch may have', Array.from({ length: 65 }, () => good)],
+  ['more bytes than a batch may have', [{ ...good, body: 'x'.repeat(1_100_000) }]],
+])('a batch of %s is refused whole', async (_name, placements) => {
+  const leader = await aReplica('leader', { leads: true })
+  const { status, text } = await sendBatch(leader.url, placements)
+  expect([400, 413]).toContain(status)
+  expect(JSON.parse(text)).toMatchObject({ retry: 'never' })
+})
+
+test('a replica that does not lead takes no batch', async () => {
+  const { url } = await aReplica('standby', { leads: false })
+  const { status, text } = await sendBatch(url, [good])
+  expect([status, JSON.parse(text)]).toMatchObject([503, { code: 'leader_unknown' }])
+})
+
+test('a repetition gets the answer of the first, whichever replica it comes to', async () => {
+  let count = 0
+  const place = async (): Promise<PlacementAnswer> => {
+    count += 1
+    return { ...placed, reason: `placed as number ${count}` }
+  }
+  const leader = await aReplica('leader', { leads: true, place })
+  const standbys = [await standbyOf(leader.url), await standbyOf(leader.url)]
+  const answers = await Promise.all([leader, ...standbys, ...standbys].map(({ url }) => placeAt(url)))
+  expect(new Set(answers.map(({ body }) => body['reason']))).toEqual(new Set(['placed as number 1']))
+})
+
+test('a leader that dies in the middle is leader_unknown to all who wait, and the next one answers', async () => {
+  let leaderUrl = await aLeader((request) => void request.socket.destroy())
+  const standby = await aReplica('standby', { leads: false, holder: () => heldBy('leader', leaderUrl) })
+  for (const { status, body } of await placeEach(standby.url, names(20)))
+    expect([status, body]).toMatchObject([503, { code: 'leader_unknown', retry: 'elsewhere' }])
+  leaderUrl = (await aReplica('leader', { leads: true })).url
+  expect(await placeAt(standby.url)).toMatchObject({ status: 200, body: { reason: 'answered by leader: ann' } })
+})
+
+test.each([
+  ['is silent', () => undefined],
+  ['answers with too few answers', (response: ServerResponse) => void response.end('')],
+  ['answers with something else', (response: ServerResponse) => void response.end('<html></html>')],
+  ['answers that it is broken', (response: ServerResponse) => void response.writeHead(500).end('{}')],
+])('a leader that %s is leader_unknown', async (_name, answer) => {
+  const url = await aLeader((request, response) => {
+    request.resume()
+    request.on('end', () => answer(response))
+  })
+  const standby = await standbyOf(url, { clock: systemClock })
+  for (const { status, body } of await placeEach(standby.url, names(3)))
+    expect([status, body]).toMatchObject([503, { code: 'leader_unknown' }])
+})
+
+test('a leader of an earlier version, which knows no batches, is asked one by one', async () => {
+  const seen: string[] = []
+  const url = await aLeader((request, response) => {
+    if (request.url === batchPath) return void response.writeHead(404).end('{}')
+    const { method, headers } = request
+    seen.push([method, request.url, headers.authorization, headers['x-parley-forwarded']].join(' '))
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      const { participant } = JSON.parse(text) as { participant: string }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ reason: participant }))
+    })
+  })
+  const standby = await standbyOf(url)
+  const people = names(10)
+  const answers = await placeEach(standby.url, people)
+  expect(answers.map(({ body }) => body['reason'])).toEqual(people)
+  expect(new Set(seen)).toEqual(new Set([`POST /v1/namespaces/demo/meetings/standup/placements Bearer ${token} 1`]))
+})
+
+test('who hung up while others were under way is not placed', async () => {
+  const held: (() => void)[] = []
+  const seen: string[] = []
+  const place = async (_meeting: unknown, { participant }: { participant: string }): Promise<PlacementAnswer> => {
+    seen.push(participant)
+    if (participant === 'first') await new Promise<void>((resolve) => held.push(resolve))
+    return { result: 'refused', code: 'meeting_ended', reason: participant }
+  }
+  const leader = await aReplica('leader', { leads: true, place })
+  const standby = await standbyOf(leader.url)
+  const first = placeAt(standby.url, aRequest('first'))
+  await waitFor(() => (held.length > 0 ? true : missing('the first at the leader')), { timeoutMs: 10_000 })
+  const abort = new AbortController()
+  const leaves = placeAt(standby.url, aRequest('leaves'), abort.signal)
+  const stays = placeAt(standby.url, aRequest('stays'))
+  await waitFor(() => (standby.seen.requests === 3 ? true : missing('three requests at the standby')), { timeoutMs: 10_000 })
+  abort.abort()
+  await expect(leaves).rejects.toThrow('aborted')
+  await waitFor(() => (standby.seen.hungUp === 1 ? true : missing('one who hung up')), { timeoutMs: 10_000 })
+  held[0]?.()
+  expect([(await first).status, (await stays).body['reason']]).toEqual([200, 'stays'])
+  expect(seen).toEqual(['first', 'stays'])
+})
