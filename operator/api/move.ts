@@ -1,19 +1,21 @@
 import { z } from 'zod'
 
-import { nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
+import { nodeName, plainText, regionName, ulid } from '../../sfu/api/identity.ts'
 import { placementRefusal } from './placement.ts'
 
 /** `POST /v1/namespaces/{namespace}/meetings/{name}/placements/{participant}/move`: one participant is to change media node. */
 export const moveRequest = z
   .strictObject({
-    /** The one that ends; a participant who came back meanwhile is not moved by an order for where they were. */
-    attachment: ulid,
-    /** Where to; absent: wherever a join would go, but for where they are. */
-    node: nodeName.optional(),
-    /** Media nodes that are not to be taken, beside where they are. */
-    excludeNodes: z.array(nodeName).max(16).optional(),
-    /** For people: in logs, in the reason of the placement that follows. */
-    reason: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters long'),
+    attachment: ulid.describe(
+      'The one that ends; a participant who came back meanwhile is not moved by an order for where they were.',
+    ),
+    node: nodeName.optional().describe('Where to; absent: wherever a join would go, but for where they are.'),
+    excludeNodes: z.array(nodeName).max(16).optional().describe('Media nodes that are not to be taken, beside where they are.'),
+    reason: plainText
+      .trim()
+      .min(1, 'must not be empty')
+      .max(200, 'must be at most 200 characters long')
+      .describe('For people: in logs, in the reason of the placement that follows.'),
   })
   .refine(({ node, excludeNodes = [] }) => node === undefined || !excludeNodes.includes(node), {
     path: ['node'],

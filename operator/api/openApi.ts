@@ -1,11 +1,24 @@
 import { z } from 'zod'
 
 import { commonErrors } from '../../kit/errors.ts'
+import { problemOf } from '../../kit/problem.ts'
+import { participantId } from '../../sfu/api/identity.ts'
 import { placementErrors } from './errors.ts'
 import { moveAnswer, moveRequest } from './move.ts'
-import { explanation, placementAnswer, placementRequest } from './placement.ts'
+import {
+  errorExamples,
+  explanationExample,
+  meetingSnapshotExample,
+  moveAnswerExamples,
+  moveRequestExample,
+  placementAnswerExamples,
+  placementRequestExample,
+  topologyExample,
+  topologyLineExamples,
+} from './openApiExamples.ts'
+import { explanation, placementAnswer, placementParams, placementRequest, releaseQuery } from './placement.ts'
 import { meetingSnapshot } from './snapshot.ts'
-import { topology, topologyLine } from './topology.ts'
+import { topology, topologyLine, topologyQuery } from './topology.ts'
 
 const jsonOf = (schema: z.ZodType, io: 'input' | 'output' = 'output'): object => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
@@ -27,17 +40,61 @@ const problem = {
 }
 
 const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
-const refusal = {
-  description: 'A problem document (RFC 9457).',
-  content: { 'application/problem+json': { schema: reference('Problem') } },
+const named = (examples: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))
+
+type Code = keyof typeof errorExamples
+/** What any request may be told. */
+const always = ['invalid', 'unauthorized', 'verb_not_allowed', 'too_slow', 'internal'] as const satisfies readonly Code[]
+/** What a request about a meeting may be told beside it. */
+const ofMeetings = [...always, 'namespace_not_allowed', 'leader_unknown'] as const satisfies readonly Code[]
+
+/** The errors of an operation: by status, with an example of each code. */
+function problems(codes: readonly Code[]): object {
+  const byStatus = Map.groupBy(
+    codes.map((code) => problemOf(errorExamples[code])),
+    ({ status }) => status,
+  )
+  const responses = [...byStatus].map(([status, examples]) => [
+    status,
+    {
+      description: `${examples.map(({ code, retry }) => `\`${code}\` (retry: ${retry})`).join(', ')}.`,
+      content: {
+        'application/problem+json': {
+          schema: reference('Problem'),
+          examples: named(Object.fromEntries(examples.map((example) => [example.code, example]))),
+        },
+      },
+    },
+  ])
+  return Object.fromEntries(responses) as object
 }
-const answers = (description: string, schema: string, contentType = 'application/json'): object => ({
-  200: { description, content: { [contentType]: { schema: reference(schema) } } },
-  default: refusal,
+
+interface Answer {
+  readonly description: string
+  readonly schema: string
+  readonly examples: Readonly<Record<string, unknown>>
+}
+const content = ({ schema, examples }: Omit<Answer, 'description'>): object => ({
+  schema: reference(schema),
+  examples: named(examples),
 })
-const inPath = (name: string): object => ({ name, in: 'path', required: true, schema: { type: 'string' } })
-const inQuery = (name: string, required: boolean): object => ({ name, in: 'query', required, schema: { type: 'string' } })
-const meeting = [inPath('namespace'), inPath('name')]
+const answers = (answer: Answer, codes: readonly Code[]): object => ({
+  200: { description: answer.description, content: { 'application/json': content(answer) } },
+  ...problems(codes),
+})
+const body = (schema: string, example: unknown): object => {
+  return { required: true, content: { 'application/json': { schema: reference(schema), example } } }
+}
+
+const parameter = (name: string, schema: z.ZodType, where: { in: 'path' | 'query'; required?: boolean }): object => {
+  return { name, in: where.in, required: where.required ?? true, schema: jsonOf(schema, 'input') }
+}
+const meeting = [
+  parameter('namespace', placementParams.shape.namespace, { in: 'path' }),
+  parameter('name', placementParams.shape.name, { in: 'path' }),
+]
+const person = [...meeting, parameter('participant', participantId, { in: 'path' })]
 
 /** The placement API as OpenAPI 3.1, made from the schemas that the server checks by. docs/placement-api.json is a copy. */
 export const openApiDocument = {
@@ -54,25 +111,39 @@ export const openApiDocument = {
         summary: 'Places a participant.',
         operationId: 'place',
         parameters: meeting,
-        requestBody: { required: true, content: { 'application/json': { schema: reference('PlacementRequest') } } },
-        responses: answers('Placed, wait in line, come back after a while, or refused with the rule.', 'PlacementAnswer'),
+        requestBody: body('PlacementRequest', placementRequestExample),
+        responses: answers(
+          {
+            description: 'Placed, wait in line, come back after a while, or refused with the rule.',
+            schema: 'PlacementAnswer',
+            examples: placementAnswerExamples,
+          },
+          [...ofMeetings, 'too_large'],
+        ),
       },
     },
     '/v1/namespaces/{namespace}/meetings/{name}/placements/{participant}': {
       delete: {
         summary: 'Releases one attachment of a participant.',
         operationId: 'release',
-        parameters: [...meeting, inPath('participant'), inQuery('attachment', true)],
-        responses: { 204: { description: 'Released, or not known.' }, default: refusal },
+        parameters: [...person, parameter('attachment', releaseQuery.shape.attachment, { in: 'query' })],
+        responses: { 204: { description: 'Released, or not known.' }, ...problems(ofMeetings) },
       },
     },
     '/v1/namespaces/{namespace}/meetings/{name}/placements/{participant}/move': {
       post: {
         summary: 'Sends one participant to another media node, without a break.',
         operationId: 'move',
-        parameters: [...meeting, inPath('participant')],
-        requestBody: { required: true, content: { 'application/json': { schema: reference('MoveRequest') } } },
-        responses: answers('They are told, or not: come back after a while, or refused with the rule.', 'MoveAnswer'),
+        parameters: person,
+        requestBody: body('MoveRequest', moveRequestExample),
+        responses: answers(
+          {
+            description: 'They are told, or not: come back after a while, or refused with the rule.',
+            schema: 'MoveAnswer',
+            examples: moveAnswerExamples,
+          },
+          [...ofMeetings, 'meeting_unknown', 'attachment_unknown', 'too_large'],
+        ),
       },
     },
     '/v1/namespaces/{namespace}/meetings/{name}': {
@@ -80,7 +151,10 @@ export const openApiDocument = {
         summary: 'A meeting at this moment, with exact figures.',
         operationId: 'snapshotMeeting',
         parameters: meeting,
-        responses: answers('The meeting.', 'MeetingSnapshot'),
+        responses: answers(
+          { description: 'The meeting.', schema: 'MeetingSnapshot', examples: { active: meetingSnapshotExample } },
+          [...ofMeetings, 'meeting_unknown'],
+        ),
       },
     },
     '/v1/namespaces/{namespace}/meetings/{name}/explanation': {
@@ -88,23 +162,26 @@ export const openApiDocument = {
         summary: 'Where a meeting is and why, in words.',
         operationId: 'explain',
         parameters: meeting,
-        responses: answers('The explanation.', 'Explanation'),
+        responses: answers({ description: 'The explanation.', schema: 'Explanation', examples: { active: explanationExample } }, [
+          ...ofMeetings,
+          'meeting_unknown',
+        ]),
       },
     },
     '/v1/topology': {
       get: {
         summary: 'Nodes, pools and meetings; with watch=true as a stream of lines: a snapshot, then changes and beats.',
         operationId: 'topology',
-        parameters: [inQuery('watch', false)],
+        parameters: [parameter('watch', topologyQuery.shape.watch.unwrap(), { in: 'query', required: false })],
         responses: {
           200: {
             description: 'The topology, or its stream.',
             content: {
-              'application/json': { schema: reference('Topology') },
-              'application/x-ndjson': { schema: reference('TopologyLine') },
+              'application/json': content({ schema: 'Topology', examples: { all: topologyExample } }),
+              'application/x-ndjson': content({ schema: 'TopologyLine', examples: topologyLineExamples }),
             },
           },
-          default: refusal,
+          ...problems([...always, 'unavailable']),
         },
       },
     },

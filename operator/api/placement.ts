@@ -5,6 +5,7 @@ import {
   maxRegions,
   meetingName,
   meetingRef,
+  meetingTitle,
   namespaceName,
   nodeName,
   participantId,
@@ -18,24 +19,31 @@ export const placementParams = z.strictObject({ namespace: namespaceName, name: 
 
 /** `POST /v1/namespaces/{namespace}/meetings/{name}/placements`. */
 export const placementRequest = z.strictObject({
-  participant: participantId,
-  displayName,
-  rights,
-  /** What people call the meeting, where that is not its name: its title, if this join makes it. */
-  title: z.string().min(1).max(200).optional(),
-  /** The region that the client names; its own measured round trips weigh more. */
-  region: regionName.optional(),
-  /** Round trips in milliseconds that the client measured, by region. */
+  participant: participantId.describe('Who joins: the same for the person whenever they come back, and never shown to people.'),
+  displayName: displayName.describe('What the others see.'),
+  rights: rights.describe('What the media node lets them do.'),
+  title: meetingTitle
+    .optional()
+    .describe('What people call the meeting, where that is not its name: its title, if this join makes it.'),
+  region: regionName.optional().describe('The region that the client names; its own measured round trips weigh more.'),
   rttsMs: z
     .record(regionName, z.number().min(0).max(60_000))
     .refine((rtts) => Object.keys(rtts).length <= maxRegions, `must name at most ${maxRegions} regions`)
-    .optional(),
-  /** The same key within a minute yields the same placement: a retry never places twice. */
-  idempotencyKey: z.string().min(8).max(64),
-  /** Media nodes that just failed this participant. For a minute they take them again only where no other does. */
-  excludeNodes: z.array(nodeName).max(16).optional(),
-  /** The participant's attachment that this one takes the place of. */
-  replaces: ulid.optional(),
+    .optional()
+    .meta({ description: 'Round trips in milliseconds that the client measured, by region.', maxProperties: maxRegions }),
+  idempotencyKey: z
+    .string()
+    .min(8)
+    .max(64)
+    .describe('The same key within a minute yields the same placement: a retry never places twice.'),
+  excludeNodes: z
+    .array(nodeName)
+    .max(16)
+    .optional()
+    .describe(
+      'Media nodes that just failed this participant: none of them is taken now, and for a minute only where no other takes them.',
+    ),
+  replaces: ulid.optional().describe("The participant's attachment that this one takes the place of."),
 })
 export type PlacementRequest = z.infer<typeof placementRequest>
 
@@ -61,21 +69,15 @@ export type PlacementRefusal = z.infer<typeof placementRefusal>
 export const placed = z.strictObject({
   result: z.literal('placed'),
   meeting: meetingRef,
-  /** What people call the meeting, where that is not its name. */
-  title: z.string().max(200).optional(),
+  title: z.string().max(200).optional().describe('What people call the meeting, where that is not its name.'),
   attachment: ulid,
   node: nodeName,
   region: regionName,
-  /** Base URL of the media node's agent, for signaling. */
-  url: z.url(),
-  /** Shown to that agent to attach (see sfu/api/grant.ts). */
-  grant: z.string(),
-  /** TURN servers that clients may use; signaling adds the credentials. */
-  turnUrls: z.array(z.string()),
-  /** Who decided: the operator, or the client by its fallback. */
-  decidedBy: z.enum(['operator', 'fallback']),
-  /** One line a person understands. */
-  reason: z.string(),
+  url: z.url().describe("Base URL of the media node's agent, for signaling."),
+  grant: z.string().describe('Shown to that agent to attach (see sfu/api/grant.ts).'),
+  turnUrls: z.array(z.string()).describe('TURN servers that clients may use; signaling adds the credentials.'),
+  decidedBy: z.enum(['operator', 'fallback']).describe('Who decided: the operator, or the client by its fallback.'),
+  reason: z.string().describe('One line a person understands.'),
 })
 export type Placed = z.infer<typeof placed>
 
@@ -90,8 +92,7 @@ export const placementAnswer = z.discriminatedUnion('result', [
     result: z.literal('queued'),
     code: placementRefusal,
     reason: z.string(),
-    /** 1 is next. */
-    position: z.int().min(1),
+    position: z.int().min(1).describe('1 is next.'),
     retryAfterMs: z.int().min(0),
   }),
   z.strictObject({ result: z.literal('tryAfter'), code: placementRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
@@ -112,28 +113,29 @@ export const explanation = z.strictObject({
       node: nodeName,
       region: regionName,
       role: z.enum(['core', 'leaf']),
-      /** The core that a leaf hangs on. */
-      parent: nodeName.optional(),
+      parent: nodeName.optional().describe('The core that a leaf hangs on.'),
       generation: z.int(),
       fallback: z.boolean(),
       participants: z.int(),
       why: z.string(),
     }),
   ),
-  /** The latest placements, newest first. */
-  placements: z.array(
-    z.strictObject({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }),
-  ),
-  /** Where somebody who joins now, and names no region, would go, or why nowhere. */
-  join: z.strictObject({
-    result: z.enum(['placed', 'refused', 'tryAfter']),
-    node: nodeName.optional(),
-    code: placementRefusal.optional(),
-    reason: z.string(),
-  }),
-  /** The regions that they could go to, the first choice first, each with what it is judged by. */
-  regions: z.array(z.strictObject({ region: regionName, why: z.string() })),
-  /** What they would find at each node, in the order in which they would be taken; the first 200. */
-  nodes: z.array(z.strictObject({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() })),
+  placements: z
+    .array(z.strictObject({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }))
+    .describe('The latest placements, newest first.'),
+  join: z
+    .strictObject({
+      result: z.enum(['placed', 'refused', 'tryAfter']),
+      node: nodeName.optional(),
+      code: placementRefusal.optional(),
+      reason: z.string(),
+    })
+    .describe('Where somebody who joins now, and names no region, would go, or why nowhere.'),
+  regions: z
+    .array(z.strictObject({ region: regionName, why: z.string() }))
+    .describe('The regions that they could go to, the first choice first, each with what it is judged by.'),
+  nodes: z
+    .array(z.strictObject({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() }))
+    .describe('What they would find at each node, in the order in which they would be taken; the first 200.'),
 })
 export type Explanation = z.infer<typeof explanation>

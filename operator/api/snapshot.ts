@@ -6,12 +6,10 @@ import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sf
 export const meetingSnapshot = z.strictObject({
   namespace: namespaceName,
   name: meetingName,
-  /** Absent until somebody was placed. */
-  incarnation: ulid.optional(),
+  incarnation: ulid.optional().describe('Absent until somebody was placed.'),
   phase: z.enum(['Scheduled', 'Waiting', 'Active', 'Empty', 'Ended']),
   locked: z.boolean(),
-  /** People who are attached or hold a grant; hidden ones are not counted. */
-  participants: z.int().min(0),
+  participants: z.int().min(0).describe('People who are attached or hold a grant; hidden ones are not counted.'),
   maxParticipants: z.int().optional(),
   segments: z.array(z.strictObject({ node: nodeName, region: regionName, url: z.url(), participants: z.int().min(0) })),
 })

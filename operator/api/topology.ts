@@ -9,22 +9,20 @@ export const topologyNode = z.strictObject({
   pool: z.string(),
   region: regionName,
   url: z.url(),
-  /** Heard from, ready, not cordoned and below its accept limit. */
-  accepting: z.boolean(),
-  /** It is emptied: it lets nobody in, also into meetings that it hosts. Absent: it is not. */
-  draining: z.boolean().optional(),
-  /** Of the contract between media nodes: those of one meeting have the same. Absent: 1. */
-  edgeVersion: edgeVersionTold,
-  /** 0 to 1, the worst resource. */
-  load: z.number(),
+  accepting: z.boolean().describe('Heard from, ready, not cordoned and below its accept limit.'),
+  draining: z
+    .boolean()
+    .optional()
+    .describe('It is emptied: it lets nobody in, also into meetings that it hosts. Absent: it is not.'),
+  edgeVersion: edgeVersionTold.describe('Of the contract between media nodes: those of one meeting have the same. Absent: 1.'),
+  load: z.number().describe('0 to 1, the worst resource.'),
 })
 export type TopologyNode = z.infer<typeof topologyNode>
 
 export const topologyPool = z.strictObject({
   name: z.string(),
   region: regionName,
-  /** Absent: every namespace. */
-  allowedNamespaces: z.array(namespaceName).optional(),
+  allowedNamespaces: z.array(namespaceName).optional().describe('Absent: every namespace.'),
   adHocMeetings: z.boolean(),
 })
 export type TopologyPool = z.infer<typeof topologyPool>
@@ -32,27 +30,23 @@ export type TopologyPool = z.infer<typeof topologyPool>
 export const topologyMeeting = z.strictObject({
   namespace: namespaceName,
   name: meetingName,
-  /** Absent until somebody was placed. */
-  incarnation: ulid.optional(),
-  /** What people call it, where that is not its name. */
-  title: z.string().max(200).optional(),
-  /** Absent: every pool that allows the namespace. */
-  pools: z.array(z.string()).optional(),
+  incarnation: ulid.optional().describe('Absent until somebody was placed.'),
+  title: z.string().max(200).optional().describe('What people call it, where that is not its name.'),
+  pools: z.array(z.string()).optional().describe('Absent: every pool that allows the namespace.'),
   regions: z.array(regionName).optional(),
-  /** How many people it takes. Absent: as many as its media nodes do. */
-  maxParticipants: z.int().min(1).optional(),
-  /** Its door is shut until then, by the wall clock. Absent: it is open. */
-  opensAtMs: z.int().optional(),
-  /** Nobody new is let in: locked or ended. */
-  closed: z.boolean(),
+  maxParticipants: z.int().min(1).optional().describe('How many people it takes. Absent: as many as its media nodes do.'),
+  opensAtMs: z.int().optional().describe('Its door is shut until then, by the wall clock. Absent: it is open.'),
+  closed: z.boolean().describe('Nobody new is let in: locked or ended.'),
   nodes: z.array(nodeName),
 })
 export type TopologyMeeting = z.infer<typeof topologyMeeting>
 
+/** Its query: once, or as a stream. */
+export const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
+
 /** `GET /v1/topology`: what the bearer may see of nodes, pools and meetings. */
 export const topology = z.strictObject({
-  /** Rising within one epoch. */
-  revision: z.int(),
+  revision: z.int().describe('Rising within one epoch.'),
   epoch: z.int(),
   turnUrls: z.array(z.string()),
   nodes: z.array(topologyNode),

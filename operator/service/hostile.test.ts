@@ -128,6 +128,19 @@ test('lists and maps have bounds, and what is not known is refused by name', asy
   expect(await place({ ...good, rttsMs: { eu: -1 } })).toMatchObject({ status: 400 })
 })
 
+test('what people will read is text, in any script, and moves no cursor', async () => {
+  for (const text of ['a\u0000', 'a\nb', '\u001b[2J', '\u009b2J']) {
+    expect(await place({ ...good, displayName: text })).toMatchObject({ status: 400, body: { field: 'body.displayName' } })
+    expect(await place({ ...good, title: text })).toMatchObject({ status: 400, body: { field: 'body.title' } })
+    const move = JSON.stringify({ attachment: '01KB00000000000000000000Z0', reason: text })
+    expect(await send(`${pathOf('demo', 'x')}/ann/move`, move)).toMatchObject({ status: 400, body: { field: 'body.reason' } })
+  }
+  expect(await place({ ...good, displayName: 'Åsa 王 👩‍💻 عمر' }, 'scripts')).toMatchObject({
+    status: 200,
+    body: { result: 'placed' },
+  })
+})
+
 test('a token that is too long, twice there or of another kind opens nothing', async () => {
   const path = pathOf('demo', 'auth')
   for (const authorization of [`Bearer ${'x'.repeat(8_000)}`, 'Bearer', `Basic ${token}`, `Bearer ${token} ${token}`, '']) {

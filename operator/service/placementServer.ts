@@ -14,6 +14,7 @@ import { moveRequest } from '../api/move.ts'
 import { openApiDocument } from '../api/openApi.ts'
 import { placementParams, releaseQuery, type Explanation } from '../api/placement.ts'
 import type { MeetingSnapshot } from '../api/snapshot.ts'
+import { topologyQuery } from '../api/topology.ts'
 import type { Mover } from '../effects/mover.ts'
 import type { Placer } from '../effects/placer.ts'
 import type { OperatorMetrics } from '../metrics.ts'
@@ -46,7 +47,6 @@ export interface PlacementServerOptions {
 const bodyLimitBytes = 64 * 1024
 const meetingPath = '/v1/namespaces/:namespace/meetings/:name'
 const personParams = z.strictObject({ ...placementParams.shape, participant: participantId })
-const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
 
 /** The placement API of one replica. What only the leader can answer, a standby passes on to it. */
 export function createPlacementServer(options: PlacementServerOptions): FastifyInstance {

@@ -16,7 +16,11 @@ export const ulid = z.string().regex(ulidPattern, 'must be a ULID')
 export const participantId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.:@|+-]{0,127}$/, 'must be 1 to 128 of A-Z, a-z, 0-9 and _.:@|+-')
-export const displayName = z.string().min(1, 'must not be empty').max(100, 'must be at most 100 characters long')
+/** One line that people read: nothing in it moves a cursor, ends a line or is half a character. */
+export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be text without control characters')
+export const displayName = plainText.min(1, 'must not be empty').max(100, 'must be at most 100 characters long')
+/** What people call a meeting, where that is not its name. */
+export const meetingTitle = plainText.min(1, 'must not be empty').max(200, 'must be at most 200 characters long')
 export const regionName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label')
 /** Most regions that a client may have measured. */
 export const maxRegions = 64

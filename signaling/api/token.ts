@@ -1,13 +1,6 @@
 import { z } from 'zod'
 
-import { displayName, namespaceName, participantId } from '../../sfu/api/identity.ts'
-
-/** What people call a meeting. One that is no DNS label is known by one that is made of it, and is called so in spec.title. */
-const roomName = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(200, 'must be at most 200 characters long')
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be text without control characters')
+import { displayName, meetingTitle, namespaceName, participantId } from '../../sfu/api/identity.ts'
 
 /**
  * Claims of a client's token, with LiveKit's names (https://docs.livekit.io/home/get-started/authentication/): HS256 by an API key
@@ -21,7 +14,8 @@ export const clientTokenClaims = z.object({
   exp: z.int(),
   nbf: z.int().optional(),
   video: z.object({
-    room: roomName,
+    /** One that is no DNS label is known by one that is made of it, and is called so in spec.title. */
+    room: meetingTitle,
     roomJoin: z.literal(true, { error: 'must be true: the token does not allow joining' }),
     roomAdmin: z.boolean().optional(),
     canPublish: z.boolean().optional(),
