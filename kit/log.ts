@@ -1,5 +1,7 @@
 import { pino, type DestinationStream } from 'pino'
 
+import { censor, redacted, secretKeys } from './redact.ts'
+
 /** The keys that log lines may carry; one vocabulary, so that one query finds a meeting in all processes. */
 export interface LogFields {
   readonly namespace?: string
@@ -42,12 +44,17 @@ export interface Log {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** What never reaches a log, whatever object it stands in. */
-const redactedPaths = ['token', 'grant', 'authorization', 'password', 'secret', 'text', 'resumeToken'].flatMap((key) => [
-  key,
-  `*.${key}`,
-  `*.*.${key}`,
-])
+/** The fields of a line as they are written: errors with their causes, and no secret. */
+function shown(fields: LogFields): Record<string, unknown> {
+  const { err } = fields
+  return redacted(err instanceof Error ? { ...fields, err: pino.stdSerializers.err(err) } : fields)
+}
+
+/** What a child's own fields pass, which pino shows to no formatter; what {@link shown} has seen stays as it is. */
+const ofChildren = {
+  ...Object.fromEntries([...secretKeys].map((key) => [key, () => censor])),
+  err: (err: unknown) => shown({ err })['err'],
+}
 
 /** Makes the log of one process: JSON lines with `service` and ISO time, to stdout unless told otherwise. */
 export function createLog(options: { service: string; level: LogLevel; destination?: DestinationStream }): Log {
@@ -55,8 +62,8 @@ export function createLog(options: { service: string; level: LogLevel; destinati
     level: options.level,
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level: string) => ({ level }) },
-    redact: { paths: redactedPaths, censor: '[redacted]' },
+    formatters: { level: (level: string) => ({ level }), log: shown },
+    serializers: ofChildren,
   }
   return options.destination ? pino(settings, options.destination) : pino(settings)
 }
