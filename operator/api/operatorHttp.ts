@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
@@ -69,10 +69,12 @@ export function createOperatorHttp(options: { bearer: () => string; ca?: string 
   return {
     async call(baseUrl, call) {
       try {
-        const response = await send(baseUrl, { ...call, signal: withTimeout(call.timeoutMs, call.signal) })
-        const body = await jsonOf(response)
-        if (response.statusCode >= 400) throw errorOfProblem(response.statusCode, body)
-        return body
+        return await withinTime(call, async (signal) => {
+          const response = await send(baseUrl, { ...call, signal })
+          const body = await jsonOf(response)
+          if (response.statusCode >= 400) throw errorOfProblem(response.statusCode, body)
+          return body
+        })
       } catch (thrown) {
         throw unanswered(thrown, call)
       }

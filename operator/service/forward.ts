@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Holder } from '../kube/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
@@ -135,7 +135,7 @@ export function createForwarder(options: {
     forward: ({ method, url, authorization, body }) =>
       asked((baseUrl) => {
         const json = body === undefined || body === null ? {} : { json: JSON.stringify(body) }
-        return send(`${baseUrl}${url}`, { method, authorization, ...json, signal: withTimeout(timeoutMs) })
+        return withinTime({ timeoutMs }, (signal) => send(`${baseUrl}${url}`, { method, authorization, ...json, signal }))
       }),
     place: (placement) =>
       asked(() => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 import { z } from 'zod'
 
@@ -35,31 +35,34 @@ export interface Bearer {
   readonly serves: (namespace: string) => boolean
 }
 
-const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
+
+function bearerOf({ name, verbs, namespaces }: PlacementTokens[number]): Bearer {
+  const serves = (namespace: string): boolean => namespaces.includes('*') || namespaces.includes(namespace)
+  return {
+    name,
+    serves,
+    mustDo(verb) {
+      if (!verbs.includes(verb)) throw placementErrors.raise.verb_not_allowed({ verb })
+    },
+    mustServe(namespace) {
+      if (!serves(namespace)) throw placementErrors.raise.namespace_not_allowed({ namespace }, { field: 'namespace' })
+    },
+  }
+}
 
 /**
  * Who may ask. Each given token is compared with all known ones in constant time, so that nothing is learnt of a token from how long
  * its refusal takes.
  */
 export function createBearers(tokens: PlacementTokens): (token: string) => Bearer {
-  const known = tokens.map((entry) => ({ ...entry, digest: digestOf(entry.token) }))
+  const known = tokens.map((entry) => ({ bearer: bearerOf(entry), digest: digestOf(entry.token) }))
   return (token) => {
     const digest = digestOf(token)
-    let found: (typeof known)[number] | undefined
-    for (const entry of known) if (timingSafeEqual(entry.digest, digest)) found = entry
+    let found: Bearer | undefined
+    for (const entry of known) if (timingSafeEqual(entry.digest, digest)) found = entry.bearer
     if (found === undefined) throw commonErrors.raise.unauthorized({ why: 'the token is not known' }, { field: 'authorization' })
-    const { name, verbs, namespaces } = found
-    const serves = (namespace: string): boolean => namespaces.includes('*') || namespaces.includes(namespace)
-    return {
-      name,
-      serves,
-      mustDo(verb) {
-        if (!verbs.includes(verb)) throw placementErrors.raise.verb_not_allowed({ verb })
-      },
-      mustServe(namespace) {
-        if (!serves(namespace)) throw placementErrors.raise.namespace_not_allowed({ namespace }, { field: 'namespace' })
-      },
-    }
+    return found
   }
 }
 

@@ -1,7 +1,7 @@
 import { request, type Dispatcher } from 'undici'
 import type { z } from 'zod'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
@@ -112,7 +112,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     return commonErrors.raise.unavailable({ what: 'The media node' }, { cause: thrown })
   }
 
-  async function send<Schema extends z.ZodType>(what: Call<Schema>): Promise<Dispatcher.ResponseData> {
+  async function send<Schema extends z.ZodType>(what: Call<Schema>, within: AbortSignal): Promise<unknown> {
     const response = await request(`${options.url}${what.path}`, {
       ...connection,
       method: what.method,
@@ -122,15 +122,16 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       },
       ...(what.query === undefined ? {} : { query: what.query }),
       ...(what.body === undefined ? {} : { body: JSON.stringify(what.body) }),
-      signal: withTimeout(timeoutMs, what.signal),
+      signal: within,
     })
-    if (response.statusCode >= 400) throw errorOfProblem(response.statusCode, await jsonOf(response.body))
-    return response
+    const body = await jsonOf(response.body)
+    if (response.statusCode >= 400) throw errorOfProblem(response.statusCode, body)
+    return body
   }
 
   async function call<Schema extends z.ZodType>(what: Call<Schema>): Promise<z.output<Schema>> {
     try {
-      const body = await jsonOf((await send(what)).body)
+      const body = await withinTime({ timeoutMs, signal: what.signal }, (within) => send(what, within))
       return what.answer?.parse(body) as z.output<Schema>
     } catch (thrown) {
       throw failure(thrown, what.signal)
