@@ -16,7 +16,7 @@ import type { SegmentReport } from '../sfu/api/order.ts'
 import { beginning, Fleet } from './fleet.ts'
 import { liveBytes } from './memory.ts'
 
-/** One size: so many meetings, each with an object, a segment and four people, ten of them on each media node. */
+/** One size: so many meetings, each with an object, a segment and four people, ten of them on each media node, and ten guests of one pool. */
 export interface ReconcileRun {
   readonly meetings: number
   readonly mediaNodes: number
@@ -40,7 +40,7 @@ const peopleAMeeting = 4
 const apiVersion = 'parley.media/v1alpha1' as const
 
 /** What happens, one at a time. */
-export const changeNames = ['join', 'meeting', 'mediaNode', 'pool', 'poolStatus'] as const
+export const changeNames = ['join', 'meeting', 'mediaNode', 'pool', 'poolStatus', 'poolServes'] as const
 export type ChangeName = (typeof changeNames)[number]
 
 /** A fleet with meetings, and whom its changes concern. */
@@ -126,23 +126,26 @@ const person = (mintUlid: MintUlid, name: string) => ({
   hidden: false,
 })
 
-function aMeeting(world: World, index: number): Hosted {
+/** A namespace whose meetings name one pool, which takes them and does not, in turns. */
+const guests = { namespace: 'guests', pool: 'pool-0', meetings: 10 }
+
+function aMeeting(world: World, index: number, namespace = 'demo'): Hosted {
   const name = `meeting-${index}`
   const incarnation = world.mintUlid()
   const metadata = {
-    ...{ name, namespace: 'demo', uid: name, resourceVersion: '1', generation: 1 },
+    ...{ name, namespace, uid: `${namespace}/${name}`, resourceVersion: '1', generation: 1 },
     creationTimestamp: '2026-01-01T00:00:00Z',
   }
   const object: Meeting = {
     apiVersion,
     kind: 'Meeting',
     metadata,
-    spec: specDefaults.Meeting,
+    spec: namespace === guests.namespace ? { ...specDefaults.Meeting, pools: [guests.pool] } : specDefaults.Meeting,
     status: { phase: 'Active', incarnation },
   }
   const node = `node-${index % world.fleet.size}`
   const report: SegmentReport = {
-    meeting: { namespace: 'demo', name, incarnation },
+    meeting: { namespace, name, incarnation },
     ...{ epoch: 1, generation: 1, role: 'core', fallback: false, worker: 0, peers: [], createdAtMs: beginning.wallMs },
     participants: Array.from({ length: peopleAMeeting }, (_, each) => person(world.mintUlid, `${name}-${each}`)),
   }
@@ -177,6 +180,12 @@ const changes: Readonly<Record<ChangeName, Change>> = {
   },
   pool: (world, _meetings, turn) => changedPool(world, (pool) => ({ ...pool, spec: { ...pool.spec, replicas: turn } })),
   poolStatus: (world, _meetings, turn) => changedPool(world, (pool) => ({ ...pool, status: { ready: turn } })),
+  poolServes(world, _meetings, turn) {
+    const pool = world.ledger.nodes.pool(guests.pool)
+    if (pool === undefined) throw new Error(`no ${guests.pool}`)
+    const allowedNamespaces = ['demo', ...(turn % 2 === 0 ? [] : [guests.namespace])]
+    world.ledger.putPool({ ...pool, spec: { ...pool.spec, allowedNamespaces } }, world.now())
+  },
 }
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
@@ -201,6 +210,7 @@ function run(size: number, rounds: number): ReconcileRun {
   const world = new World(mediaNodes, seededRandom(1))
   const withNodes = liveBytes()
   const meetings = Array.from({ length: size }, (_, index) => aMeeting(world, index))
+  for (let index = 0; index < guests.meetings; index++) aMeeting(world, index, guests.namespace)
   world.settle()
   const withMeetings = liveBytes()
   const results = changeNames.map((name) => [name, timed(world, meetings, { change: changes[name], rounds })] as const)
@@ -209,7 +219,7 @@ function run(size: number, rounds: number): ReconcileRun {
   return {
     ...{ meetings: size, mediaNodes, microseconds: by('us'), plans: by('plans') },
     bytesPerNode: Math.round((withNodes - before) / mediaNodes),
-    bytesPerMeeting: Math.round((withMeetings - withNodes) / size),
+    bytesPerMeeting: Math.round((withMeetings - withNodes) / (size + guests.meetings)),
   }
 }
 

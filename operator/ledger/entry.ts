@@ -6,12 +6,14 @@ import type { WantedDrain } from './drainOf.ts'
 import { gateOf } from './gateOf.ts'
 import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
-import type { MeasuredLoad, NodeLoads, Resource, Spot } from './nodeLoads.ts'
+import type { NodeLoads } from './nodeLoads.ts'
+import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
 import type { NodeState } from './nodeState.ts'
+import { Standing, type Counted } from './poolTally.ts'
 import type { Queued } from './queue.ts'
 
 /** What is known of a media node, as {@link MediaNodes} keep it. Its load stands among those of all. */
-export class Entry implements NodeEntry, Queued<Entry> {
+export class Entry implements NodeEntry, Counted, Queued<Entry> {
   // What each decision asks of a candidate, side by side: an object lies in memory as its fields are written down.
   readonly name: string
   readonly number: number
@@ -37,6 +39,7 @@ export class Entry implements NodeEntry, Queued<Entry> {
   /** As it was told to others last. */
   told: NodeState = 'pending'
   fault: AgentFault | undefined = undefined
+  readonly standing = new Standing()
   /** Its neighbours among those that were heard. */
   before: Entry | undefined = undefined
   after: Entry | undefined = undefined
@@ -62,6 +65,18 @@ export class Entry implements NodeEntry, Queued<Entry> {
 
   get isOpen(): boolean {
     return this.#loads.isOpen(this.number)
+  }
+
+  get isReady(): boolean {
+    return this.told === 'ready'
+  }
+
+  get isDraining(): boolean {
+    return this.drain !== undefined
+  }
+
+  get worstShare(): number | undefined {
+    return this.isMeasured ? this.#loads.worstShareOf(this.number) : undefined
   }
 
   get isMeasured(): boolean {

@@ -1,10 +1,18 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import { sameForNodes } from './poolChange.ts'
+import { nothingCounted, PoolTally, type Counted, type PoolCounts } from './poolTally.ts'
+
+/** The media nodes that name a pool, and how many of them are what. */
+interface Named<Member> {
+  readonly members: Set<Member>
+  readonly tally: PoolTally
+}
 
 /** The pools as they were watched, and who belongs to each. */
-export class KnownPools<Member> {
+export class KnownPools<Member extends Counted> {
   readonly #byName = new Map<string, MediaNodePool>()
-  readonly #members = new Map<string, Set<Member>>()
+  /** Pools of these names need not exist. */
+  readonly #named = new Map<string, Named<Member>>()
   #list: readonly MediaNodePool[] = []
 
   /** By name. The list is a new one whenever it differs. */
@@ -32,16 +40,34 @@ export class KnownPools<Member> {
 
   /** Members of a pool, which need not exist. */
   members(name: string): Iterable<Member> {
-    return this.#members.get(name) ?? []
+    return this.#named.get(name)?.members ?? []
+  }
+
+  /** How many members a pool has, and how many of them are what. */
+  counts(name: string): PoolCounts {
+    return this.#named.get(name)?.tally.counts() ?? nothingCounted
   }
 
   join(name: string, member: Member): void {
-    const members = this.#members.get(name) ?? new Set()
-    this.#members.set(name, members.add(member))
+    const { members, tally } = this.#of(name)
+    members.add(member)
+    tally.enter(member)
   }
 
+  /** Takes a member out that joined. */
   leave(name: string, member: Member): void {
-    this.#members.get(name)?.delete(member)
+    const named = this.#named.get(name)
+    if (named?.members.delete(member) !== true) return
+    named.tally.leave(member)
+    if (named.members.size === 0) this.#named.delete(name)
+  }
+
+  #of(name: string): Named<Member> {
+    const known = this.#named.get(name)
+    if (known !== undefined) return known
+    const made = { members: new Set<Member>(), tally: new PoolTally() }
+    this.#named.set(name, made)
+    return made
   }
 
   #relist(): void {

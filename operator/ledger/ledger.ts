@@ -5,7 +5,7 @@ import { Coming } from './coming.ts'
 import { doubtOf } from './doubts.ts'
 import { HeldEvents } from './heldEvents.ts'
 import { MediaNodes } from './mediaNodes.ts'
-import type { LostPart } from './meetingFacts.ts'
+import { keyOf, type LostPart } from './meetingFacts.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
 import { Moves } from './moves.ts'
@@ -13,6 +13,7 @@ import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { servesSame } from './poolChange.ts'
+import { PoolNeeds } from './poolNeeds.ts'
 import { Reservations } from './reservations.ts'
 import { noteScreens } from './reserve.ts'
 import { WaitingLine } from './waitingLine.ts'
@@ -56,6 +57,7 @@ export class Ledger {
   readonly coming: Coming
   readonly #events: HeldEvents
   readonly #lost = new Set<string>()
+  readonly #poolNeeds = new PoolNeeds()
   #nowMs = 0
 
   constructor(events: LedgerEvents) {
@@ -78,17 +80,19 @@ export class Ledger {
 
   putPool(pool: MediaNodePool, nowMs: number): void {
     this.#nowMs = nowMs
-    const before = this.nodes.pool(pool.metadata.name)
+    const before = this.nodes.pools()
+    const same = servesSame(this.nodes.pool(pool.metadata.name), pool)
     this.nodes.putPool(pool, nowMs)
     this.#events.pool(pool.metadata.name)
-    if (!servesSame(before, pool)) this.#meetingsOfPoolsChanged()
+    if (!same) this.#poolsChanged(before)
   }
 
   removePool(name: string, nowMs: number): void {
     this.#nowMs = nowMs
+    const before = this.nodes.pools()
     this.nodes.removePool(name, nowMs)
     this.#events.pool(name)
-    this.#meetingsOfPoolsChanged()
+    this.#poolsChanged(before)
   }
 
   /** `url` is that of its agent, as far as it is known. */
@@ -105,11 +109,15 @@ export class Ledger {
   }
 
   putMeeting(meeting: Meeting, nowMs: number): void {
+    const entry = this.meetings.open(meeting.metadata.namespace, meeting.metadata.name)
     this.meetings.putObject(meeting, nowMs)
+    this.#noteNeed(entry)
   }
 
   removeMeeting(meeting: Meeting, nowMs: number): void {
+    const entry = this.meetings.get(keyOf(meeting.metadata))
     this.meetings.removeObject(meeting.metadata, nowMs)
+    if (entry !== undefined) this.#noteNeed(entry)
   }
 
   /**
@@ -209,9 +217,14 @@ export class Ledger {
     }
   }
 
-  /** Another pool, or other namespaces of one, may be what a meeting waits for, or all that it had: each with an object is looked at. */
-  #meetingsOfPoolsChanged(): void {
-    for (const { key, object } of this.meetings.all()) if (object !== undefined) this.#events.meeting(key)
+  #noteNeed(entry: MeetingEntry): void {
+    if (entry.object === undefined) this.#poolNeeds.remove(entry)
+    else this.#poolNeeds.put(entry, entry.object)
+  }
+
+  /** Another pool, or other namespaces or labels of one, may be what a meeting waits for, or all that it had. */
+  #poolsChanged(before: readonly MediaNodePool[]): void {
+    for (const key of this.#poolNeeds.toldOtherwise(before, this.nodes.pools())) this.#events.meeting(key)
   }
 
   #nodeChanged(name: string): void {

@@ -10,12 +10,15 @@ import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
-import { NodeLoads, type Spot } from './nodeLoads.ts'
+import { NodeLoads } from './nodeLoads.ts'
+import type { Spot } from './nodeMeasures.ts'
 import { KnownPools } from './knownPools.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import type { PipeWitnesses } from './pipesDown.ts'
 import { PoolOrders } from './poolOrders.ts'
+import { recount, type PoolCounts } from './poolTally.ts'
 import { Queue } from './queue.ts'
+import { Suspects } from './suspects.ts'
 
 /** What {@link MediaNodes} tell and ask their owner. */
 export interface MediaNodesEvents {
@@ -40,7 +43,7 @@ export class MediaNodes {
   readonly #heard = new Queue<Entry>()
   /** The others, but for those that are known to be dead. */
   readonly #silent = new Set<Entry>()
-  readonly #suspects = new Set<Entry>()
+  readonly #suspects = new Suspects<Entry>()
   readonly #keptOut = new KeptOut<Entry>()
   readonly #events: MediaNodesEvents
 
@@ -79,6 +82,11 @@ export class MediaNodes {
   /** The nodes of a pool, those included that take no work. */
   inPool(pool: string): Iterable<NodeEntry> {
     return this.#pools.members(pool)
+  }
+
+  /** How many nodes of a pool there are, and how many of them are what. */
+  countsOf(pool: string): PoolCounts {
+    return this.#pools.counts(pool)
   }
 
   putPool(pool: MediaNodePool, nowMs: number): void {
@@ -150,6 +158,7 @@ export class MediaNodes {
       this.#heard.put(entry)
       entry.heardAtMs = nowMs
       this.#loads.open(entry.number)
+      recount(entry)
     }
   }
 
@@ -191,7 +200,7 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     const { pool } = entry.object.spec
-    noteLostMedia(entry, { report, pool: { open: this.open(pool).size, suspects: this.#suspectsOf(pool, nowMs) } }, nowMs)
+    noteLostMedia(entry, { report, pool: { open: this.open(pool).size, suspects: this.#suspects.countOf(pool, nowMs) } }, nowMs)
     if (entry.suspicion !== undefined) this.#suspects.add(entry)
     this.#judge(entry, nowMs)
     this.#reindex(entry, nowMs)
@@ -261,15 +270,6 @@ export class MediaNodes {
     return dies
   }
 
-  #suspectsOf(pool: string, nowMs: number): number {
-    let count = 0
-    for (const entry of this.#suspects) {
-      if ((entry.suspicion?.untilMs ?? 0) <= nowMs) this.#suspects.delete(entry)
-      else if (entry.object.spec.pool === pool) count += 1
-    }
-    return count
-  }
-
   #reindexPool(pool: string, nowMs: number): void {
     this.#open.setPacks(pool, this.#pools.get(pool)?.spec.placement === 'pack')
     for (const entry of this.#pools.members(pool)) {
@@ -288,11 +288,13 @@ export class MediaNodes {
     if (takesWork) this.#loads.open(entry.number)
     else this.#loads.close(entry.number)
     if (untilMs !== undefined) this.#keptOut.add(entry, untilMs)
+    recount(entry)
     if (state !== entry.told) this.#tell(entry, nowMs)
   }
 
   #tell(entry: Entry, nowMs: number): void {
     entry.told = nodeStateOf(entry, nowMs).state
+    recount(entry)
     this.#events.changed(entry.name)
   }
 }

@@ -6,6 +6,7 @@ import { MoveLog, type LoggedMove } from './moveLog.ts'
 import type { Hosted } from './nodeEntry.ts'
 import { People } from './people.ts'
 import type { PipesDown } from './pipesDown.ts'
+import type { Need } from './poolNeeds.ts'
 import type { Crowd, Placement } from './stay.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
@@ -80,6 +81,8 @@ export class MeetingEntry {
   readonly name: string
   readonly key: string
   object: Meeting | undefined
+  /** What its object asks of pools. */
+  need: Need | undefined = undefined
   incarnation: string | undefined
   /** Made by a join, in the account of this pool. */
   adHoc: { readonly pool: string; readonly sinceMs: number; readonly title?: string | undefined } | undefined

@@ -4,7 +4,7 @@ import type { HelloLine } from '../../sfu/api/load.ts'
 import type { Cost } from './cost.ts'
 import type { Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
-import type { MeasuredLoad, Resource, Spot } from './nodeLoads.ts'
+import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
 
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
 export interface AgentFault {
@@ -44,6 +44,8 @@ export interface NodeEntry {
   readonly heardAtMs: number | undefined
   /** It takes new segments: ready when it was looked at last, which is at each change but silence; of a pool that exists, its load known. */
   readonly isOpen: boolean
+  /** What people call its load: the share of its worst worker or resource, as it was measured; undefined where it is not known. */
+  readonly worstShare: number | undefined
   /** Whether its load is known. */
   readonly isMeasured: boolean
   /** What it told last, put together anew each time. */

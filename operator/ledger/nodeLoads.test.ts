@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import { packetsPerSecondOfCore } from './bitRates.ts'
 import { noCost, type Cost } from './cost.ts'
-import { NodeLoads, type Spot } from './nodeLoads.ts'
+import { NodeLoads } from './nodeLoads.ts'
+import type { Spot } from './nodeMeasures.ts'
 
 const capacity: NodeCapacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e9, ingressBitsPerSecond: 5e8, pipePorts: 100 }
 

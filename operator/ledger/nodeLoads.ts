@@ -2,15 +2,10 @@ import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import { packetsPerSecondOfCore } from './bitRates.ts'
 import { noCost, type Cost } from './cost.ts'
 import type { Shelf } from './loadOrder.ts'
+import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
 import { NumberTable } from './numberTable.ts'
 import type { PoolOrder } from './poolOrder.ts'
-import { WorkerLoads, type MeasuredWorker } from './workerLoads.ts'
-
-/** Where a cost falls: a media node by its number, and one of its workers by its row; -1 where that is not known. */
-export interface Spot {
-  readonly node: number
-  readonly worker: number
-}
+import { WorkerLoads } from './workerLoads.ts'
 
 // Columns of a node's row: what is measured, what is reserved, and which share of the node one of each is; then where its workers stand.
 const egress = 0
@@ -34,18 +29,6 @@ const participants = 14
 const workersAtMost = 64
 
 const at = (cells: Float64Array, cell: number): number => cells[cell] ?? 0
-
-/** What is kept of the load that a node told last: numbers, so that no line outlives its beat. */
-export interface MeasuredLoad {
-  readonly workers: readonly MeasuredWorker[]
-  readonly egressBitsPerSecond: number
-  readonly ingressBitsPerSecond: number
-  readonly pipePorts: number
-  readonly participants: number
-}
-
-/** What of a node or worker is asked about. */
-export type Resource = 'CPU' | 'consumers' | 'egress' | 'ingress' | 'pipe ports'
 
 /**
  * The loads of all media nodes by number, measured and reserved, by resource: CPU and consumers a worker, bits and pipe ports a node. Each
@@ -130,6 +113,18 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** Whether the node told a load that counts. */
   isMeasured(number: number): boolean {
     return this.#nodes.at(number * this.#nodes.width + workers) > 0
+  }
+
+  /** What is measured of the worst worker or resource of a node that is; nothing reserved is in it. */
+  worstShareOf(number: number): number {
+    const row = number * this.#nodes.width
+    const { cells } = this.#nodes
+    return Math.max(
+      at(cells, row + egress) * at(cells, row + egressShare),
+      at(cells, row + ingress) * at(cells, row + ingressShare),
+      at(cells, row + ports) * at(cells, row + portShare),
+      this.#workers.worstOf(at(cells, row + firstWorker), at(cells, row + workers), at(cells, row + consumerShare)),
+    )
   }
 
   /** What the node told last; undefined where that counts no more, or it never did. */

@@ -1,7 +1,9 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 
-/** How many it should have is the pool's own business. */
-const ofNodes = ({ spec }: MediaNodePool): string => JSON.stringify({ ...spec, replicas: undefined })
+/** How many it should have, when it follows the operator's image, and for which meetings it is, is no business of its media nodes. */
+function ofNodes({ spec: { replicas: _replicas, update: _update, ...spec } }: MediaNodePool): string {
+  return JSON.stringify({ ...spec, allowedNamespaces: undefined, adHocMeetings: undefined })
+}
 
 /** Whether nothing is another for the pool's media nodes: its status changed, as it often does, or their number. */
 export const sameForNodes = (before: MediaNodePool | undefined, after: MediaNodePool): boolean =>

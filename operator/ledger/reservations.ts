@@ -1,5 +1,5 @@
 import type { Cost } from './cost.ts'
-import type { Spot } from './nodeLoads.ts'
+import type { Spot } from './nodeMeasures.ts'
 import { NumberQueue } from './numberQueue.ts'
 
 /** For how long a placement counts by its expected cost; by then the node's measured load holds it (Jicofo's ramp-up). */

@@ -76,4 +76,13 @@ export class WorkerLoads {
     }
     return least
   }
+
+  /** What is measured of the worst of so many workers; nothing reserved is in it. */
+  worstOf(first: number, count: number, consumerPart: number): number {
+    const { cells, width } = this.#table
+    let worst = 0
+    for (let cell = first * width; cell < (first + count) * width; cell += width)
+      worst = Math.max(worst, at(cells, cell + cpu), at(cells, cell + consumers) * consumerPart)
+    return worst
+  }
 }

@@ -137,6 +137,21 @@ function expectOrders(world: ALedger): void {
   }
 }
 
+/** What a pool counts, against all its nodes, looked at. */
+function expectCounts(world: ALedger): void {
+  for (const each of Object.keys(pools)) {
+    const all = [...world.ledger.nodes.all()].filter(({ object }) => object.spec.pool === each)
+    const ready = all.filter((it) => nodeStateOf(it, world.nowMs).state === 'ready')
+    const loads = ready.flatMap(({ worstShare }) => (worstShare === undefined ? [] : [Math.floor(worstShare * 100 + 1e-9) / 100]))
+    expect(world.ledger.nodes.countsOf(each)).toEqual({
+      nodes: all.length,
+      ready: ready.length,
+      draining: all.filter(({ object }) => object.spec.drain !== undefined).length,
+      worstLoad: loads.toSorted((a, b) => b - a)[0],
+    })
+  }
+}
+
 interface AJoin extends Pick<Wish, 'region' | 'rttsMs' | 'excludeNodes'> {
   readonly meeting: string
   readonly who: number
@@ -169,7 +184,8 @@ const cpu = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10)
 const cordoned = fc.boolean()
 const edgeVersion = fc.constantFrom(undefined, undefined, 2)
 const pool = fc.constantFrom('eu' as const, 'eu2' as const, 'us' as const)
-const aNode = fc.record({ node, pool: fc.oneof(pool, fc.constant('gone')), cpu, cordoned, edgeVersion })
+const drained = fc.constantFrom(undefined, undefined, undefined, 'repair')
+const aNode = fc.record({ node, pool: fc.oneof(pool, fc.constant('gone')), cpu, cordoned, drained, edgeVersion })
 const aPause = fc.record({ ms: fc.constantFrom(500, 2_500, 21_000, 71_000), beats: fc.boolean() })
 const aJoin: fc.Arbitrary<AJoin> = fc.record({
   meeting: fc.constantFrom('x', 'y'),
@@ -211,7 +227,7 @@ const aStep = fc.oneof(
   { weight: 1, arbitrary: pool.map((it) => step('no pool', it, ({ ledger, nowMs }) => ledger.removePool(it, nowMs))) },
 )
 
-test('whatever happens to the nodes, their orders are right and a decision is the one of asking every node', () => {
+test('whatever happens to the nodes, their orders and counts are right and a decision is the one of asking every node', () => {
   fc.assert(
     fc.property(fc.array(cpu, { maxLength: names.length }), fc.array(aStep, { maxLength: 80, size: 'max' }), (cpus, steps) => {
       const world = new ALedger()
@@ -222,6 +238,7 @@ test('whatever happens to the nodes, their orders are right and a decision is th
       for (const { happen } of steps) {
         happen(world)
         expectOrders(world)
+        expectCounts(world)
       }
     }),
     { numRuns: 200 },

@@ -3,11 +3,10 @@ import { tellEdgeVersion } from '../../sfu/api/edgeVersion.ts'
 import type { TopologyMeeting, TopologyNode, TopologyPool } from '../api/topology.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { worstShare } from '../ledger/shares.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import { acceptLimit } from '../placement/filters.ts'
 import { opensAtWallMs } from '../ledger/schedule.ts'
-import { poolsSelected } from '../placement/pools.ts'
+import { poolNamesOf } from '../placement/poolMistakes.ts'
 
 /** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */
 export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): TopologyNode | undefined {
@@ -16,7 +15,7 @@ export function topologyNodeOf(node: NodeEntry | undefined, nowMs: number): Topo
   const { state } = nodeStateOf(node, nowMs)
   const accepting = state === 'ready' && node.newSegmentLoad < acceptLimit
   const draining = state === 'draining' || state === 'drained' ? { draining: true } : {}
-  const load = Math.round((worstShare(node) ?? 1) * 10) / 10
+  const load = Math.round((node.worstShare ?? 1) * 10) / 10
   return { name, pool: node.object.spec.pool, region, url, accepting, ...draining, ...tellEdgeVersion(node.edgeVersion), load }
 }
 
@@ -35,12 +34,6 @@ export function topologyPoolOf(pool: MediaNodePool | undefined): TopologyPool | 
 const isClosed = ({ ended, object, mayBeginAgain }: MeetingEntry): boolean =>
   (ended !== undefined && !mayBeginAgain) || object?.spec.ended === true || object?.spec.access.locked === true
 
-/** The pools that a meeting is restricted to, by name: those that it selects by labels are told as if it named them. */
-function poolNamesOf({ object }: MeetingEntry, pools: readonly MediaNodePool[]): readonly string[] | undefined {
-  if (object?.spec.poolSelector === undefined) return object?.spec.pools
-  return poolsSelected(pools, object.spec).map(({ metadata }) => metadata.name)
-}
-
 /** What the spec calls the meeting and restricts it to. */
 function ofSpec(
   entry: MeetingEntry,
@@ -50,7 +43,7 @@ function ofSpec(
   const { regions, capacity } = entry.object?.spec ?? {}
   const opensAtMs = opensAtWallMs(entry.object)
   const maxParticipants = capacity?.maxParticipants
-  const pools = poolNamesOf(entry, all)
+  const pools = poolNamesOf(all, entry.object)
   return {
     ...(title === undefined ? {} : { title }),
     ...(pools === undefined ? {} : { pools: [...pools] }),

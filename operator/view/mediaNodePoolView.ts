@@ -3,7 +3,7 @@ import type { PodDisruptionBudget } from '../kube/core.ts'
 import type { Store } from '../kube/store.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
-import { worstShare } from '../ledger/shares.ts'
+import type { PoolCounts } from '../ledger/poolTally.ts'
 import { budgetName } from '../plan/poolBudget.ts'
 import { templateHash } from '../pods/template.ts'
 import type { Refusal } from '../pods/refusals.ts'
@@ -26,14 +26,8 @@ export interface PodPoolView {
 }
 
 /** Everything that the plan for one pool depends on, frozen. */
-export interface MediaNodePoolView {
+export interface MediaNodePoolView extends PoolCounts {
   readonly object: MediaNodePool
-  /** Its media nodes, as far as `replicas` counts them. */
-  readonly nodes: number
-  readonly ready: number
-  readonly draining: number
-  /** Of the most loaded ready node; undefined where none told. */
-  readonly worstLoad: number | undefined
   /** Why the API server refused the object of an ad hoc meeting, last time. */
   readonly createRefused: string | undefined
   /** Why the API server refused what the pool makes, last time. */
@@ -73,12 +67,8 @@ function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly
   }
 }
 
-/** How many there are, and how the most loaded of the ready ones is. In one go: a pool is looked at whenever one of its nodes changes. */
-function sumUp(
-  nodes: readonly NodeEntry[],
-  { disruptions }: PoolSources,
-  nowMs: number,
-): Pick<MediaNodePoolView, 'nodes' | 'ready' | 'draining' | 'worstLoad'> {
+/** How many there are, and how the most loaded of the ready ones is. */
+function sumUp(nodes: readonly NodeEntry[], { disruptions }: PoolSources, nowMs: number): PoolCounts {
   let ready = 0
   let draining = 0
   let worstLoad: number | undefined
@@ -86,10 +76,18 @@ function sumUp(
     if (node.object.spec.drain !== undefined || disruptions.of(node.object).length > 0) draining += 1
     if (nodeStateOf(node, nowMs).state !== 'ready') continue
     ready += 1
-    const load = worstShare(node)
+    const load = node.worstShare
     if (load !== undefined && (worstLoad === undefined || load > worstLoad)) worstLoad = load
   }
   return { nodes: nodes.length, ready, draining, worstLoad }
+}
+
+/** What replicas asks for is what is counted: a pool that makes Pods does not count nodes that others registered. */
+function viewMembers(object: MediaNodePool, sources: PoolSources, nowMs: number): PoolCounts & Pick<MediaNodePoolView, 'pods'> {
+  const named = sources.ledger.nodes.inPool(object.metadata.name)
+  const nodes = [...named].filter((node) => isMemberOf(node.object, object))
+  const members = nodes.map((node) => viewMember(node.object, sources, nowMs))
+  return { ...sumUp(nodes, sources, nowMs), pods: viewPods(object, sources, members) }
 }
 
 /** Gathers what the plan for a pool depends on; undefined where it has no object, and where that is being deleted. */
@@ -101,23 +99,14 @@ export function viewMediaNodePool(
   const { ledger } = sources
   const object = ledger.nodes.pool(name)
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
-  const makesPods = object.spec.image !== undefined
-  const named = [...ledger.nodes.inPool(name)]
-  // What replicas asks for is what is counted: a pool that makes Pods does not count nodes that others registered.
-  const nodes = makesPods ? named.filter((node) => isMemberOf(node.object, object)) : named
   return Object.freeze({
     object,
-    ...sumUp(nodes, sources, nowMs),
+    ...(object.spec.image === undefined
+      ? { ...ledger.nodes.countsOf(name), pods: undefined }
+      : viewMembers(object, sources, nowMs)),
     createRefused: sources.createRefused(name),
     refusal: sources.refusals.get(object.metadata.uid),
     defaultImage: sources.defaultImage,
-    pods: makesPods
-      ? viewPods(
-          object,
-          sources,
-          nodes.map((node) => viewMember(node.object, sources, nowMs)),
-        )
-      : undefined,
     nowMs,
     wallMs,
   })

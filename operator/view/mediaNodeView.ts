@@ -2,7 +2,6 @@ import type { MediaNode } from '../../crds/index.ts'
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import type { Introduction } from '../ledger/nodeEntry.ts'
 import { isStale, nodeStateOf, type StateWithReason } from '../ledger/nodeState.ts'
-import { worstShare } from '../ledger/shares.ts'
 import type { Announced } from '../pods/announced.ts'
 import type { Reach } from '../reach/judge.ts'
 import { viewAnnounced, viewMember, type MemberView, type PodSources } from './memberView.ts'
@@ -50,7 +49,7 @@ export function viewMediaNode(
     region: node.region,
     state: nodeStateOf(node, nowMs),
     introduction: node.introduction,
-    load: worstShare(node),
+    load: node.worstShare,
     people: node.load?.participants ?? 0,
     meetings: ledger.meetings.hostedOn(name),
     url: node.url,

@@ -7,7 +7,7 @@ import type { LoggedMove } from '../ledger/moveLog.ts'
 import type { MeetingEntry, Ordered, Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
-import { poolsOfMeeting } from '../placement/pools.ts'
+import { poolMistakes, type PoolMistakes } from '../placement/poolMistakes.ts'
 
 /** A part of the meeting as its planner sees it. Times are monotonic milliseconds but for `createdAtMs`. */
 export interface SegmentView {
@@ -39,7 +39,7 @@ export interface StrayView {
 }
 
 /** Everything that a plan for one meeting depends on, frozen. */
-export interface MeetingView {
+export interface MeetingView extends PoolMistakes {
   readonly namespace: string
   readonly name: string
   readonly object: Meeting | undefined
@@ -48,12 +48,6 @@ export interface MeetingView {
   readonly ended: { readonly why: string; readonly atMs?: number } | undefined
   /** When, by the wall clock, status says that it ended. */
   readonly endedToldAtWallMs: number | undefined
-  /** Why nobody can be placed, whatever the nodes do: what a person has to change. */
-  readonly stalled: { readonly code: string; readonly reason: string } | undefined
-  /** Pools that it names and that do not exist, though others do. */
-  readonly poolsMissing: readonly string[]
-  /** Regions that it allows and where none of its pools stands, though one stands in another. */
-  readonly regionsMissing: readonly string[]
   /** Since when this replica leads and knows enough to say what is left over; undefined where it does not. Monotonic milliseconds. */
   readonly sureSinceMs: number | undefined
   /** The epoch of the leader who plans. */
@@ -181,19 +175,6 @@ function viewUnheard(
   }
 }
 
-/** What is wrong with the pools and regions that its spec names: all of it, or a part. */
-function mistakesOf(ledger: Ledger, { object }: MeetingEntry): Pick<MeetingView, 'stalled' | 'poolsMissing' | 'regionsMissing'> {
-  if (object === undefined) return { stalled: undefined, poolsMissing: [], regionsMissing: [] }
-  const { pools = [], regions = [] } = object.spec
-  const choice = poolsOfMeeting(ledger.nodes.pools(), object)
-  const usable = 'pools' in choice ? choice.pools : []
-  return {
-    stalled: 'code' in choice ? choice : undefined,
-    poolsMissing: pools.filter((pool) => ledger.nodes.pool(pool) === undefined),
-    regionsMissing: regions.filter((region) => !usable.some(({ spec }) => spec.region === region)),
-  }
-}
-
 /** Gathers what a plan for the meeting depends on; undefined where nothing is known of it. */
 export function viewMeeting(
   ledger: Ledger,
@@ -212,7 +193,7 @@ export function viewMeeting(
     adHoc: entry.adHoc,
     ended: entry.ended,
     endedToldAtWallMs: endedToldAt(entry.object),
-    ...mistakesOf(ledger, entry),
+    ...poolMistakes(ledger.nodes.pools(), entry.object),
     sureSinceMs: at.sureSinceMs,
     epoch: at.epoch,
     generation: entry.generation,
