@@ -10,11 +10,16 @@ function pathOf(where: string, path: readonly PropertyKey[]): string {
   )
 }
 
+/** So much of a key that nobody knows is said again. */
+const keyAtMost = 64
+
 /** The error for input that does not fit its schema: the first fault, with the field's path. It never repeats the value. */
 export function invalidInput(error: z.ZodError, where: string): CodedError {
   const [issue] = error.issues
-  const field = pathOf(where, issue?.path ?? [])
-  return commonErrors.raise.invalid({ what: `${field === '' ? 'input' : field}: ${issue?.message ?? 'does not fit'}` }, { field })
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1).map((key) => key.slice(0, keyAtMost)) : []
+  const field = pathOf(where, [...(issue?.path ?? []), ...unknown])
+  const why = unknown.length > 0 ? 'is not known here' : (issue?.message ?? 'does not fit')
+  return commonErrors.raise.invalid({ what: `${field === '' ? 'input' : field}: ${why}` }, { field })
 }
 
 /** Checks a part of a request (`body`, `params`, `query`, `data`) against its schema; raises `invalid` with the path of the first fault. */

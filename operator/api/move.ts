@@ -37,7 +37,7 @@ export type MoveRefusal = z.infer<typeof moveRefusal>
 
 /** `ordered`: they are told, and their next placement goes to `node` if it still takes them; nothing is lost if they never ask. */
 export const moveAnswer = z.discriminatedUnion('result', [
-  z.strictObject({
+  z.object({
     result: z.literal('ordered'),
     attachment: ulid,
     from: nodeName,
@@ -45,7 +45,7 @@ export const moveAnswer = z.discriminatedUnion('result', [
     region: regionName,
     reason: z.string(),
   }),
-  z.strictObject({ result: z.literal('tryAfter'), code: moveRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
-  z.strictObject({ result: z.literal('refused'), code: moveRefusal, reason: z.string() }),
+  z.object({ result: z.literal('tryAfter'), code: moveRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
+  z.object({ result: z.literal('refused'), code: moveRefusal, reason: z.string() }),
 ])
 export type MoveAnswer = z.infer<typeof moveAnswer>

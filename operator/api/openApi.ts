@@ -20,8 +20,9 @@ import { explanation, placementAnswer, placementParams, placementRequest, releas
 import { meetingSnapshot } from './snapshot.ts'
 import { topology, topologyLine, topologyQuery } from './topology.ts'
 
-const jsonOf = (schema: z.ZodType, io: 'input' | 'output' = 'output'): object => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
+/** As what is taken in: an answer may have more fields than these, a request may not. */
+const jsonOf = (schema: z.ZodType): object => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' })
   return rest
 }
 
@@ -88,7 +89,7 @@ const body = (schema: string, example: unknown): object => {
 }
 
 const parameter = (name: string, schema: z.ZodType, where: { in: 'path' | 'query'; required?: boolean }): object => {
-  return { name, in: where.in, required: where.required ?? true, schema: jsonOf(schema, 'input') }
+  return { name, in: where.in, required: where.required ?? true, schema: jsonOf(schema) }
 }
 const meeting = [
   parameter('namespace', placementParams.shape.namespace, { in: 'path' }),
@@ -189,9 +190,9 @@ export const openApiDocument = {
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A placement token.' } },
     schemas: {
-      PlacementRequest: jsonOf(placementRequest, 'input'),
+      PlacementRequest: jsonOf(placementRequest),
       PlacementAnswer: jsonOf(placementAnswer),
-      MoveRequest: jsonOf(moveRequest, 'input'),
+      MoveRequest: jsonOf(moveRequest),
       MoveAnswer: jsonOf(moveAnswer),
       Explanation: jsonOf(explanation),
       MeetingSnapshot: jsonOf(meetingSnapshot),

@@ -21,7 +21,7 @@ export const placementParams = z.strictObject({ namespace: namespaceName, name: 
 export const placementRequest = z.strictObject({
   participant: participantId.describe('Who joins: the same for the person whenever they come back, and never shown to people.'),
   displayName: displayName.describe('What the others see.'),
-  rights: rights.describe('What the media node lets them do.'),
+  rights: rights.strict().describe('What the media node lets them do.'),
   title: meetingTitle
     .optional()
     .describe('What people call the meeting, where that is not its name: its title, if this join makes it.'),
@@ -66,7 +66,7 @@ export const placementRefusal = z.enum([
 ])
 export type PlacementRefusal = z.infer<typeof placementRefusal>
 
-export const placed = z.strictObject({
+export const placed = z.object({
   result: z.literal('placed'),
   meeting: meetingRef,
   title: z.string().max(200).optional().describe('What people call the meeting, where that is not its name.'),
@@ -88,15 +88,15 @@ export const placementAnswer = z.discriminatedUnion('result', [
    * Media nodes are about to start, or others wait longer for the same ones: ask again after `retryAfterMs`, with the same participant. The
    * place in line is kept for twice that long.
    */
-  z.strictObject({
+  z.object({
     result: z.literal('queued'),
     code: placementRefusal,
     reason: z.string(),
     position: z.int().min(1).describe('1 is next.'),
     retryAfterMs: z.int().min(0),
   }),
-  z.strictObject({ result: z.literal('tryAfter'), code: placementRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
-  z.strictObject({ result: z.literal('refused'), code: placementRefusal, reason: z.string() }),
+  z.object({ result: z.literal('tryAfter'), code: placementRefusal, reason: z.string(), retryAfterMs: z.int().min(0) }),
+  z.object({ result: z.literal('refused'), code: placementRefusal, reason: z.string() }),
 ])
 export type PlacementAnswer = z.infer<typeof placementAnswer>
 
@@ -104,12 +104,12 @@ export type PlacementAnswer = z.infer<typeof placementAnswer>
 export const releaseQuery = z.strictObject({ attachment: ulid })
 
 /** `GET /v1/namespaces/{namespace}/meetings/{name}/explanation`: where a meeting is and why, in words. */
-export const explanation = z.strictObject({
-  meeting: z.strictObject({ namespace: namespaceName, name: meetingName, incarnation: ulid.optional() }),
+export const explanation = z.object({
+  meeting: z.object({ namespace: namespaceName, name: meetingName, incarnation: ulid.optional() }),
   phase: z.enum(['Scheduled', 'Waiting', 'Active', 'Empty', 'Ended']),
   why: z.string(),
   segments: z.array(
-    z.strictObject({
+    z.object({
       node: nodeName,
       region: regionName,
       role: z.enum(['core', 'leaf']),
@@ -121,10 +121,10 @@ export const explanation = z.strictObject({
     }),
   ),
   placements: z
-    .array(z.strictObject({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }))
+    .array(z.object({ atMs: z.int(), participant: participantId, node: nodeName, attachment: ulid, reason: z.string() }))
     .describe('The latest placements, newest first.'),
   join: z
-    .strictObject({
+    .object({
       result: z.enum(['placed', 'refused', 'tryAfter']),
       node: nodeName.optional(),
       code: placementRefusal.optional(),
@@ -132,10 +132,10 @@ export const explanation = z.strictObject({
     })
     .describe('Where somebody who joins now, and names no region, would go, or why nowhere.'),
   regions: z
-    .array(z.strictObject({ region: regionName, why: z.string() }))
+    .array(z.object({ region: regionName, why: z.string() }))
     .describe('The regions that they could go to, the first choice first, each with what it is judged by.'),
   nodes: z
-    .array(z.strictObject({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() }))
+    .array(z.object({ node: nodeName, region: regionName, takes: z.boolean(), why: z.string() }))
     .describe('What they would find at each node, in the order in which they would be taken; the first 200.'),
 })
 export type Explanation = z.infer<typeof explanation>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
 
 /** `GET /v1/namespaces/{namespace}/meetings/{name}`: a meeting at this moment, with exact figures. */
-export const meetingSnapshot = z.strictObject({
+export const meetingSnapshot = z.object({
   namespace: namespaceName,
   name: meetingName,
   incarnation: ulid.optional().describe('Absent until somebody was placed.'),
@@ -11,6 +11,6 @@ export const meetingSnapshot = z.strictObject({
   locked: z.boolean(),
   participants: z.int().min(0).describe('People who are attached or hold a grant; hidden ones are not counted.'),
   maxParticipants: z.int().optional(),
-  segments: z.array(z.strictObject({ node: nodeName, region: regionName, url: z.url(), participants: z.int().min(0) })),
+  segments: z.array(z.object({ node: nodeName, region: regionName, url: z.url(), participants: z.int().min(0) })),
 })
 export type MeetingSnapshot = z.infer<typeof meetingSnapshot>

@@ -4,7 +4,7 @@ import { edgeVersionTold } from '../../sfu/api/edgeVersion.ts'
 import { meetingName, namespaceName, nodeName, regionName, ulid } from '../../sfu/api/identity.ts'
 
 /** What the fallback needs of a node. */
-export const topologyNode = z.strictObject({
+export const topologyNode = z.object({
   name: nodeName,
   pool: z.string(),
   region: regionName,
@@ -19,7 +19,7 @@ export const topologyNode = z.strictObject({
 })
 export type TopologyNode = z.infer<typeof topologyNode>
 
-export const topologyPool = z.strictObject({
+export const topologyPool = z.object({
   name: z.string(),
   region: regionName,
   allowedNamespaces: z.array(namespaceName).optional().describe('Absent: every namespace.'),
@@ -27,7 +27,7 @@ export const topologyPool = z.strictObject({
 })
 export type TopologyPool = z.infer<typeof topologyPool>
 
-export const topologyMeeting = z.strictObject({
+export const topologyMeeting = z.object({
   namespace: namespaceName,
   name: meetingName,
   incarnation: ulid.optional().describe('Absent until somebody was placed.'),
@@ -45,7 +45,7 @@ export type TopologyMeeting = z.infer<typeof topologyMeeting>
 export const topologyQuery = z.strictObject({ watch: z.enum(['true', 'false']).optional() })
 
 /** `GET /v1/topology`: what the bearer may see of nodes, pools and meetings. */
-export const topology = z.strictObject({
+export const topology = z.object({
   revision: z.int().describe('Rising within one epoch.'),
   epoch: z.int(),
   turnUrls: z.array(z.string()),
@@ -60,8 +60,8 @@ export type Topology = z.infer<typeof topology>
  * After a gap in revisions, or 15 s of silence, the reader starts again.
  */
 export const topologyLine = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('snapshot'), topology }),
-  z.strictObject({
+  z.object({ type: z.literal('snapshot'), topology }),
+  z.object({
     type: z.literal('change'),
     revision: z.int(),
     nodes: z.array(topologyNode).optional(),
@@ -69,9 +69,9 @@ export const topologyLine = z.discriminatedUnion('type', [
     pools: z.array(topologyPool).optional(),
     removedPools: z.array(z.string()).optional(),
     meetings: z.array(topologyMeeting).optional(),
-    removedMeetings: z.array(z.strictObject({ namespace: namespaceName, name: meetingName })).optional(),
+    removedMeetings: z.array(z.object({ namespace: namespaceName, name: meetingName })).optional(),
   }),
-  z.strictObject({ type: z.literal('beat'), revision: z.int() }),
+  z.object({ type: z.literal('beat'), revision: z.int() }),
 ])
 export type TopologyLine = z.infer<typeof topologyLine>
 

@@ -1,5 +1,6 @@
 import { backoffMs } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
+import { lineReader } from '../../kit/lineReader.ts'
 import type { Log } from '../../kit/log.ts'
 import type { OperatorHttp } from './operatorHttp.ts'
 import { topologyLine, topologySilentAfterMs, type Topology } from './topology.ts'
@@ -24,6 +25,7 @@ export interface TopologyReader {
   run(signal: AbortSignal): Promise<void>
 }
 
+const readLine = lineReader(topologyLine)
 const reconnect = { firstMs: 200, maxMs: 5_000 }
 
 /** Makes a reader that goes from operator to operator; the last topology stays known while none answers. */
@@ -55,7 +57,9 @@ export function createTopologyReader(options: TopologyReaderOptions): TopologyRe
       for await (const value of http.lines(baseUrl, '/v1/topology?watch=true', AbortSignal.any([outer, silence.signal]))) {
         watchdog.cancel()
         watchdog = clock.after(topologySilentAfterMs, () => silence.abort(new Error('the topology stream is silent')))
-        const next = topologyAfter(seen, topologyLine.parse(value))
+        const line = readLine(value)
+        if (line === undefined) continue
+        const next = topologyAfter(seen, line)
         if (next === undefined) throw new Error('a line of the topology stream is missing')
         heard()
         if (next === seen) continue

@@ -65,9 +65,10 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
   return {
     drain(node, order, signal) {
       const fields = { phase: order.draining ? 'draining' : 'cancelled', ...(order.draining ? { reason: order.reason } : {}) }
-      return ordered({ node, method: 'drain', fields }, async (client, term) =>
-        ledger.nodes.drain(node, await client.putDrain({ ...order, epoch: term }, signal), clock.monotonicMs()),
-      )
+      return ordered({ node, method: 'drain', fields }, async (client, term) => {
+        const report = await client.putDrain({ ...order, epoch: term }, signal)
+        ledger.nodes.drain(node, { report, order: order.draining ? order : undefined }, clock.monotonicMs())
+      })
     },
     async move(node, order, signal) {
       const { meeting, attachment, reason } = order

@@ -4,7 +4,7 @@ import type { Cost } from './cost.ts'
 import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 import { gateOf } from './gateOf.ts'
-import type { AgentFault, Introduction, NodeEntry } from './nodeEntry.ts'
+import type { AgentFault, DrainTaken, Introduction, NodeEntry } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
 import type { NodeLoads } from './nodeLoads.ts'
 import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
@@ -28,6 +28,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   gate: string | undefined = undefined
   drain: WantedDrain | undefined = undefined
   drainTold: DrainReport | undefined = undefined
+  drainTaken: DrainTaken | undefined = undefined
   packs = false
   readonly knownSinceMs: number
   refusedAtMs: number | undefined = undefined

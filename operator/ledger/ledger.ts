@@ -210,7 +210,7 @@ export class Ledger {
         this.nodes.addresses(node, line.addresses, nowMs)
         return
       case 'drain':
-        this.nodes.drain(node, line.drain, nowMs)
+        this.nodes.drain(node, { report: line.drain }, nowMs)
         return
       default:
         assertNever(line)

@@ -1,5 +1,5 @@
 import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
-import { isDraining, type DrainReport } from '../../sfu/api/drain.ts'
+import { isDraining, type DrainReport, type DrainWish } from '../../sfu/api/drain.ts'
 import type { HelloLine, NodeLoad } from '../../sfu/api/load.ts'
 import type { OpenNodes } from '../placement/view.ts'
 import type { Cost } from './cost.ts'
@@ -172,11 +172,12 @@ export class MediaNodes {
     this.#events.changed(name)
   }
 
-  /** How far a node's drain is. Only what it means for new work is told to others at once. */
-  drain(name: string, report: DrainReport, nowMs: number): void {
+  /** How far a node's drain is, and to which order it says so. Only what it means for new work is told to others at once. */
+  drain(name: string, { report, order }: { report: DrainReport; order?: DrainWish | undefined }, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
     entry.drainTold = isDraining(report) ? report : undefined
+    if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered }
     this.#hear(entry, nowMs)
   }
 

@@ -1,5 +1,5 @@
 import type { MediaNode } from '../../crds/index.ts'
-import type { DrainReport } from '../../sfu/api/drain.ts'
+import type { DrainReport, DrainWish } from '../../sfu/api/drain.ts'
 import type { HelloLine } from '../../sfu/api/load.ts'
 import type { Cost } from './cost.ts'
 import type { Hold } from './damping.ts'
@@ -9,6 +9,12 @@ import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
 /** Why an agent's word does not count: it is another's, or it breaks the contract. */
 export interface AgentFault {
   readonly message: string
+}
+
+/** An order to drain, and as what the node repeats it: an older one passes over what it does not know. */
+export interface DrainTaken {
+  readonly order: DrainWish
+  readonly as: DrainWish
 }
 
 /** What a media node said of itself when its load stream began. */
@@ -34,6 +40,8 @@ export interface NodeEntry {
   leaving: string | undefined
   /** How far its drain is, by its own word; undefined where it takes work. */
   readonly drainTold: DrainReport | undefined
+  /** The order to drain that it took last from this leader. */
+  readonly drainTaken: DrainTaken | undefined
   /** Its pool fills one node after the other. */
   readonly packs: boolean
   /** Since when this process tries to hear it. */

@@ -4,6 +4,7 @@ import { systemClock } from '../../kit/clock.ts'
 import { silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { ndjsonLine } from '../../kit/ndjson.ts'
+import { newerMessage } from '../../kit/newerMessage.ts'
 import { virtualClock } from '../../kit/virtualClock.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { maxLoadLineBytes } from '../../sfu/api/load.ts'
@@ -104,7 +105,6 @@ test.each([
   ['a time that no calendar has', load({ atMs: 8e15 }), 'load.atMs'],
   ['an epoch that nobody reaches', { type: 'segment', segment: segment({ epoch: 2 ** 52 }) }, 'segment.epoch'],
   ['a generation that nobody reaches', { type: 'segment', segment: segment({ generation: 2 ** 52 }) }, 'segment.generation'],
-  ['a field that nobody knows', load({ more: 1 }), 'load'],
   ['a segment of the far future', { type: 'segment', segment: segment({ createdAtMs: 9e15 }) }, 'segment.createdAtMs'],
   [
     'an end of the far future',
@@ -143,6 +143,19 @@ test('a line without end', async () => {
 test('a flood of lines', async () => {
   const many = text(load({})).repeat(1_000)
   await expectDisbelief([text(hello), ...Array.from({ length: 25 }, () => many)], 'sends more than 2000 lines a second')
+})
+
+test('a flood of lines of a kind that is not known', async () => {
+  const many = text({ type: 'weather' }).repeat(1_000)
+  await expectDisbelief([text(hello), ...Array.from({ length: 25 }, () => many)], 'sends more than 2000 lines a second')
+})
+
+test('what a newer node tells beside what is known is no fault', async () => {
+  const newer = newerMessage(load({ workers: [{ ...worker, cpu: 0.25 }] }))
+  const { world, stateOf } = await hear([text({ ...hello, colour: 'red' }, { type: 'weather', rain: true }, newer as object)])
+  const { nodes } = world.ledger
+  await waitFor(() => nodes.get('liar')?.load?.workers[0]?.cpu === 0.25 || missing('the newer load'), { timeoutMs: 20_000 })
+  expect(stateOf().state).toBe('ready')
 })
 
 test('a flood of bytes, in lines that are each well formed', async () => {

@@ -94,8 +94,7 @@ export async function runLoadStream(options: LoadStreamOptions, signal: AbortSig
   async function listen(): Promise<void> {
     let live = false
     try {
-      for await (const line of client.loadStream(signal, (bytes) => count('bytes', bytes))) {
-        count('lines', 1)
+      for await (const line of client.loadStream(signal, count)) {
         const doubt = listener.hear(node, believed(line, { node, url, first: !live }))
         if (doubt !== undefined) throw new Disbelief(`the agent at ${url} ${doubt}`)
         if (!live) {

@@ -43,11 +43,16 @@ function same(a: DrainWish, b: DrainWish | undefined): boolean {
   return parts(a) === parts(b)
 }
 
+/** Whether the node follows this wish: it says so, or says what it made of it when it took it, since it is older and does not know all of it. */
+function isFollowed(wish: DrainWish, { told, taken }: DrainView): boolean {
+  return same(wish, told?.ordered) || (same(wish, taken?.order) && taken !== undefined && same(taken.as, told?.ordered))
+}
+
 /** The order that is due: the node says something else than what should be. Nothing is ordered of a node that is not heard. */
 export function planDrainOrder({ drain, state }: MediaNodeView): PlannedDrain | undefined {
   if (state.state !== 'draining' && state.state !== 'drained') return undefined
   const wish = wishOf(drain)
-  if (wish !== undefined) return same(wish, drain.told?.ordered) ? undefined : { draining: true, ...wish }
+  if (wish !== undefined) return isFollowed(wish, drain) ? undefined : { draining: true, ...wish }
   const over = drain.wanted === undefined && drain.told?.ordered !== undefined
   return over ? { draining: false } : undefined
 }

@@ -7,7 +7,7 @@ export const batchPath = '/v1/forwarded/placements'
 export const batchAtMost = { items: 64, bytes: 512 * 1024 } as const
 
 /** A placement as it came in: unchecked, with the token of who asks. */
-export const batchedPlacement = z.strictObject({
+export const batchedPlacement = z.object({
   authorization: z.string().optional(),
   namespace: z.string(),
   name: z.string(),
@@ -16,7 +16,7 @@ export const batchedPlacement = z.strictObject({
 export type BatchedPlacement = z.infer<typeof batchedPlacement>
 
 /** `POST` {@link batchPath}. Each placement is checked for itself, so that a bad one costs the others nothing. */
-export const batchRequest = z.strictObject({ placements: z.array(z.unknown()).min(1).max(batchAtMost.items) })
+export const batchRequest = z.object({ placements: z.array(z.unknown()).min(1).max(batchAtMost.items) })
 
 /** One answer: the HTTP status and the JSON that the placement would have got alone. */
 export interface Answered {

@@ -131,6 +131,30 @@ test('the pace that was asked for is ordered, and an edited deadline or pace is 
   expect(drainOf(simulation, 'eu-1')?.requestedAt).toBe(requestedAt)
 })
 
+test('a media node that is older, and knows nothing of a pace, drains all the same, and is ordered once', async () => {
+  const simulation = await aMeeting('never')
+  const node = simulation.nodes.get('eu-1')
+  if (node === undefined) throw new Error('eu-1 is missing')
+  const asToday = node.drain.bind(node)
+  let orders = 0
+  node.drain = (order) => {
+    orders += 1
+    const { pace: _, ...known } = { pace: undefined, ...order }
+    return asToday(known)
+  }
+  simulation.drain('eu-1', { deadlineSeconds: 60, pace: 2 })
+  await simulation.pass(20_000)
+  expect(orderOf(simulation, 'eu-1')).toMatchObject({ stay: ['demo/board'] })
+  expect(orders).toBe(1)
+  simulation.drain('eu-1', { deadlineSeconds: 90, pace: 2 })
+  await simulation.pass(5_000)
+  expect(orders).toBe(2)
+  simulation.nodes.get('eu-1')?.restart()
+  await simulation.pass(5_000)
+  expect(orderOf(simulation, 'eu-1')).toMatchObject({ stay: [] })
+  expect(orders).toBe(3)
+})
+
 test('a drain that nobody hinders tells when it will be done, once', async () => {
   const simulation = await anInstallation()
   for (let index = 0; index < 30; index++) placedIn(await simulation.join(`chat-${index}`, 'ann', { region: 'eu-west' }))

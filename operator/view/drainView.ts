@@ -2,7 +2,7 @@ import type { WantedDrain } from '../ledger/drainOf.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { placementView, type Moment } from '../ledger/ledgerView.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { DrainTaken, NodeEntry } from '../ledger/nodeEntry.ts'
 import { place } from '../placement/place.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 
@@ -31,6 +31,8 @@ export interface DrainView {
   readonly wanted: WantedDrain | undefined
   /** How far it is, by the node's own word. */
   readonly told: DrainReport | undefined
+  /** What it was ordered last. */
+  readonly taken: DrainTaken | undefined
   /** By name. */
   readonly meetings: readonly DrainedMeeting[]
 }
@@ -57,8 +59,8 @@ function heldBy(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Mome
 
 /** Gathers what the drain of a node depends on. Costs one placement a meeting on the node, and nothing while it takes work. */
 export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainView {
-  const { drain: wanted, drainTold: told } = node
-  if (wanted === undefined && told === undefined) return { wanted, told, meetings: [] }
+  const { drain: wanted, drainTold: told, drainTaken: taken } = node
+  if (wanted === undefined && told === undefined) return { wanted, told, taken, meetings: [] }
   const meetings = [...ledger.meetings.on(node.name)]
     .filter((entry) => entry.people.countOn(node.name) > 0)
     .map((entry): DrainedMeeting => ({
@@ -68,5 +70,5 @@ export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainVie
       held: heldBy(ledger, entry, { node: node.name, ...at }),
       audienceOnly: entry.object?.spec.disruption === 'audienceOnly',
     }))
-  return { wanted, told, meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
+  return { wanted, told, taken, meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
 }

@@ -35,7 +35,7 @@ export const announcedAddress = z
  * What clients are told from now on, the best first; transports that stand keep what they were told. Idempotent, fenced by the epoch
  * alone. It is in memory only: a node that starts again is told again.
  */
-export const addressOrder = z.strictObject({
+export const addressOrder = z.object({
   epoch: fenceNumber,
   addresses: z
     .array(announcedAddress)
@@ -46,4 +46,4 @@ export const addressOrder = z.strictObject({
 export type AddressOrder = z.infer<typeof addressOrder>
 
 /** Answer of `PUT /v1/addresses`, and what the load stream tells when it changed. */
-export const announcedAddresses = z.strictObject({ addresses: z.array(z.string().max(253)).max(addressesAtMost) })
+export const announcedAddresses = z.object({ addresses: z.array(z.string().max(253)).max(addressesAtMost) })

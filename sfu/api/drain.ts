@@ -32,7 +32,7 @@ export const drainPace = {
 export const underWayAtMost = (size: number): number => Math.max(1, Math.floor(size * drainPace.share))
 
 /** What the operator wants of a drain. */
-export const drainWish = z.strictObject({
+export const drainWish = z.object({
   reason: drainReason,
   /** Wall clock: whoever is left then is told and closed. One that has passed means now. */
   deadlineAtMs: wallMs,
@@ -50,13 +50,13 @@ export type DrainWish = z.infer<typeof drainWish>
  * and new segments with `node_draining`; orders to segments that it has are taken as ever. Fenced by the epoch alone.
  */
 export const drainOrder = z.discriminatedUnion('draining', [
-  z.strictObject({ epoch: fenceNumber, draining: z.literal(true), ...drainWish.shape }),
-  z.strictObject({ epoch: fenceNumber, draining: z.literal(false) }),
+  z.object({ epoch: fenceNumber, draining: z.literal(true), ...drainWish.shape }),
+  z.object({ epoch: fenceNumber, draining: z.literal(false) }),
 ])
 export type DrainOrder = z.infer<typeof drainOrder>
 
 /** How far a drain is, as the node itself says. Without `ordered` and `stopsAtMs` it takes work as ever. */
-export const drainReport = z.strictObject({
+export const drainReport = z.object({
   /** What was ordered last. */
   ordered: drainWish.optional(),
   /** The node was told to stop: it drains until then, whatever is ordered, and ends. */
@@ -69,7 +69,7 @@ export const drainReport = z.strictObject({
   moved: z.int().min(0),
   /** People who stay since the order says so of those who may publish, by meeting; the first hundred. */
   staying: z
-    .array(z.strictObject({ meeting: meetingOfNamespace, people: z.int().min(1) }))
+    .array(z.object({ meeting: meetingOfNamespace, people: z.int().min(1) }))
     .max(100)
     .optional(),
 })

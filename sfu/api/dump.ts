@@ -5,7 +5,7 @@ const count = z.int().min(0)
 /** `GET /v1/dump` (bearer: an `order` or `session` token): what each media process itself says that it holds. For tests and doctors. */
 export const dumpPath = '/v1/dump'
 
-export const workerDump = z.strictObject({
+export const workerDump = z.object({
   pid: z.int(),
   routers: count,
   webRtcTransports: count,
@@ -17,5 +17,5 @@ export const workerDump = z.strictObject({
 })
 export type WorkerDump = z.infer<typeof workerDump>
 
-export const nodeDump = z.strictObject({ workers: z.array(workerDump).max(64) })
+export const nodeDump = z.object({ workers: z.array(workerDump).max(64) })
 export type NodeDump = z.infer<typeof nodeDump>

@@ -19,12 +19,12 @@ export const edgesSubprotocol = 'parley.edge.v1'
 /** Most bytes of one frame: a snapshot of thousands of people. */
 export const maxEdgeFrameBytes = 8 * 1024 * 1024
 
-const transportAddress = z.strictObject({
+const transportAddress = z.object({
   /** Id of the sender's PipeTransport. */
   transportId: z.string().max(64),
   ip: z.string().max(64),
   port: z.int().min(1).max(65_535),
-  srtpParameters: z.strictObject({ cryptoSuite: z.string().max(64), keyBase64: z.string().max(128) }),
+  srtpParameters: z.object({ cryptoSuite: z.string().max(64), keyBase64: z.string().max(128) }),
 })
 
 /** Requests, by method; both sides may send each. */
@@ -34,7 +34,7 @@ export const edgeRequests = {
    * of the pipe. `peerTransportId` names the far end that it is connected to already; where the receiver knows nothing of that pair it
    * answers `pipe_unknown`, and the sender makes another end and says hello again.
    */
-  hello: z.strictObject({
+  hello: z.object({
     node: nodeName,
     boot: ulid,
     /** Absent: 1. */
@@ -55,7 +55,7 @@ export const edgeRequests = {
    * is the sender's id for the way by which it has it, new when that changes. A receiver may have a track by several ways at once, of
    * one peer or more, and uses one.
    */
-  pipeProducer: z.strictObject({
+  pipeProducer: z.object({
     wayId: z.string().max(64),
     producerId: z.string().max(64),
     trackId: z.string().max(160),
@@ -65,7 +65,7 @@ export const edgeRequests = {
     paused: z.boolean(),
   }),
   /** The receiver wants a video track through the pipe, or no longer. Reference-counted by the receiver; audio is sent unasked. */
-  want: z.strictObject({ trackId: z.string().max(160), wanted: z.boolean() }),
+  want: z.object({ trackId: z.string().max(160), wanted: z.boolean() }),
 } as const
 export type EdgeMethod = keyof typeof edgeRequests
 export type EdgeRequest<Method extends EdgeMethod> = z.infer<(typeof edgeRequests)[Method]>
@@ -73,28 +73,28 @@ export type EdgeRequest<Method extends EdgeMethod> = z.infer<(typeof edgeRequest
 /** Notifications, by method; both sides may send each. */
 export const edgeNotifications = {
   /** All entries of one author, replacing what was known of that author; `revision` counts the author's changes. */
-  rosterSnapshot: z.strictObject({
+  rosterSnapshot: z.object({
     author: nodeName,
     boot: ulid,
     revision: z.int().min(0),
     entries: z.array(rosterEntry).max(10_000),
   }),
-  rosterDelta: z.strictObject({
+  rosterDelta: z.object({
     author: nodeName,
     boot: ulid,
     revision: z.int().min(0),
     changes: z.array(rosterChange).max(1_000),
   }),
   /** An author's segment is gone from the cascade: its entries are dropped. */
-  rosterGone: z.strictObject({ author: nodeName }),
-  pipeProducerClosed: z.strictObject({ wayId: z.string().max(64) }),
-  pipeProducerPaused: z.strictObject({ wayId: z.string().max(64), paused: z.boolean() }),
+  rosterGone: z.object({ author: nodeName }),
+  pipeProducerClosed: z.object({ wayId: z.string().max(64) }),
+  pipeProducerPaused: z.object({ wayId: z.string().max(64), paused: z.boolean() }),
   /** The way will be closed in a moment (or not, after all): whoever has the track by another uses that. */
-  pipeProducerEnding: z.strictObject({ wayId: z.string().max(64), ending: z.boolean() }),
+  pipeProducerEnding: z.object({ wayId: z.string().max(64), ending: z.boolean() }),
   /** The loudest of what the sender's side hears, every {@link levelsPeriodMs} while anyone speaks; towards the publisher only. */
-  levels: z.strictObject({ levels: speakers.shape.speakers }),
+  levels: z.object({ levels: speakers.shape.speakers }),
   /** The meeting's speaker list, from the segment that publishes it. */
-  speakers: z.strictObject({ author: nodeName, ...speakers.shape }),
+  speakers: z.object({ author: nodeName, ...speakers.shape }),
 } as const
 export type EdgeNotificationMethod = keyof typeof edgeNotifications
 export type EdgeNotification<Method extends EdgeNotificationMethod> = z.infer<(typeof edgeNotifications)[Method]>

@@ -9,7 +9,7 @@ import { rights } from './rights.ts'
 import { grantLifetimeMs, peerTokenLifetimeMs, tokenTypes } from './tokens.ts'
 
 /** Another media node that may host the same meeting, with the token that opens an edge to it. */
-export const peerAddress = z.strictObject({
+export const peerAddress = z.object({
   node: nodeName,
   /** Base URL of its agent. */
   url: z.url(),
@@ -33,9 +33,9 @@ export const grantClaims = z.object({
    * Present where the meeting has a capacity: how many people it takes while no order says so, and under which epoch an operator counted
    * them. A node that has taken an order of a later epoch refuses the grant (`grant_superseded`): a later operator does not know of it.
    */
-  limit: z.strictObject({ maxParticipants: z.int().min(1), epoch: fenceNumber.optional() }).optional(),
+  limit: z.object({ maxParticipants: z.int().min(1), epoch: fenceNumber.optional() }).optional(),
   /** Present when signaling placed by itself: the other nodes of the ranking, whom the agent asks whether they host the meeting. */
-  fallback: z.strictObject({ peers: z.array(peerAddress).max(2) }).optional(),
+  fallback: z.object({ peers: z.array(peerAddress).max(2) }).optional(),
 })
 export type GrantClaims = z.infer<typeof grantClaims>
 

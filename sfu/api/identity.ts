@@ -26,7 +26,7 @@ export const regionName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$
 export const maxRegions = 64
 
 /** One meeting, as every process knows it. A meeting that is made again under its old name has a new incarnation. */
-export const meetingRef = z.strictObject({ namespace: namespaceName, name: meetingName, incarnation: ulid })
+export const meetingRef = z.object({ namespace: namespaceName, name: meetingName, incarnation: ulid })
 export type MeetingRef = z.infer<typeof meetingRef>
 
 /** The meeting as one string, for maps and channels: `namespace/name/incarnation`. */

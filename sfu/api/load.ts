@@ -10,7 +10,7 @@ import { segmentReport } from './order.ts'
 const nonNegative = z.number().min(0).max(1e15)
 
 /** What one worker carries. CPU is a fraction of one core. */
-export const workerLoad = z.strictObject({
+export const workerLoad = z.object({
   cpu: z.number().min(0).max(64),
   routers: nonNegative,
   transports: nonNegative,
@@ -20,7 +20,7 @@ export const workerLoad = z.strictObject({
 export type WorkerLoad = z.infer<typeof workerLoad>
 
 /** What a node carries and what it can carry. CPU and consumers count a worker, bits, pipes and ports a node; the worst one wins. */
-export const nodeLoad = z.strictObject({
+export const nodeLoad = z.object({
   atMs: wallMs,
   workers: z.array(workerLoad).min(1).max(64),
   egressBitsPerSecond: nonNegative,
@@ -32,7 +32,7 @@ export const nodeLoad = z.strictObject({
 export type NodeLoad = z.infer<typeof nodeLoad>
 
 /** The limits that a node was configured with; load is measured against them. */
-export const nodeCapacity = z.strictObject({
+export const nodeCapacity = z.object({
   consumersPerWorker: z.int().min(1),
   egressBitsPerSecond: z.number().min(1),
   ingressBitsPerSecond: z.number().min(1),
@@ -41,7 +41,7 @@ export const nodeCapacity = z.strictObject({
 export type NodeCapacity = z.infer<typeof nodeCapacity>
 
 /** First line of the load stream: who the node is and all that it hosts. */
-export const helloLine = z.strictObject({
+export const helloLine = z.object({
   type: z.literal('hello'),
   /** Version of this contract; a node of another major version gets no meetings of this one. */
   protocol: z.literal(1),
@@ -71,11 +71,11 @@ export type HelloLine = z.infer<typeof helloLine>
  */
 export const loadLine = z.discriminatedUnion('type', [
   helloLine,
-  z.strictObject({ type: z.literal('load'), load: nodeLoad }),
-  z.strictObject({ type: z.literal('segment'), segment: segmentReport }),
-  z.strictObject({ type: z.literal('segmentClosed'), meeting: meetingRef }),
-  z.strictObject({ type: z.literal('drain'), drain: drainReport }),
-  z.strictObject({ type: z.literal('addresses'), ...announcedAddresses.shape }),
+  z.object({ type: z.literal('load'), load: nodeLoad }),
+  z.object({ type: z.literal('segment'), segment: segmentReport }),
+  z.object({ type: z.literal('segmentClosed'), meeting: meetingRef }),
+  z.object({ type: z.literal('drain'), drain: drainReport }),
+  z.object({ type: z.literal('addresses'), ...announcedAddresses.shape }),
 ])
 export type LoadLine = z.infer<typeof loadLine>
 

@@ -11,7 +11,7 @@ export const movePath = '/v1/moves'
  * One participant is to go to another node: they are told as in a drain, and their media stays until a little after they are back. Fenced
  * by the epoch alone; the same order again changes nothing. An attachment that is not here is `attachment_gone`.
  */
-export const moveOrder = z.strictObject({
+export const moveOrder = z.object({
   epoch: fenceNumber,
   meeting: meetingRef,
   participant: participantId,
@@ -21,7 +21,7 @@ export const moveOrder = z.strictObject({
 })
 export type MoveOrder = z.infer<typeof moveOrder>
 
-export const moveReport = z.strictObject({
+export const moveReport = z.object({
   /** False where their connection is lost: nobody would hear, so that nothing was done. */
   told: z.boolean(),
 })

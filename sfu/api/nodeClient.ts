@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { withinTime } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
+import { lineReader } from '../../kit/lineReader.ts'
 import { readNdjson } from '../../kit/ndjson.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
 import { addressesPath, announcedAddresses, type AddressOrder } from './addresses.ts'
@@ -64,13 +65,15 @@ export interface NodeClient {
   dump(signal?: AbortSignal): Promise<NodeDump>
   /**
    * The load stream: `hello` first, then lines as they come. Ends with an error when the stream breaks, is silent for
-   * {@link loadStaleAfterMs} or carries a line that does not fit the contract; ends quietly when `signal` aborts. `received` is told how
-   * many bytes came, before anything is made of them; what it throws ends the stream.
+   * {@link loadStaleAfterMs} or carries a line that does not fit the contract; ends quietly when `signal` aborts. Lines of kinds that are not
+   * known yet are passed over. `received` is told how many bytes and lines came, those too, before anything is made of them; what it throws
+   * ends the stream.
    */
-  loadStream(signal: AbortSignal, received?: (bytes: number) => void): AsyncIterable<LoadLine>
+  loadStream(signal: AbortSignal, received?: (what: 'bytes' | 'lines', count: number) => void): AsyncIterable<LoadLine>
 }
 
 const defaultTimeoutMs = 5_000
+const readLine = lineReader(loadLine)
 
 interface Call<Schema extends z.ZodType> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
@@ -206,8 +209,12 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     async *loadStream(signal, received = () => undefined) {
       try {
         const body = await openLoadStream(signal)
-        for await (const value of readNdjson(watched(body, received), { maxLineBytes: maxLoadLineBytes }))
-          yield loadLine.parse(value)
+        const bytes = watched(body, (count) => received('bytes', count))
+        for await (const value of readNdjson(bytes, { maxLineBytes: maxLoadLineBytes })) {
+          received('lines', 1)
+          const line = readLine(value)
+          if (line !== undefined) yield line
+        }
       } catch (thrown) {
         if (signal.aborted) return
         throw failure(thrown, undefined)

@@ -9,7 +9,7 @@ export const segmentRole = z.enum(['core', 'leaf'])
 export type SegmentRole = z.infer<typeof segmentRole>
 
 /** The fence: an order with an older pair is refused, and so is the same pair with another body. */
-export const fence = z.strictObject({ epoch: fenceNumber, generation: fenceNumber })
+export const fence = z.object({ epoch: fenceNumber, generation: fenceNumber })
 export type Fence = z.infer<typeof fence>
 
 /** Path of all segments: `GET` answers {@link segmentList}. */
@@ -31,14 +31,14 @@ export function compareFences(a: Fence, b: Fence): number {
 }
 
 /** `PUT /v1/segments/{namespace}/{name}/{incarnation}`: what this node's part of the meeting is to be. Idempotent. */
-export const segmentOrder = z.strictObject({
+export const segmentOrder = z.object({
   ...fence.shape,
   role: segmentRole,
   region: regionName,
   /** All segments that this one has a pipe to; of two nodes, the one with the smaller name dials. */
   peers: z
     .array(
-      z.strictObject({
+      z.object({
         ...peerAddress.shape,
         role: segmentRole,
         /** The next order will take this edge away: all that comes by it is to come another way first. */
@@ -46,7 +46,7 @@ export const segmentOrder = z.strictObject({
       }),
     )
     .max(64),
-  limits: z.strictObject({ maxParticipants: z.int().min(1).max(100_000) }),
+  limits: z.object({ maxParticipants: z.int().min(1).max(100_000) }),
   /**
    * Another incarnation of the meeting, minted at the same time, that this node hosts: its segment goes on as this one, with its people,
    * their sessions and media; grants and resumes by either lead to it from then on. Where it is not hosted, or this one is already, the
@@ -57,7 +57,7 @@ export const segmentOrder = z.strictObject({
 export type SegmentOrder = z.infer<typeof segmentOrder>
 
 /** What a segment says of an edge that it has. One that its order took away is not told of any more. */
-export const peerReport = z.strictObject({
+export const peerReport = z.object({
   node: nodeName,
   role: segmentRole,
   /** Whether the pipe carries media now. */
@@ -67,7 +67,7 @@ export const peerReport = z.strictObject({
 })
 
 /** What a node says about a segment that it hosts: the truth about who is where. */
-export const segmentReport = z.strictObject({
+export const segmentReport = z.object({
   meeting: meetingRef,
   /** 0/0 for a segment that no order has reached yet. */
   ...fence.shape,
@@ -77,7 +77,7 @@ export const segmentReport = z.strictObject({
   worker: z.int().min(0),
   participants: z
     .array(
-      z.strictObject({
+      z.object({
         participant: participantId,
         attachment: ulid,
         publishing: z.boolean(),
@@ -97,10 +97,10 @@ export const segmentReport = z.strictObject({
 export type SegmentReport = z.infer<typeof segmentReport>
 
 /** Answer of `GET /v1/segments`. */
-export const segmentList = z.strictObject({ segments: z.array(segmentReport).max(10_000) })
+export const segmentList = z.object({ segments: z.array(segmentReport).max(10_000) })
 
 /** Query of `DELETE /v1/segments/{namespace}/{name}/{incarnation}`: only a fence at least as new as the segment's closes it. */
-export const segmentDeletion = z.strictObject({
+export const segmentDeletion = z.object({
   epoch: z.coerce.number().int().min(0),
   generation: z.coerce.number().int().min(0),
   /** What the people who are attached are told. */
@@ -109,4 +109,4 @@ export const segmentDeletion = z.strictObject({
 export type SegmentDeletion = z.infer<typeof segmentDeletion>
 
 /** Answer of `GET /v1/segments/{namespace}/{name}`: the incarnations of the meeting that this node hosts. Peers ask it with a peer token. */
-export const hostedIncarnations = z.strictObject({ incarnations: z.array(ulid).max(16) })
+export const hostedIncarnations = z.object({ incarnations: z.array(ulid).max(16) })

@@ -10,7 +10,7 @@ import { addressesAtMost } from './addresses.ts'
 export const probePath = '/v1/probe'
 export const probeLifetimeMs = 15_000
 
-export const probeTarget = z.strictObject({
+export const probeTarget = z.object({
   protocol: z.enum(['udp', 'tcp']),
   address: z.string().max(253),
   port: z.int().min(1).max(65_535),
@@ -18,7 +18,7 @@ export const probeTarget = z.strictObject({
 export type ProbeTarget = z.infer<typeof probeTarget>
 
 /** The ICE end of one media process: its credentials, and where clients would look for it, the best first. */
-export const probe = z.strictObject({
+export const probe = z.object({
   worker: z.int().min(0),
   usernameFragment: z.string().min(1).max(256),
   password: z.string().min(1).max(256),
@@ -26,4 +26,4 @@ export const probe = z.strictObject({
 })
 export type Probe = z.infer<typeof probe>
 
-export const probeAnswer = z.strictObject({ probes: z.array(probe).max(64) })
+export const probeAnswer = z.object({ probes: z.array(probe).max(64) })

@@ -15,7 +15,7 @@ export const kindOfSource: Readonly<Record<Source, MediaKind>> = {
 }
 
 /** What a participant may do on a media node; the agent enforces it. */
-export const rights = z.strictObject({
+export const rights = z.object({
   /** The sources that may be produced; none means a pure viewer. */
   publish: z.array(source).max(4),
   /** Whether others' tracks may be consumed. */

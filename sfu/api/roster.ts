@@ -7,7 +7,7 @@ import { source } from './rights.ts'
  * A track that someone publishes. `trackId` is stable for a participant's source (`participant/source`); `producerId` is new
  * each time it is produced, also when its participant moved, and then `replaces` names the producer it takes over from.
  */
-export const track = z.strictObject({
+export const track = z.object({
   trackId: z.string().max(160),
   source,
   producerId: z.string().max(64),
@@ -17,7 +17,7 @@ export const track = z.strictObject({
 export type Track = z.infer<typeof track>
 
 /** Someone in the meeting, as the segment that hosts them says. Entries are keyed by (participant, attachment). */
-export const rosterEntry = z.strictObject({
+export const rosterEntry = z.object({
   participant: participantId,
   attachment: ulid,
   name: displayName,
@@ -32,11 +32,11 @@ export type RosterEntry = z.infer<typeof rosterEntry>
 
 /** One step from a roster to the next; each names the entry it is about, so a late leave of an old attachment removes only that. */
 export const rosterChange = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('joined'), entry: rosterEntry }),
-  z.strictObject({ type: z.literal('left'), participant: participantId, attachment: ulid }),
-  z.strictObject({ type: z.literal('connection'), participant: participantId, attachment: ulid, connected: z.boolean() }),
-  z.strictObject({ type: z.literal('track'), participant: participantId, attachment: ulid, track }),
-  z.strictObject({ type: z.literal('untrack'), participant: participantId, attachment: ulid, trackId: z.string().max(160) }),
+  z.object({ type: z.literal('joined'), entry: rosterEntry }),
+  z.object({ type: z.literal('left'), participant: participantId, attachment: ulid }),
+  z.object({ type: z.literal('connection'), participant: participantId, attachment: ulid, connected: z.boolean() }),
+  z.object({ type: z.literal('track'), participant: participantId, attachment: ulid, track }),
+  z.object({ type: z.literal('untrack'), participant: participantId, attachment: ulid, trackId: z.string().max(160) }),
 ])
 export type RosterChange = z.infer<typeof rosterChange>
 

@@ -37,45 +37,45 @@ const sessionEpoch = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
 /** Requests of signaling, by method: what `data` must be. */
 export const sessionRequests = {
   /** Opens a session with a grant. */
-  attach: z.strictObject({ grant: z.string().max(8192), sessionEpoch }),
+  attach: z.object({ grant: z.string().max(8192), sessionEpoch }),
   /** Takes a session over, from any replica. The answer is a full snapshot. */
-  resume: z.strictObject({ meeting: meetingRef, participant: participantId, attachment: ulid, sessionEpoch }),
+  resume: z.object({ meeting: meetingRef, participant: participantId, attachment: ulid, sessionEpoch }),
   /**
    * The client's own socket is lost while this connection stands: the session goes away as if this connection were lost. Media stays
    * for {@link sessionAwayMs}, the roster says `connected: false`, and only `resume` (by this or another connection) goes on with it.
    */
-  away: z.strictObject({}),
+  away: z.object({}),
   /** Ends the session and its media. An `attach` of the same channel that is not answered yet lets nobody in (`attachment_gone`). */
-  detach: z.strictObject({}),
-  createTransport: z.strictObject({
+  detach: z.object({}),
+  createTransport: z.object({
     direction: z.enum(['send', 'recv']),
     /** What the client can receive; needed before the first `consume`. */
     rtpCapabilities: rtpCapabilities.optional(),
   }),
-  connectTransport: z.strictObject({ transportId: id, dtlsParameters }),
-  restartIce: z.strictObject({ transportId: id }),
-  closeTransport: z.strictObject({ transportId: id }),
+  connectTransport: z.object({ transportId: id, dtlsParameters }),
+  restartIce: z.object({ transportId: id }),
+  closeTransport: z.object({ transportId: id }),
   produce: z
-    .strictObject({ transportId: id, kind, source, rtpParameters, paused: z.boolean().default(false) })
+    .object({ transportId: id, kind, source, rtpParameters, paused: z.boolean().default(false) })
     // A worker takes sound that is called a picture; nobody could decode it.
     .refine((wish) => wish.rtpParameters.codecs.every(({ mimeType }) => mimeType.startsWith(`${wish.kind}/`)), {
       path: ['rtpParameters', 'codecs'],
       message: 'must be of the kind that is produced',
     }),
-  pauseProducer: z.strictObject({ producerId: id }),
-  resumeProducer: z.strictObject({ producerId: id }),
-  closeProducer: z.strictObject({ producerId: id }),
+  pauseProducer: z.object({ producerId: id }),
+  resumeProducer: z.object({ producerId: id }),
+  closeProducer: z.object({ producerId: id }),
   /** Asks for a track of somebody else. The consumer is created paused; the client resumes it when it is ready. */
-  consume: z.strictObject({ transportId: id, trackId: z.string().max(160) }),
-  pauseConsumer: z.strictObject({ consumerId: id }),
-  resumeConsumer: z.strictObject({ consumerId: id }),
-  closeConsumer: z.strictObject({ consumerId: id }),
-  setPreferredLayers: z.strictObject({
+  consume: z.object({ transportId: id, trackId: z.string().max(160) }),
+  pauseConsumer: z.object({ consumerId: id }),
+  resumeConsumer: z.object({ consumerId: id }),
+  closeConsumer: z.object({ consumerId: id }),
+  setPreferredLayers: z.object({
     consumerId: id,
     spatialLayer: z.int().min(0).max(3),
     temporalLayer: z.int().min(0).max(3).optional(),
   }),
-  requestKeyFrame: z.strictObject({ consumerId: id }),
+  requestKeyFrame: z.object({ consumerId: id }),
 } as const
 export type SessionMethod = keyof typeof sessionRequests
 export type SessionRequest<Method extends SessionMethod> = z.infer<(typeof sessionRequests)[Method]>
@@ -140,9 +140,9 @@ export interface SessionResponses {
 }
 
 /** Who speaks, loudest first, as the meeting's one numbered list. */
-export const speakers = z.strictObject({
+export const speakers = z.object({
   seq: z.int().min(0),
-  speakers: z.array(z.strictObject({ participant: participantId, dBov: z.number().min(-127).max(0) })).max(5),
+  speakers: z.array(z.object({ participant: participantId, dBov: z.number().min(-127).max(0) })).max(5),
 })
 export type Speakers = z.infer<typeof speakers>
 

@@ -6,6 +6,7 @@ import { createPeer, type FrameSocket, type Incoming, type Peer } from '../../ki
 import { dialWebSocket } from '../../kit/wsClient.ts'
 import { meetingKey, type MeetingRef } from './identity.ts'
 import {
+  closeReasons,
   maxFrameBytes,
   sessionsPath,
   sessionsSubprotocol,
@@ -93,6 +94,12 @@ const maxConcurrentRequests = 1
 /** WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
 const normalClosure = 1000
 
+/** A newer agent may close a session for a reason that is not known here: what is left to its client is to join again. */
+function known(told: SessionNotification): SessionNotification {
+  const isKnown = told.method !== 'closed' || Object.hasOwn(closeReasons, told.data.reason)
+  return isKnown ? told : { method: 'closed', data: { reason: 'segment_closed' } }
+}
+
 /** Opens the connection; rejects with `unavailable` or `timeout`. The caller dials again, with backoff, when it is lost. */
 export async function openSessionConnection(options: SessionConnectionOptions): Promise<SessionConnection> {
   const socket = await dialWebSocket({
@@ -121,7 +128,7 @@ export function sessionConnectionOver(
       for (const listener of meetings.get(channel) ?? []) listener({ method, data } as MeetingNotification)
       return
     }
-    const told = { method, data } as SessionNotification
+    const told = known({ method, data } as SessionNotification)
     const listener = sessions.get(channel)
     if (method === 'closed' || method === 'superseded') sessions.delete(channel)
     listener?.(told)

@@ -30,26 +30,25 @@ export const joinTimeoutMs = 10_000
 export const maxChatLength = 2_000
 export const reactionEmojis = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const
 
-const { createTransport, connectTransport, restartIce, closeTransport, produce, pauseProducer, resumeProducer, closeProducer } =
-  sessionRequests
-const { consume, pauseConsumer, resumeConsumer, closeConsumer, setPreferredLayers, requestKeyFrame } = sessionRequests
-
-/** Requests that the media node answers; signaling checks them and passes them on. */
+/**
+ * Requests that the media node answers; signaling checks them and passes them on. A media node passes over fields that it does not know, since it
+ * may be older than whoever asks; a client is told.
+ */
 export const mediaRequests = {
-  createTransport,
-  connectTransport,
-  restartIce,
-  closeTransport,
-  produce,
-  pauseProducer,
-  resumeProducer,
-  closeProducer,
-  consume,
-  pauseConsumer,
-  resumeConsumer,
-  closeConsumer,
-  setPreferredLayers,
-  requestKeyFrame,
+  createTransport: sessionRequests.createTransport.strict(),
+  connectTransport: sessionRequests.connectTransport.strict(),
+  restartIce: sessionRequests.restartIce.strict(),
+  closeTransport: sessionRequests.closeTransport.strict(),
+  produce: sessionRequests.produce.strict(),
+  pauseProducer: sessionRequests.pauseProducer.strict(),
+  resumeProducer: sessionRequests.resumeProducer.strict(),
+  closeProducer: sessionRequests.closeProducer.strict(),
+  consume: sessionRequests.consume.strict(),
+  pauseConsumer: sessionRequests.pauseConsumer.strict(),
+  resumeConsumer: sessionRequests.resumeConsumer.strict(),
+  closeConsumer: sessionRequests.closeConsumer.strict(),
+  setPreferredLayers: sessionRequests.setPreferredLayers.strict(),
+  requestKeyFrame: sessionRequests.requestKeyFrame.strict(),
 } as const
 export type MediaMethod = keyof typeof mediaRequests
 

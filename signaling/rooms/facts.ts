@@ -5,7 +5,7 @@ import { maxChatLength, reactionEmojis } from '../api/protocol.ts'
 import type { StreamKeeping } from '../bus/bus.ts'
 
 /** A chat message, as it stands in its meeting's stream. Its id and its time are the entry's. */
-export const chatFact = z.strictObject({
+export const chatFact = z.object({
   participant: participantId,
   name: displayName,
   text: z.string().max(maxChatLength),
@@ -14,7 +14,7 @@ export const chatFact = z.strictObject({
 export type ChatFact = z.infer<typeof chatFact>
 
 /** A reaction: seen by who is here, then forgotten. */
-export const reactionFact = z.strictObject({ participant: participantId, name: displayName, emoji: z.enum(reactionEmojis) })
+export const reactionFact = z.object({ participant: participantId, name: displayName, emoji: z.enum(reactionEmojis) })
 export type ReactionFact = z.infer<typeof reactionFact>
 
 /** The stream of a meeting's chat. The braces keep both streams of a meeting together where a store is split. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Welcome } from '../api/protocol.ts'
 import { applyChange, rosterOf } from '../../sfu/api/roster.ts'
+import type { CloseReason } from '../../sfu/api/session.ts'
 import { namesOf } from '../testing/fakeAgent.ts'
 import { until } from '../testing/until.ts'
 import { aWorld, type TestClient } from '../testing/world.ts'
@@ -157,4 +158,14 @@ test('what a node tells one session reaches its client only', async () => {
   await clock.advance(0)
   expect(ada.toldOf('transportState')).toEqual([state])
   expect(bob.toldOf('transportState')).toEqual([])
+})
+
+test('a newer media node that ends a session for a reason that is not known here sends its client to join again', async () => {
+  const { agents, replica } = aWorld()
+  const client = replica().connect()
+  const { self } = await client.join()
+  agents[0].end(self.attachment, 'moon_phase' as CloseReason)
+  await until('a word about the session', () => client.toldOf('session').length === 1)
+  expect(client.toldOf('session')).toMatchObject([{ state: 'rejoin', reason: 'segment_closed' }])
+  await client.join()
 })
