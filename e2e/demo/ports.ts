@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
-import { createServer } from 'node:net'
+
+import { isFreeTcp, portSearch } from '../../kit/freePorts.ts'
 
 /** One port, or a row of them, that a process of the demo listens on. */
 export interface PortWish {
@@ -15,18 +16,7 @@ export interface PortWish {
 /** Whether a port can be bound now. */
 export type ProbePort = (port: number, protocol: 'tcp' | 'udp', host: string) => Promise<boolean>
 
-/** Where free ports are looked for: below Linux's ephemeral ports (32768), so that no outgoing connection takes one meanwhile. */
-const searchFrom = 10_000
-const searchTo = 32_000
 const attempts = 200
-
-function probeTcp(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
-  })
-}
 
 function probeUdp(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -37,7 +27,7 @@ function probeUdp(port: number, host: string): Promise<boolean> {
 }
 
 /** Probes by binding the port for a moment. */
-export const probePort: ProbePort = (port, protocol, host) => (protocol === 'tcp' ? probeTcp(port, host) : probeUdp(port, host))
+export const probePort: ProbePort = (port, protocol, host) => (protocol === 'tcp' ? isFreeTcp(port, host) : probeUdp(port, host))
 
 /** Options of {@link choosePorts}. `random` yields [0, 1). */
 export interface PortChoice {
@@ -64,10 +54,10 @@ export async function choosePorts(wishes: readonly PortWish[], choice: PortChoic
 async function chooseOne(wish: PortWish, choice: PortChoice, taken: ReadonlySet<number>): Promise<number> {
   if (choice.preferUsual && (await isFreeRow(wish, wish.usual, { probe: choice.probe, taken }))) return wish.usual
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const first = searchFrom + Math.floor(choice.random() * (searchTo - searchFrom - wish.count))
+    const first = portSearch.from + Math.floor(choice.random() * (portSearch.to - portSearch.from - wish.count))
     if (await isFreeRow(wish, first, { probe: choice.probe, taken })) return first
   }
-  throw new Error(`no ${wish.count} free ports in a row for ${wish.name} between ${searchFrom} and ${searchTo}`)
+  throw new Error(`no ${wish.count} free ports in a row for ${wish.name} between ${portSearch.from} and ${portSearch.to}`)
 }
 
 async function isFreeRow(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { systemClock } from '../../kit/clock.ts'
+import { freePort } from '../../kit/freePorts.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { createNodeClient, type NodeClient } from '../api/nodeClient.ts'
 import { pipeRange } from './node.ts'
@@ -49,7 +50,7 @@ export async function startNodeProcess(
   const log: Record<string, unknown>[] = []
   const flags = {
     '--node': node,
-    '--port': options.port ?? 0,
+    '--port': options.port ?? (await freePort()),
     '--media-host': '127.0.0.1',
     '--rtc-port-min': 0,
     '--pipe-port-min': min,

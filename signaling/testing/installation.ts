@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { freePorts } from '../../kit/freePorts.ts'
 import { makeKeyPair } from '../../kit/keys.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { apiKey, secret } from './world.ts'
@@ -34,14 +34,6 @@ export interface Installation {
   /** Resolves when both media nodes take people: a node is ready some seconds before the operator knows its load. */
   nodesAccept(): Promise<void>
   stop(): Promise<void>
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, host))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 /** Plans a process that answers `GET /readyz` with 200 once it is ready. */

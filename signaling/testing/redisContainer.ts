@@ -1,6 +1,7 @@
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers'
 
-import { freePort, redisStands } from './redisPort.ts'
+import { freePort } from '../../kit/freePorts.ts'
+import { redisStands } from './redisPort.ts'
 import type { RedisServer } from './redisServer.ts'
 
 /** Who reaches the port comes from outside of the container, which Redis refuses by itself where it has no password. */

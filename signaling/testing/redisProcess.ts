@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { freePort, redisStands } from './redisPort.ts'
+import { freePort } from '../../kit/freePorts.ts'
+import { redisStands } from './redisPort.ts'
 import type { RedisServer } from './redisServer.ts'
 
 /** The distribution's redis-server (`PARLEY_REDIS_SERVER`, else the one in PATH) on a free port. */

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { parse } from 'yaml'
 
+import { freePorts } from '../../../kit/freePorts.ts'
 import { missing, waitFor } from '../../../kit/wait.ts'
 import { kubeconfigText } from '../../embedded/kubeconfig.ts'
 import { contractApi, type ContractApi } from './contractApi.ts'
@@ -32,19 +32,6 @@ export const noControlPlane = 'PARLEY_CONTROL_PLANE_BIN names no folder with etc
 const startTimeoutMs = 60_000
 const stopTimeoutMs = 30_000
 const serviceRange = '10.96.0.0/16'
-
-/** Ports that nobody listens on at the moment. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}
 
 /** Starts a control plane on loopback: no controllers, one administrator with a token, files in a folder of its own. */
 export async function startRealApi(bin: string): Promise<RealApi> {
