@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { gone } from '../support/processes.ts'
 import { kubectlFor } from '../support/kubectl.ts'
 import { runProgram } from '../support/program.ts'
 import { changesBetween, machineState } from './machineState.ts'
 import { clusterImages, clusterScript, startTestCluster, type TestCluster } from './testCluster.ts'
-
-// A cluster comes up within 10 s, and on a busy machine within some times that.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const started: TestCluster[] = []
 

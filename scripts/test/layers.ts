@@ -19,9 +19,15 @@ export interface Layer {
 
 const minute = 60_000
 
-const project = (name: string, timeoutMs: number): Layer => ({
+const project = (name: string, timeoutMs: number, projects: readonly string[] = [name]): Layer => ({
   name,
-  command: ['vitest', 'run', '--project', name, '--reporter=default', '--reporter=./scripts/test/reporter.ts'],
+  command: [
+    'vitest',
+    'run',
+    ...projects.map((each) => `--project=${each}`),
+    '--reporter=default',
+    '--reporter=./scripts/test/reporter.ts',
+  ],
   timeoutMs,
   project: true,
 })
@@ -42,10 +48,10 @@ export const layers: readonly Layer[] = [
     counts: true,
   },
   { ...project('chart', 10 * minute), needs: ['helm', 'definitions', 'control plane', 'turn'] },
-  { ...project('integration', 20 * minute), needs: ['worker', 'redis'], secondTry: true },
-  { ...project('e2e', 30 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page', secondTry: true },
+  { ...project('integration', 40 * minute, ['integration', 'machine']), needs: ['worker', 'redis'], secondTry: true },
+  { ...project('e2e', 40 * minute), needs: ['worker', 'redis', 'chromium'], after: 'page', secondTry: true },
   { name: 'images', command: ['scripts/test/images.sh'], timeoutMs: 15 * minute, needs: ['cluster'], provides: 'PARLEY_IMAGES' },
-  { ...project('cluster', 45 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images', secondTry: true },
+  { ...project('cluster', 60 * minute), needs: ['cluster', 'helm', 'chromium'], after: 'images', secondTry: true },
 ]
 
 /**

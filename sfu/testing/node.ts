@@ -16,11 +16,14 @@ export interface TestNode extends Placed {
 
 /** How many pipe ports a test node has, and how far the ranges lie apart. */
 const pipePortsPerNode = 50
-let lastRange = Math.floor(Math.random() * 100)
+const ranges = 50
+let lastRange = Math.floor(Math.random() * ranges)
+/** Files that run side by side have ranges of their own. */
+const firstPort = 21_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 2) * ranges * pipePortsPerNode
 
 /** A range of ports that no other node of this process uses; the worker passes over ports that others have taken. */
 export function pipeRange(pipePorts = pipePortsPerNode): { min: number; max: number } {
-  const min = 21_000 + (lastRange++ % 100) * pipePortsPerNode
+  const min = firstPort + (lastRange++ % ranges) * pipePortsPerNode
   return { min, max: min + pipePorts - 1 }
 }
 
