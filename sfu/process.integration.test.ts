@@ -34,7 +34,7 @@ const closedBy = ({ told }: TestParticipant, reason: string): Promise<true> =>
   )
 
 test('asked to end, a node moves its people away first, then closes everything and ends with 0', async () => {
-  const { b, bob } = await withBob(8_000)
+  const { b, bob } = await withBob(4_000)
   b.kill('SIGTERM')
   expect(await b.exited).toBe(0)
   await closedBy(bob, 'node_draining')

@@ -6,7 +6,7 @@ import { keepClusterEvidence } from '../kube/clusterEvidence.ts'
 import { endNamespace } from '../kube/namespaces.ts'
 import { definitions, dropDefinitions } from './definitions.ts'
 import { objectsIn, objectsInNone } from './objects.ts'
-import { installRelease, isReady, tryInstall, type Release } from './release.ts'
+import { installRelease, isReady, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
 const namespace = 'parley-e2e-lifecycle'
@@ -56,27 +56,6 @@ const logLevels = async (): Promise<readonly (string | undefined)[]> =>
   (await release.podsOf('signaling')).map(
     ({ spec }) => spec.containers[0]?.env?.find(({ name }) => name === 'PARLEY_SIGNALING_LOG_LEVEL')?.value,
   )
-
-test('an image that cannot be pulled: the install fails soon and names its Job, doctor names the image, and nothing stands in the way', async () => {
-  const values = { operator: { image: { tag: 'missing' } }, hooks: { keys: { timeoutSeconds: 20 } } }
-  const { err, code } = await tryInstall(cluster, { name: 'parley', namespace, values })
-  expect(code).toBe(1)
-  expect(err).toContain('failed pre-install')
-  expect(err).toContain('job parley-install-keys failed: DeadlineExceeded')
-  const doctor = await cluster.kubectl.run(['parley', 'doctor', '--namespace', namespace])
-  expect(doctor.code).toBe(1)
-  expect(doctor.out).toMatch(/parley-install-keys was not done within 20 s, by the image \S+\/parley-operator:missing\n/)
-  await cluster.helm.does(['uninstall', 'parley', '--no-hooks', '--namespace', namespace])
-  // The Job stays to be looked at; the next install takes its place.
-  await waitFor(
-    async () => {
-      const left = await objectsIn(cluster, namespace)
-      return left.join() === 'job.batch/parley-install-keys' || missing(`the end of all but the Job; there is ${left.join(', ')}`)
-    },
-    { timeoutMs: 180_000, pollMs: 500 },
-  )
-  expect(await objectsInNone(cluster)).toEqual(before)
-})
 
 test('without any value two operators, two signaling services and a Redis are ready, replicas on different nodes', async () => {
   release = await installRelease(cluster, { name: 'parley', namespace, values: {} })

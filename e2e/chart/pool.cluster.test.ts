@@ -230,6 +230,8 @@ test('the API server is away for 30 s: joins go on, and nothing but its leader i
     }
   } finally {
     await own.startApi()
+    // Kubelets try ever further apart: left alone they would take up to a minute, and what comes next would wait for them.
+    await own.restartAgents()
     await nodesAreBack(cluster, Date.now())
   }
   await comesBack('operator', 2)
@@ -241,7 +243,4 @@ test('the API server is away for 30 s: joins go on, and nothing but its leader i
   for (const [name] of Object.entries(operators).filter(([each, times]) => times > (before.operators[each] ?? 0)))
     expect(await cluster.does('logs', name, '--previous', ...at)).toContain('the lease is lost')
   await crowd.flows(await crowd.join('afterwards', 'Eve', 'Fay'))
-  // What comes next does not wait for kubelets that try ever further apart.
-  await own.restartAgents()
-  await nodesAreBack(cluster, Date.now())
 })

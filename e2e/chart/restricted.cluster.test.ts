@@ -14,9 +14,9 @@ import { allReceiveAll, asBrowserViewer } from '../support/flow.ts'
 import { waysOf } from '../support/relay.ts'
 import { dropDefinitions } from './definitions.ts'
 import { imageValues } from './images.ts'
-import { objectsIn } from './objects.ts'
+import { objectsIn, objectsInNone } from './objects.ts'
 import { objectsOf } from './pools.ts'
-import { installRelease, type Release } from './release.ts'
+import { installRelease, tryInstall, type Release } from './release.ts'
 
 const cluster: Cluster = theCluster()
 const namespace = 'parley-e2e-restricted'
@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await release.close()
   if ((await cluster.helm.releases(namespace)).length > 0) await release.uninstall()
-  await endNamespace(cluster, namespace)
+  for (const each of [namespace, elsewhere]) await endNamespace(cluster, each)
   await dropDefinitions(cluster)
   cluster.close()
 })
@@ -85,6 +85,33 @@ const linesOf = (grants: readonly Grant[]): readonly string[] =>
   grants.flatMap(({ group, resources, verbs }) =>
     resources.flatMap((resource) => Object.keys(verbs).map((verb) => `${group}/${resource} ${verb}`)),
   )
+
+/** Another namespace, whose tests pass the time in which nobody does anything in this one. */
+const elsewhere = 'parley-e2e-elsewhere'
+
+test('an image that cannot be pulled: the install fails soon and names its Job, doctor names the image, and nothing stands in the way', async () => {
+  const before = await objectsInNone(cluster)
+  const values = { pools: { default: null }, hooks }
+  const wrong = { ...values, operator: { image: { tag: 'missing' } }, hooks: { ...hooks, keys: { timeoutSeconds: 20 } } }
+  const { err, code } = await tryInstall(cluster, { name, namespace: elsewhere, values: wrong })
+  expect(code).toBe(1)
+  expect(err).toContain('failed pre-install')
+  expect(err).toContain('job parley-install-keys failed: DeadlineExceeded')
+  const doctor = await cluster.kubectl.run(['parley', 'doctor', '--namespace', elsewhere])
+  expect(doctor.code).toBe(1)
+  expect(doctor.out).toMatch(/parley-install-keys was not done within 20 s, by the image \S+\/parley-operator:missing\n/)
+  await cluster.helm.does(['uninstall', name, '--no-hooks', '--namespace', elsewhere])
+  // The Job stays to be looked at; the next install takes its place.
+  await waitFor(
+    async () => {
+      const left = await objectsIn(cluster, elsewhere)
+      return left.join() === 'job.batch/parley-install-keys' || missing(`the end of all but the Job; there is ${left.join(', ')}`)
+    },
+    { timeoutMs: 180_000, pollMs: 500 },
+  )
+  expect(await objectsInNone(cluster)).toEqual(before)
+  await (await installRelease(cluster, { name, namespace: elsewhere, values })).uninstall()
+})
 
 test('while nobody does anything the operator writes nothing but its Lease', async (context) => {
   const { state } = ownCluster(cluster, context, 'the API server has to log who asks for what')

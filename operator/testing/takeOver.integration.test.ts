@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementClient } from '../api/client.ts'
-import { controlPlaneFolder, noControlPlane, startRealApi } from '../kube/contract/realApi.ts'
+import { contractApi } from '../kube/contract/contractApi.ts'
+import { controlPlaneFolder, noControlPlane, startRealApi, type RealApi } from '../kube/contract/realApi.ts'
 import { kinds, type Lease } from '../kube/kinds.ts'
 import { allReady, installProcesses, leads, namespace, type ProcessInstallation } from './installationProcesses.ts'
 import type { OperatorProcess } from './operatorProcess.ts'
@@ -78,9 +79,24 @@ const leaseRef = { namespace, name: leaseName }
 const holderOf = async (): Promise<string | undefined> =>
   (await installation.api.get<Lease>(kinds.Lease, leaseRef)).spec?.holderIdentity
 
+/** Takes away what an installation has made there, so that the next one finds an API server like new. */
+async function emptied(server: RealApi): Promise<void> {
+  const api = contractApi(server)
+  const ours = ['meetings', 'medianodes', 'medianodepools'].map(
+    (plural) => `parley.media/v1alpha1/namespaces/${namespace}/${plural}`,
+  )
+  for (const path of [`coordination.k8s.io/v1/namespaces/${namespace}/leases`, ...ours]) await api.delete(`/apis/${path}`)
+  await api.close()
+}
+
 describe.skipIf(bin === '')(`take-overs on a real API server${reason}`, () => {
+  let server: RealApi
+  beforeAll(async () => {
+    server = await startRealApi(bin)
+  }, slow)
+  afterAll(() => server.close())
   beforeEach(async () => {
-    installation = await installProcesses(() => startRealApi(bin))
+    installation = await installProcesses(() => Promise.resolve({ kubeconfig: server.kubeconfig, close: () => emptied(server) }))
   }, slow)
   afterEach(() => installation.close(), slow)
 
