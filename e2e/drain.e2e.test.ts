@@ -71,7 +71,7 @@ function statusOf(name: string, wanted: string, holds: (status: NonNullable<Medi
       const { status = {} } = await kubeRest(demo.api).get<MediaNode>('medianodes', namespace, name)
       return holds(status) || missing(`${name} ${wanted}: ${JSON.stringify({ ...status, conditions: undefined })}`)
     },
-    { timeoutMs: 60_000, pollMs: 200 },
+    { timeoutMs: 120_000, pollMs: 200 },
   )
 }
 
