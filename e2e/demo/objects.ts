@@ -3,6 +3,8 @@ import type { PlainObject } from './kubeRest.ts'
 import { meetingName, namespace, regions, workersPerNode, type DemoNode } from './layout.ts'
 
 const apiVersion = `${group}/${version}`
+/** The links that are printed lead into the meeting for as long as a demo lives, however long nobody is in it: a day, the most there is. */
+const emptyTimeoutSeconds = 86_400
 
 /** What the demo makes in its Kubernetes API: a pool a region, its media nodes, and the meeting that the links lead to. */
 export function demoObjects(nodes: readonly DemoNode[]): readonly { readonly plural: string; readonly object: PlainObject }[] {
@@ -22,7 +24,12 @@ export function demoObjects(nodes: readonly DemoNode[]): readonly { readonly plu
     })),
     {
       plural: 'meetings',
-      object: { apiVersion, kind: 'Meeting', metadata: { name: meetingName, namespace }, spec: { title: 'Stand-up' } },
+      object: {
+        apiVersion,
+        kind: 'Meeting',
+        metadata: { name: meetingName, namespace },
+        spec: { title: 'Stand-up', emptyTimeoutSeconds },
+      },
     },
   ]
 }

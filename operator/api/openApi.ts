@@ -182,7 +182,7 @@ export const openApiDocument = {
               'application/x-ndjson': content({ schema: 'TopologyLine', examples: topologyLineExamples }),
             },
           },
-          ...problems([...always, 'unavailable']),
+          ...problems([...always, 'too_many', 'unavailable']),
         },
       },
     },

@@ -17,7 +17,7 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
   meeting_unknown: {
     results: refused,
     means: 'there is no such meeting, and no pool makes one on the first join',
-    example: 'there is no meeting demo/standup, and no pool makes one on the first join',
+    example: 'there is no meeting demo/standup, and no pool makes one on the first join (spec.adHocMeetings.enabled)',
   },
   meeting_not_started: {
     results: refused,
@@ -48,12 +48,12 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
   ad_hoc_not_allowed: {
     results: refused,
     means: 'there is no such meeting, and no pool makes one for this namespace',
-    example: 'there is no meeting demo/standup, and no pool makes one for demo',
+    example: 'there is no meeting demo/standup, and no pool that makes one (spec.adHocMeetings) takes the namespace demo',
   },
   ad_hoc_limit: {
     results: refused,
     means: 'the pools have made as many meetings as `spec.adHocMeetings.max` allows',
-    example: 'demo/standup would be one more than the pools make on a first join',
+    example: 'demo/standup would be one more than spec.adHocMeetings.max allows (eu-west: 1000)',
   },
   no_pool: {
     results: refused,

@@ -124,6 +124,14 @@ test('a node that failed somebody takes them again rather than nobody, unless th
   expect(outcomeOf(world.decide('standup', 'ann', { excludeNodes: ['a'] }))).toBe('nodes_full')
 })
 
+test('a region that was the first choice for its round trip says so', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('c', { pool: 'us' })
+  const decided = world.decide('standup', 'ann', { rttsMs: { 'eu-west': 90, 'us-east': 24.6 } })
+  expect(decided).toMatchObject({ result: 'placed', reason: 'least loaded of 1 in us-east (load 0.00); 25 ms away' })
+  const unmeasured = world.decide('standup', 'ann', { rttsMs: { mars: 5 } })
+  expect(unmeasured).toMatchObject({ result: 'placed', reason: 'least loaded of 1 in eu-west (load 0.00)' })
+})
+
 test('who excludes what has room is told so, and not that it is full', () => {
   const world = twoRegions()
     .node('a', { pool: 'eu' })

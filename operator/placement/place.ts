@@ -103,6 +103,12 @@ function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice
 const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>
   joinThere(view, there, wish) ?? openThere(view, there, wish)
 
+/** What the client measured to the region, which made it the first choice. */
+function awayInWords({ region }: RegionChoice, { rttsMs }: Wish): string {
+  const rttMs = rttsMs?.[region]
+  return rttMs === undefined ? '' : `; ${Math.round(rttMs)} ms away`
+}
+
 /** The regions that need weighing, nearest first, after the one that did not and has no room. */
 function placeElsewhere(
   view: PlacementView,
@@ -113,7 +119,8 @@ function placeElsewhere(
   for (const there of rankRegions(view, pools, { wish, certain })) {
     const placed = placeIn(view, there, wish)
     if (placed === undefined) passedOver.push(there)
-    else if (passedOver.length === 0) return placed
+    else if (passedOver.length === 0)
+      return wish.rttsMs === undefined ? placed : { ...placed, reason: placed.reason + awayInWords(there, wish) }
     else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
   }
   return nowhere(view, passedOver, wish)

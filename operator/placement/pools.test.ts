@@ -72,3 +72,23 @@ test('what pools a meeting may use is one list until pools or meeting change, so
     expect(choice(name)).not.toBe(before)
   }
 })
+
+test('who finds no pool that makes a meeting is told the field that decides, and of which pools', () => {
+  const wants = (world: ALedger) => world.decide('ad-hoc', 'ann')
+  const max = new ALedger().pool('eu', 'eu-west', { adHocMeetings: { enabled: true, max: 0 } })
+  for (const name of ['eu2', 'eu3', 'eu4']) max.pool(name, 'eu-west', { adHocMeetings: { enabled: true, max: 0 } })
+  expect(wants(max)).toMatchObject({
+    code: 'ad_hoc_limit',
+    reason: 'demo/ad-hoc would be one more than spec.adHocMeetings.max allows (eu: 0, eu2: 0, eu3: 0, ...)',
+  })
+  const off = new ALedger().pool('eu', 'eu-west', { adHocMeetings: { enabled: false, max: 1 } })
+  expect(wants(off)).toMatchObject({
+    code: 'meeting_unknown',
+    reason: expect.stringContaining('(spec.adHocMeetings.enabled)') as string,
+  })
+  const others = new ALedger().pool('eu', 'eu-west', { allowedNamespaces: ['other'] })
+  expect(wants(others)).toMatchObject({
+    code: 'ad_hoc_not_allowed',
+    reason: expect.stringMatching(/takes the namespace demo$/) as string,
+  })
+})

@@ -44,6 +44,12 @@ function notFull(view: PlacementView, pools: Pools): Pools {
   return partOf(pools, `without ${full.map(({ metadata }) => metadata.name).join(' ')}`, (pool) => !full.includes(pool))
 }
 
+/** What the pools make at most, for whoever may change it: of many the first. */
+function limitsOf(pools: Pools): string {
+  const told = pools.slice(0, 3).map(({ metadata, spec }) => `${metadata.name}: ${spec.adHocMeetings.max}`)
+  return `spec.adHocMeetings.max allows (${told.join(', ')}${pools.length > told.length ? ', ...' : ''})`
+}
+
 /** Pools for a meeting that the join makes: they take its namespace, make such meetings, and have not made too many. */
 function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
   const making = partOf(taking(view.pools, wish.namespace), 'makes meetings', (pool) => pool.spec.adHocMeetings.enabled)
@@ -51,12 +57,18 @@ function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
   const meeting = `${wish.namespace}/${wish.name}`
   if (free.length > 0) return { pools: free }
   if (making.length > 0) {
-    return { code: 'ad_hoc_limit', reason: `${meeting} would be one more than the pools make on a first join` }
+    return { code: 'ad_hoc_limit', reason: `${meeting} would be one more than ${limitsOf(making)}` }
   }
   if (view.pools.some((pool) => pool.spec.adHocMeetings.enabled)) {
-    return { code: 'ad_hoc_not_allowed', reason: `there is no meeting ${meeting}, and no pool makes one for ${wish.namespace}` }
+    return {
+      code: 'ad_hoc_not_allowed',
+      reason: `there is no meeting ${meeting}, and no pool that makes one (spec.adHocMeetings) takes the namespace ${wish.namespace}`,
+    }
   }
-  return { code: 'meeting_unknown', reason: `there is no meeting ${meeting}, and no pool makes one on the first join` }
+  return {
+    code: 'meeting_unknown',
+    reason: `there is no meeting ${meeting}, and no pool makes one on the first join (spec.adHocMeetings.enabled)`,
+  }
 }
 
 /** The pools that a meeting's spec names and selects. */

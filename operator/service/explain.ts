@@ -17,6 +17,9 @@ interface At {
   readonly epoch: number
 }
 
+/** Refusals that the phase says by itself. */
+const saidByPhase: ReadonlySet<string> = new Set(['meeting_ended', 'meeting_not_started'])
+
 /** Who would join: somebody with all rights and no region. */
 const anybody = {
   participant: 'somebody',
@@ -65,7 +68,7 @@ export function explainMeeting(ledger: Ledger, meeting: { namespace: string; nam
   return {
     meeting: { ...meeting, ...(seen.incarnation === undefined ? {} : { incarnation: seen.incarnation }) },
     phase,
-    why: refusal === undefined ? why : `${why}; a join is refused: ${refusal.reason}`,
+    why: refusal === undefined || saidByPhase.has(refusal.code) ? why : `${why}; a join is refused: ${refusal.reason}`,
     segments: segmentsOf(ledger, seen),
     placements: placementsOf(view, at),
     ...explainJoin(ledger, view, wish),

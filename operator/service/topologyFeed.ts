@@ -19,6 +19,8 @@ export interface TopologyFeed {
   snapshot(serves: Serves): Topology
   /** Sends a snapshot now and each change after; returns what stops it. */
   subscribe(serves: Serves, send: (line: TopologyLine) => void): () => void
+  /** How many are subscribed. */
+  readers(): number
   close(): void
 }
 
@@ -163,6 +165,7 @@ export function createTopologyFeed(options: {
       readers.add(reader)
       return () => void readers.delete(reader)
     },
+    readers: () => readers.size,
     close() {
       for (const stop of stops) stop()
       beat.cancel()
