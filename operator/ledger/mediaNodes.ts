@@ -9,26 +9,16 @@ import { Entry } from './entry.ts'
 import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
+import type { MediaNodesEvents } from './mediaNodesEvents.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads } from './nodeLoads.ts'
 import type { Spot } from './nodeMeasures.ts'
 import { KnownPools } from './knownPools.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
-import type { PipeWitnesses } from './pipesDown.ts'
 import { PoolOrders } from './poolOrders.ts'
 import { recount, type PoolCounts } from './poolTally.ts'
 import { Queue } from './queue.ts'
 import { Suspects } from './suspects.ts'
-
-/** What {@link MediaNodes} tell and ask their owner. */
-export interface MediaNodesEvents {
-  /** The state or region of this node may have changed; not mere loads. */
-  readonly changed: (name: string) => void
-  /** Its pool has another spec, of which its meetings see nothing. */
-  readonly respecified: (name: string) => void
-  /** What others say of their pipes to a node that is silent. */
-  readonly pipesTo: (name: string, nowMs: number) => PipeWitnesses
-}
 
 /**
  * Pools and media nodes: what their objects say and what the nodes say of themselves. Those that take work stand in one order a
