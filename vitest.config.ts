@@ -26,8 +26,8 @@ export default defineConfig({
           name: 'chart',
           include: ['charts/**/*.chart.test.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
+import { missing, waitFor } from '../../kit/wait.ts'
 import { ownCluster, theCluster, type Cluster } from './cluster.ts'
 import { keepClusterEvidence } from './clusterEvidence.ts'
 import { endNamespace } from './namespaces.ts'
@@ -61,12 +62,23 @@ const drain = (timeout: string): ReturnType<Cluster['kubectl']['run']> =>
     timeoutMs: 150_000,
   })
 
+/** Waits until these Pods are left: one that was evicted takes its leave. */
+async function podsAre(names: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const now = await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)
+      return now === names || missing(`the Pods "${names}", not "${now}"`)
+    },
+    { timeoutMs: 120_000, pollMs: 500 },
+  )
+}
+
 test('kubectl drain waits for exactly the Pod that a budget guards, and goes on once it is let go', async () => {
   const held = await drain('6s')
   expect(held.code).not.toBe(0)
   expect(held.err).toContain(`Cannot evict pod as it would violate the pod's disruption budget`)
-  expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('pod/guarded\n')
+  await podsAre('pod/guarded\n')
   await cluster.does('label', 'pod/guarded', 'guard=off', '--overwrite', ...inNamespace)
   expect(await drain('120s')).toMatchObject({ code: 0 })
-  expect(await cluster.does('get', 'pods', '-o', 'name', ...inNamespace)).toBe('')
+  await podsAre('')
 })
