@@ -6,7 +6,7 @@ const wholeMachine = ['e2e/kube/testCluster.integration.test.ts']
 /**
  * Five layers: `unit` runs beside the source without isolation and touches nothing outside its process; `chart` renders the chart
  * with the real Helm; `integration` starts real workers, Redis and API servers; `e2e` drives the whole demo with real browsers; `cluster` does so with the chart on a real
- * Kubernetes of several nodes, which all its files share. `unit` runs files in parallel, `integration` and `e2e` two at a time; those of
+ * Kubernetes of several nodes, which all its files share. `unit` runs files in parallel, `chart`, `integration` and `e2e` two at a time; those of
  * `integration` that look at the whole machine are the project `machine`.
  */
 export default defineConfig({
@@ -25,9 +25,10 @@ export default defineConfig({
         test: {
           name: 'chart',
           include: ['charts/**/*.chart.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
