@@ -32,6 +32,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   packs = false
   readonly knownSinceMs: number
   refusedAtMs: number | undefined = undefined
+  unanswered: string | undefined = undefined
   death: string | undefined = undefined
   flaps: Flaps | undefined = undefined
   hold: Hold | undefined = undefined

@@ -138,6 +138,12 @@ export class Ledger {
     this.nodes.refused(node, nowMs)
   }
 
+  /** A try to hear the node failed: why, for people. It is no sign of anything. */
+  unanswered(node: string, why: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.nodes.unanswered(node, why, nowMs)
+  }
+
   /**
    * A participant of a meeting names media nodes that failed them. Those that they are on have lost their media: with silence, the second
    * sign of a node's death, where several tell it. One that they only hold a grant for may have been full.

@@ -182,7 +182,16 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
     entry.refusedAtMs = nowMs
+    entry.unanswered = 'its address refuses connections'
     this.#judge(entry, nowMs)
+    this.#tell(entry, nowMs)
+  }
+
+  /** What the last try to hear the node met: told of one that was never heard. */
+  unanswered(name: string, why: string, nowMs: number): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined || entry.unanswered === why) return
+    entry.unanswered = why
     this.#tell(entry, nowMs)
   }
 

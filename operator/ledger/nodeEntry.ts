@@ -62,6 +62,8 @@ export interface NodeEntry {
   readonly newSegmentLoad: number
   /** Last time a connection to it was refused. */
   readonly refusedAtMs: number | undefined
+  /** What the last try to hear it that failed met, for people. */
+  readonly unanswered: string | undefined
   /** That it is lost, by which two signs; undefined once it is heard again. */
   readonly death: string | undefined
   /** It was lost and is back: it takes no new work for a while. */

@@ -58,8 +58,8 @@ export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): bool
 const ready: StateWithReason = { state: 'ready', why: 'heard' }
 const cordoned: StateWithReason = { state: 'cordoned', why: 'cordoned by spec.cordoned' }
 
-function neverHeard({ refusedAtMs }: NodeEntry): StateWithReason {
-  return { state: 'pending', why: refusedAtMs === undefined ? 'never heard' : 'never heard: its address refuses connections' }
+function neverHeard({ unanswered }: NodeEntry): StateWithReason {
+  return { state: 'pending', why: unanswered === undefined ? 'never heard' : `never heard: ${unanswered}` }
 }
 
 function draining({ drain, drainTold }: NodeEntry): StateWithReason {

@@ -60,6 +60,7 @@ async function hear(pieces: readonly (string | Buffer)[]) {
       listener: {
         hear: (node, line) => ledger.hear(node, line, world.nowMs),
         refused: (node) => ledger.refused(node, world.nowMs),
+        unanswered: (node, why) => ledger.unanswered(node, why, world.nowMs),
         fault: (node, message) => ledger.fault(node, { message }, world.nowMs),
       },
       // It stands still: who is not believed is not asked again within the test.

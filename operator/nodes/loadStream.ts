@@ -8,6 +8,7 @@ import type { LoadLine } from '../../sfu/api/load.ts'
 import type { NodeClient } from '../../sfu/api/nodeClient.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { StreamBudget } from './streamBudget.ts'
+import { whyUnanswered } from './whyUnanswered.ts'
 
 /** Where the words of media nodes go. */
 export interface Listener {
@@ -15,6 +16,8 @@ export interface Listener {
   hear(node: string, line: LoadLine): string | undefined
   /** The address refused a connection. */
   refused(node: string): void
+  /** A try to hear the node failed: why, for people. */
+  unanswered(node: string, why: string): void
   /** The agent at the node's address is not to be believed: why, for people. */
   fault(node: string, why: string): void
 }
@@ -120,6 +123,8 @@ export async function runLoadStream(options: LoadStreamOptions, signal: AbortSig
       return afterFaultMs * (0.75 + random() / 2)
     }
     if (wasRefused(thrown)) listener.refused(node)
+    const met = whyUnanswered(thrown)
+    if (met !== undefined) listener.unanswered(node, met)
     if (attempt === 1) log.warn({ node, url, err: thrown }, 'load stream lost')
     return backoffMs(reconnect, attempt, random)
   }

@@ -28,6 +28,7 @@ function streamsTo() {
     listener: {
       hear: (node, { type }) => void heard.push(`${node} ${type}`),
       refused: () => undefined,
+      unanswered: () => undefined,
       fault: () => undefined,
     },
     ...{ clock, random: () => 0.5, log: silentLog, metrics: createMetrics(operatorMetrics) },
@@ -66,7 +67,7 @@ test('a node that has gone is missed in one line, also where its stream is begun
         await clock.sleep(1_000, signal)
       },
     }),
-    listener: { hear: () => undefined, refused: () => undefined, fault: () => undefined },
+    listener: { hear: () => undefined, refused: () => undefined, unanswered: () => undefined, fault: () => undefined },
     ...{ clock, random: () => 0.5, log, metrics: createMetrics(operatorMetrics) },
   })
   streams.follow('a', 'http://a:1')

@@ -51,7 +51,7 @@ function troubleOf({ object, member }: MediaNodeView): MemberView['trouble'] {
 
 function readyCondition(view: MediaNodeView): PlannedCondition {
   const type = conditionTypes.ready
-  if (view.state.state === 'ready' && view.region === undefined) {
+  if ((view.state.state === 'ready' || view.state.state === 'pending') && view.region === undefined) {
     const message = `there is no MediaNodePool ${view.object.spec.pool}, so no meeting may use the node`
     return { type, status: 'False', reason: reasons.poolMissing, message }
   }

@@ -8,7 +8,8 @@ const reasons = conditionReasons.MediaNodePool
 function readyOfRegistered({ object, nodes, ready }: MediaNodePoolView): PlannedCondition {
   const type = conditionTypes.ready
   const asked = object.spec.replicas
-  if (nodes === 0) return { type, status: 'False', reason: reasons.empty, message: 'no MediaNode names this pool' }
+  if (nodes === 0 && (asked ?? 0) === 0)
+    return { type, status: 'False', reason: reasons.empty, message: 'no MediaNode names this pool' }
   if (asked !== undefined && asked > nodes) {
     const message = `spec.replicas asks for ${asked} media nodes and ${nodes} are registered; register MediaNodes that name this pool, or set spec.image`
     return { type, status: 'False', reason: reasons.tooFew, message }

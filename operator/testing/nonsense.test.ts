@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { MediaNodePool } from '../../crds/index.ts'
 import { kinds } from '../kube/kinds.ts'
 import { anInstallation, placedIn } from './installation.ts'
 import { namespace } from './simulation.ts'
@@ -48,6 +49,28 @@ test('a pool that appears heals the meetings that waited for it', async () => {
   ])
   expect(simulation.nodeObject('us-1')?.status?.conditions).toMatchObject([{ status: 'True' }, {}])
   expect(placedIn(await simulation.join('western', 'ann'))).toMatchObject({ node: 'us-1' })
+})
+
+test('a media node of a pool that does not exist says so before it is heard', async () => {
+  const simulation = await anInstallation()
+  const spec = { pool: 'nowhere', address: 'http://stray:1', workers: 1, cordoned: false }
+  simulation.cluster.put(kinds.MediaNode, { metadata: { name: 'stray', namespace, generation: 1 }, spec })
+  await simulation.pass(3_000)
+  expect(simulation.nodeObject('stray')?.status?.conditions?.[0]).toMatchObject({
+    reason: 'PoolMissing',
+    message: 'there is no MediaNodePool nowhere, so no meeting may use the node',
+  })
+})
+
+test('a pool that asks for media nodes without an image says what it lacks', async () => {
+  const simulation = await anInstallation()
+  simulation.cluster.remove(kinds.MediaNode, { namespace, name: 'us-1' })
+  simulation.pool('us', { replicas: 3 })
+  await simulation.pass(3_000)
+  expect(simulation.cluster.object<MediaNodePool>(kinds.MediaNodePool, 'us')?.status?.conditions?.[0]).toMatchObject({
+    reason: 'TooFew',
+    message: expect.stringMatching(/^spec.replicas asks for 3 media nodes and 0 are registered; .* set spec.image$/) as string,
+  })
 })
 
 test('of the pools that a meeting names those that do not exist are told, and the others serve it', async () => {

@@ -30,6 +30,7 @@ export function createWorld(parts: {
     listener: {
       hear: (node, line) => ledger.hear(node, line, clock.monotonicMs()),
       refused: (node) => ledger.refused(node, clock.monotonicMs()),
+      unanswered: (node, why) => ledger.unanswered(node, why, clock.monotonicMs()),
       fault: (node, message) => ledger.fault(node, { message }, clock.monotonicMs()),
     },
     clock,
