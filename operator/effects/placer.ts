@@ -63,6 +63,7 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
 export function createPlacer(options: PlacerOptions): Placer {
   const { ledger, signer, clock, random, mintUlid, turnUrls, log, metrics } = options
   const turns = createTurns({ ledger, random })
+  const placements = metrics.placements.labels({ result: 'placed', code: '' })
   let term: Term = { epoch: Number.NaN, sinceMs: 0 }
 
   /** The term that counts places; it begins with its first placement. */
@@ -172,7 +173,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       if (committed === undefined) return notPlaced(meeting, decision)
       const { namespace, name, incarnation } = committed.meeting
       const { attachment } = committed
-      metrics.placements.inc({ result: 'placed', code: '' })
+      placements.inc()
       log.info({ namespace, meeting: name, incarnation, attachment, node: decision.node.name, reason: decision.reason }, 'placed')
       const answer = await granted(decision, committed, request)
       metrics.placementSeconds.observe((clock.monotonicMs() - startedMs) / 1000)
