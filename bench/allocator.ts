@@ -3,19 +3,19 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import { startServerProcess } from '../operator/testing/serverProcess.ts'
-import type { LoadResult, Target } from './allocator/generator.ts'
+import type { LoadRun, Target } from './allocator/generator.ts'
 import { startReplicas } from './allocator/replicas.ts'
 
 /** What the placement API does over HTTP, and what a server does that decides nothing. */
 export interface AllocatorResult {
   readonly replicas: number
   /** The same requests to a bare server of the same library, as fast as the generator goes. */
-  readonly bare: LoadResult
-  readonly throughput: LoadResult
+  readonly bare: LoadRun
+  readonly throughput: LoadRun
   /** The same, all to the leader: what passing on costs. */
-  readonly leaderOnly: LoadResult
+  readonly leaderOnly: LoadRun
   /** At 1,000 a second. */
-  readonly steady: LoadResult
+  readonly steady: LoadRun
   /** Processor seconds a thousand placements in the throughput run: of the leader, of each standby. */
   readonly cpuSecondsPerThousand: readonly number[]
 }
@@ -29,13 +29,13 @@ const steadyPerSecond = 1_000
 const run = promisify(execFile)
 const generator = fileURLToPath(new URL('./allocator/load.ts', import.meta.url))
 
-async function load(target: Target, of: { mode: 'closed' | 'open'; rate: number; durationMs: number }): Promise<LoadResult> {
+async function load(target: Target, of: { mode: 'closed' | 'open'; rate: number; durationMs: number }): Promise<LoadRun> {
   const { urls, token, namespace } = target
   const { stdout } = await run(process.execPath, [generator, JSON.stringify({ urls, token, namespace, ...of })])
-  return JSON.parse(stdout) as LoadResult
+  return JSON.parse(stdout) as LoadRun
 }
 
-async function benchBare(of: { durationMs: number }): Promise<LoadResult> {
+async function benchBare(of: { durationMs: number }): Promise<LoadRun> {
   const server = await startServerProcess({ entry: 'bench/allocator/bare.ts', flags: [], says: 'bare server' })
   try {
     const target = { urls: [server.url], token: 'none', namespace: 'default' }
@@ -58,7 +58,8 @@ export async function benchAllocator(): Promise<AllocatorResult> {
     const leader = { ...target, urls: target.urls.slice(0, 1) }
     const leaderOnly = await load(leader, { mode: 'closed', rate: atOnce, durationMs: measuredMs / 2 })
     const steady = await load(target, { mode: 'open', rate: steadyPerSecond, durationMs: measuredMs })
-    const cpuSecondsPerThousand = used.map((seconds) => Math.round((seconds * 1e6) / throughput.answers) / 1e3)
+    const placements = throughput.answers + throughput.unmeasured
+    const cpuSecondsPerThousand = used.map((seconds) => Math.round((seconds * 1e6) / placements) / 1e3)
     return { replicas, bare, throughput, leaderOnly, steady, cpuSecondsPerThousand }
   } finally {
     await target.close()

@@ -21,6 +21,12 @@ export interface LoadResult {
   readonly maxMs: number
 }
 
+/** A run of the generator's process. */
+export interface LoadRun extends LoadResult {
+  /** Answers before it, while the process warmed up. */
+  readonly unmeasured: number
+}
+
 /** One join in so many opens a meeting; the others go to one of the latest. */
 const opensOneIn = 5
 const latestMeetings = 2_000

@@ -1,4 +1,4 @@
-import { Generator, type Target } from './generator.ts'
+import { Generator, type LoadResult, type LoadRun, type Target } from './generator.ts'
 
 /** The load generator, a process of its own: one run as its arguments say, its result as one line of JSON. */
 interface Run extends Target {
@@ -8,12 +8,15 @@ interface Run extends Target {
   readonly durationMs: number
 }
 
+/** Not measured: this process is new, its connections are not open and its code is not compiled. */
+const warmUpMs = 1_000
+
 const run = JSON.parse(process.argv[2] ?? '') as Run
 const connections = run.mode === 'closed' ? run.rate : 64
 const generator = new Generator(run, connections)
-const result =
-  run.mode === 'closed'
-    ? await generator.closedLoop(run.rate, run.durationMs)
-    : await generator.openLoop(run.rate, run.durationMs)
+const load = (durationMs: number): Promise<LoadResult> =>
+  run.mode === 'closed' ? generator.closedLoop(run.rate, durationMs) : generator.openLoop(run.rate, durationMs)
+const warmUp = await load(warmUpMs)
+const result: LoadRun = { ...(await load(run.durationMs)), unmeasured: warmUp.answers }
 await generator.close()
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -12,7 +12,7 @@ import { fixedAccess } from '../../operator/kube/access.ts'
 import { createApiClient } from '../../operator/kube/apiClient.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
 import { startOperatorProcess, type OperatorProcess } from '../../operator/testing/operatorProcess.ts'
-import { startBenchNodes } from './mediaNodes.ts'
+import { startBenchNodes, workers } from './mediaNodes.ts'
 
 /** Operators that share one Lease, and what they stand on. */
 export interface Replicas {
@@ -64,7 +64,7 @@ export async function startReplicas(count: number): Promise<Replicas> {
       await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec })
     }
     for (const [index, { name, url }] of agents.nodes.entries()) {
-      const spec = { pool: regions[index % 2] ?? regions[0], address: url, workers: 16 }
+      const spec = { pool: regions[index % 2] ?? regions[0], address: url, workers }
       await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec })
     }
     operators.push(await start(0))
