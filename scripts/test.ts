@@ -12,7 +12,7 @@ import { afterSecondTry, filesToTryAgain, type FiledTally } from './test/secondT
 import { closingLine, isGood, oneFailed, onePassed, oneSkipped, sum, type Tally } from './test/tally.ts'
 
 const root = join(import.meta.dirname, '..')
-const graceMs = 5_000
+const graceMs = 15_000
 const say = (text: string): boolean => process.stdout.write(`${text}\n`)
 
 /** What later layers get from earlier ones (see `provides`). */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { missing, waitFor } from '../../kit/wait.ts'
 import { runProgram } from '../support/program.ts'
 
 /** What of a machine a cluster touches, one line a thing, so that two moments can be compared. */
@@ -115,5 +116,18 @@ export function changesBetween(
             .filter((line) => kind !== 'processes' && !after[kind].includes(line))
             .map((line) => `${kind}: gone ${line}`),
         ],
+  )
+}
+
+/**
+ * Waits until the machine is as it was: processes and interfaces are gone a moment after they were taken away. Rejects with what differs still.
+ */
+export async function asBefore(before: MachineState, kinds?: readonly Kind[]): Promise<void> {
+  await waitFor(
+    async () => {
+      const changes = changesBetween(before, await machineState(), kinds)
+      return changes.length === 0 || missing(`the machine as it was:\n${changes.join('\n')}`)
+    },
+    { timeoutMs: 60_000, pollMs: 500 },
   )
 }

@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node'
 
 import { imageTars } from '../chart/images.ts'
 import { kubectlFor } from '../support/kubectl.ts'
-import { changesBetween, machineState, type MachineState } from './machineState.ts'
+import { asBefore, machineState, type MachineState } from './machineState.ts'
 import { startTestCluster, type TestCluster } from './testCluster.ts'
 
 /** What every file of the project `cluster` gets by `inject`. */
@@ -54,6 +54,5 @@ export async function setup({ provide }: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
   if (own === undefined) return
   await own.cluster.down()
-  const left = changesBetween(own.before, await machineState(), ['processes', 'cgroups', 'folders'])
-  if (left.length > 0) throw new Error(`the cluster left something behind:\n${left.join('\n')}`)
+  await asBefore(own.before, ['processes', 'cgroups', 'folders'])
 }
