@@ -4,8 +4,23 @@ import { maySpread, spreadInWords } from './spread.ts'
 import { edgeVersionOf } from './standing.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
-/** Regions as people read them. */
-export const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ region }) => region).join(', ')
+const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ region }) => region).join(', ')
+
+/** How many nodes of the regions take work, of one version of the contract between media nodes where it is given. */
+const readyIn = (view: PlacementView, regions: readonly RegionChoice[], edgeVersion: number | undefined): number =>
+  regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, edgeVersion).size, 0)
+
+/** Why better regions were passed over: `eu-west has no room; us-east has no media node that is ready`. */
+export function passedOverInWords(view: PlacementView, regions: readonly RegionChoice[]): string {
+  const edgeVersion = edgeVersionOf(view)
+  const isFull = (region: RegionChoice): boolean => readyIn(view, [region], edgeVersion) > 0
+  const full = regions.filter(isFull)
+  const empty = regions.filter((region) => !isFull(region))
+  return [
+    ...(full.length === 0 ? [] : [`${namesOf(full)} has no room`]),
+    ...(empty.length === 0 ? [] : [`${namesOf(empty)} has no media node that is ready`]),
+  ].join('; ')
+}
 
 /** How many nodes of the regions that take work the wish excludes. */
 function excludedOf(view: PlacementView, regions: readonly RegionChoice[], { excludeNodes = [] }: Wish): number {
@@ -31,13 +46,11 @@ export function nowhere(view: PlacementView, regions: readonly RegionChoice[], w
   }
   const names = namesOf(regions)
   const edgeVersion = edgeVersionOf(view)
-  const count = (version: number | undefined): number =>
-    regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, version).size, 0)
-  const ready = count(edgeVersion)
+  const ready = readyIn(view, regions, edgeVersion)
   if (ready > 0) {
     return { result: 'tryAfter', code: 'nodes_full', reason: fullInWords(ready, excludedOf(view, regions, wish), names) }
   }
-  const others = edgeVersion === undefined ? 0 : count(undefined)
+  const others = edgeVersion === undefined ? 0 : readyIn(view, regions, undefined)
   const reason =
     others === 0
       ? `no media node in ${names} is ready`

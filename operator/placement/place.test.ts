@@ -124,6 +124,16 @@ test('a node that failed somebody takes them again rather than nobody, unless th
   expect(outcomeOf(world.decide('standup', 'ann', { excludeNodes: ['a'] }))).toBe('nodes_full')
 })
 
+test('a region that is passed over is full, or has nobody, and the reason says which', () => {
+  const world = twoRegions().node('a', { pool: 'eu', cpu: 0.9 }).node('c', { pool: 'us' })
+  const reasonOf = () => world.decide('standup', 'ann', { region: 'eu-west' })
+  expect(reasonOf()).toMatchObject({ reason: 'eu-west has no room; least loaded of 1 in us-east (load 0.00)' })
+  world.node('a', { pool: 'eu', cordoned: true })
+  expect(reasonOf()).toMatchObject({
+    reason: 'eu-west has no media node that is ready; least loaded of 1 in us-east (load 0.00)',
+  })
+})
+
 test('a region that was the first choice for its round trip says so', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('c', { pool: 'us' })
   const decided = world.decide('standup', 'ann', { rttsMs: { 'eu-west': 90, 'us-east': 24.6 } })

@@ -3,7 +3,7 @@ import { whatIsToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
-import { namesOf, nowhere } from './nowhere.ts'
+import { nowhere, passedOverInWords } from './nowhere.ts'
 import { poolsFor } from './pools.ts'
 import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
@@ -121,7 +121,7 @@ function placeElsewhere(
     if (placed === undefined) passedOver.push(there)
     else if (passedOver.length === 0)
       return wish.rttsMs === undefined ? placed : { ...placed, reason: placed.reason + awayInWords(there, wish) }
-    else return { ...placed, reason: `${namesOf(passedOver)} has no room; ${placed.reason}` }
+    else return { ...placed, reason: `${passedOverInWords(view, passedOver)}; ${placed.reason}` }
   }
   return nowhere(view, passedOver, wish)
 }

@@ -78,7 +78,7 @@ test('a cordoned node keeps its people and takes nobody new', async () => {
   expect(simulation.nodeObject('us-1')?.status?.phase).toBe('Cordoned')
   expect(await simulation.place('standup', 'bob', { region: 'us-east' })).toMatchObject({
     node: 'eu-1',
-    reason: 'us-east has no room; least loaded of 2 in eu-west (load 0.00)',
+    reason: 'us-east has no media node that is ready; least loaded of 2 in eu-west (load 0.00)',
   })
   expect(hosted(simulation)).toEqual(['us-1: standup (ann)'])
 })
