@@ -7,6 +7,7 @@ import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { nodeStateOf, type NodeState } from './nodeState.ts'
 import { reserveJoin } from './reserve.ts'
+import { hasTraceOn } from './traces.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 
@@ -55,7 +56,7 @@ function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wi
 /** Where somebody was who is placed anew: what they replace, else the last node that they do not want. */
 function leftNode(entry: MeetingEntry, { participant, replaces, excludeNodes = [] }: Wish): string | undefined {
   const stay = replaces === undefined ? undefined : entry.people.stay(participant, replaces)
-  return stay?.node ?? excludeNodes.findLast((name) => entry.seenOn.has(name))
+  return stay?.node ?? excludeNodes.findLast((name) => hasTraceOn(entry, name))
 }
 
 /** Remembers that somebody is to change media nodes, and why: what was asked for, else what is the matter with the one they leave. */

@@ -8,6 +8,7 @@ import { People } from './people.ts'
 import type { PipesDown } from './pipesDown.ts'
 import type { Need } from './poolNeeds.ts'
 import type { Crowd, Placement } from './stay.ts'
+import type { Trace } from './traces.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
 export interface Ordered {
@@ -99,8 +100,8 @@ export class MeetingEntry {
   emptySinceMs: number | undefined
   /** The uid of an ad hoc object that is to go, since its meeting is over. */
   discardedUid: string | undefined
-  /** Every node that ever had a part in it. */
-  readonly seenOn = new Set<string>()
+  /** Of every node that ever had a part in it, the latest first. */
+  lastTrace: Trace<MeetingEntry> | undefined = undefined
   /** Most meetings never have any of these. */
   #strays: Map<string, Stray> | undefined
   #retired: Set<string> | undefined

@@ -10,6 +10,7 @@ import { isOver, keyOf, whyFound, type LostPart } from './meetingFacts.ts'
 import { newSegment, type SegmentDraft } from './newSegment.ts'
 import { pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
+import { Traces } from './traces.ts'
 
 /** What {@link Meetings} tells its owner. */
 export interface MeetingsEvents {
@@ -26,7 +27,7 @@ export interface MeetingsEvents {
 /** All meetings by name: what their objects say, and what the media nodes report, which is the truth about who is where. */
 export class Meetings {
   readonly #byKey = new Map<string, MeetingEntry>()
-  readonly #onNode = new Map<string, Set<MeetingEntry>>()
+  readonly #traces = new Traces<MeetingEntry>()
   readonly #adHocByPool = new Map<string, number>()
   readonly #events: MeetingsEvents
 
@@ -42,8 +43,9 @@ export class Meetings {
     return this.#byKey.values()
   }
 
-  on(node: string): ReadonlySet<MeetingEntry> {
-    return this.#onNode.get(node) ?? new Set()
+  /** Those that have, or had, a part on the node, as they are now. */
+  on(node: string): readonly MeetingEntry[] {
+    return this.#traces.on(node)
   }
 
   /** How many meetings have a segment on the node. */
@@ -72,7 +74,7 @@ export class Meetings {
   /** What an earlier operator wrote down; what is heard of the nodes that it names may change the plan. */
   #learn(entry: MeetingEntry, object: Meeting, nowMs: number): void {
     for (const { node, report } of learnFromStatus(entry, object)) this.report(node, report, nowMs)
-    for (const { node } of object.status?.segments ?? []) this.#link(entry, node)
+    for (const { node } of object.status?.segments ?? []) this.#traces.add(entry, node)
   }
 
   removeObject(ref: { namespace: string; name: string; uid: string }, nowMs: number): void {
@@ -101,7 +103,7 @@ export class Meetings {
   addSegment(entry: MeetingEntry, segment: SegmentDraft): Segment {
     const added = newSegment(segment, entry.people.on(segment.node))
     entry.segments.set(segment.node, added)
-    this.#link(entry, segment.node)
+    this.#traces.add(entry, segment.node)
     return added
   }
 
@@ -115,7 +117,7 @@ export class Meetings {
     const known = this.#byKey.get(keyOf(report.meeting))
     const entry = known ?? this.#entry(report.meeting.namespace, report.meeting.name)
     if (known === undefined) this.setAdHoc(entry, { pool: this.#events.poolOf(node), sinceMs: nowMs })
-    this.#link(entry, node)
+    this.#traces.add(entry, node)
     const relation = relationOf(entry, node, report)
     if (relation === 'stray') {
       entry.addStray({ node, report })
@@ -182,7 +184,7 @@ export class Meetings {
         if (stray.node === node) entry.removeStray(node, stray.report.meeting.incarnation)
       this.touch(entry, nowMs)
     }
-    this.#onNode.delete(node)
+    this.#traces.dropNode(node)
     return parts
   }
 
@@ -261,7 +263,7 @@ export class Meetings {
   #forget(entry: MeetingEntry): void {
     this.setAdHoc(entry, undefined)
     this.#byKey.delete(entry.key)
-    for (const node of entry.seenOn) this.#onNode.get(node)?.delete(entry)
+    this.#traces.drop(entry)
   }
 
   #reportCurrent(entry: MeetingEntry, said: { node: string; report: SegmentReport; nowMs: number }): void {
@@ -283,13 +285,6 @@ export class Meetings {
     const entry = new MeetingEntry(namespace, name)
     this.#byKey.set(entry.key, entry)
     return entry
-  }
-
-  #link(entry: MeetingEntry, node: string): void {
-    const entries = this.#onNode.get(node) ?? new Set()
-    entries.add(entry)
-    entry.seenOn.add(node)
-    this.#onNode.set(node, entries)
   }
 
   #countAdHoc(pool: string | undefined, by: number): void {

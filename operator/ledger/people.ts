@@ -16,7 +16,8 @@ const none: readonly number[] = []
 export class People {
   /** The latest stay of each; the others hang on it. A stay is known by its participant and its attachment. */
   readonly #byParticipant = new Map<string, Stay>()
-  readonly #byNode = new Map<string, Stays>()
+  /** By node, in one chain: as many as the meeting ever had nodes. */
+  #stays: Stays | undefined
   /** In the order of the grants: the first is the first to expire. */
   readonly #granted = new Queue<Stay>()
   /** When who left; most meetings are too young to need it. */
@@ -67,7 +68,7 @@ export class People {
 
   /** Attachments and unused grants on one node. */
   countOn(node: string): number {
-    return this.#byNode.get(node)?.size ?? 0
+    return this.#at(node)?.size ?? 0
   }
 
   /** The people on one node, those who come later included. */
@@ -89,7 +90,7 @@ export class People {
    */
   report(node: string, participants: SegmentReport['participants'], nowMs: number): readonly Placement[] {
     const reported = new Set(participants.map((participant) => this.#attach(node, participant, nowMs)))
-    const gone = [...(this.#byNode.get(node) ?? [])].filter((stay) => stay.attached && !reported.has(stay))
+    const gone = [...(this.#at(node) ?? [])].filter((stay) => stay.attached && !reported.has(stay))
     for (const stay of gone) this.#remove(stay, nowMs)
     return gone
   }
@@ -130,7 +131,7 @@ export class People {
 
   /** The node is lost: nobody is there any more, and its grants lead nowhere. */
   dropNode(node: string, nowMs: number): readonly Placement[] {
-    const dropped = [...(this.#byNode.get(node) ?? [])]
+    const dropped = [...(this.#at(node) ?? [])]
     for (const stay of dropped) this.#remove(stay, nowMs)
     return dropped
   }
@@ -152,12 +153,17 @@ export class People {
     return first === undefined ? undefined : first.sinceMs + seatMs + 1
   }
 
-  #on(node: string): Stays {
-    const known = this.#byNode.get(node)
-    if (known !== undefined) return known
-    const stays = new Stays()
-    this.#byNode.set(node, stays)
+  #at(node: string): Stays | undefined {
+    let stays = this.#stays
+    while (stays !== undefined && stays.node !== node) stays = stays.others
     return stays
+  }
+
+  #on(node: string): Stays {
+    const known = this.#at(node)
+    if (known !== undefined) return known
+    this.#stays = new Stays(node, this.#stays)
+    return this.#stays
   }
 
   #find(participant: string, attachment: string): Stay | undefined {

@@ -66,8 +66,16 @@ export interface Crowd extends Iterable<Placement> {
 
 /** Stays on one node: some hundreds at most, since a node carries no more; one is found by looking at all. */
 export class Stays implements Crowd {
+  readonly node: string
+  /** Those on the meeting's next node. */
+  readonly others: Stays | undefined
   #first: Stay | undefined
   size = 0
+
+  constructor(node: string, others: Stays | undefined) {
+    this.node = node
+    this.others = others
+  }
 
   add(stay: Stay): void {
     stay.next = this.#first
