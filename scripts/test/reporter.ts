@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 import type { FiledTally } from './secondTry.ts'
+import { placeUnhandled } from './unhandled.ts'
 import { nothing, oneFailed, onePassed, sum, type Tally } from './tally.ts'
 
 const nameOf = (module: TestModule, test?: { readonly fullName: string }): string =>
@@ -24,9 +25,14 @@ class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const file = process.env['PARLEY_TALLY_FILE']
     if (file === undefined) return
-    const late = unhandled.map((error) => oneFailed(`unhandled error: ${error.message}`))
-    const byFile = Object.fromEntries(modules.map((module) => [module.relativeModuleId, tallyOf(module)]))
-    const run: FiledTally = { ...sum([...Object.values(byFile), ...late]), byFile }
+    const files = modules.map(({ moduleId, relativeModuleId }) => ({ path: moduleId, name: relativeModuleId }))
+    const late = unhandled.map((error) => placeUnhandled(error, files))
+    const failedIn = (name: string | undefined): readonly Tally[] =>
+      late.filter((each) => each.file === name).map(({ words }) => oneFailed(`${name ?? 'unhandled error'}: ${words}`))
+    const byFile = Object.fromEntries(
+      modules.map((module) => [module.relativeModuleId, sum([tallyOf(module), ...failedIn(module.relativeModuleId)])]),
+    )
+    const run: FiledTally = { ...sum([...Object.values(byFile), ...failedIn(undefined)]), byFile }
     writeFileSync(file, JSON.stringify(run))
   }
 }
