@@ -3,6 +3,17 @@ import { createOperatorHttp } from './operatorHttp.ts'
 import { placementAnswer, type Placed, type PlacementAnswer, type PlacementRequest } from './placement.ts'
 import { topologyLine, type TopologyLine } from './topology.ts'
 
+/** What the suite asks of a meeting; absent: nothing. */
+export interface ConformanceMeeting {
+  readonly maxParticipants?: number
+  readonly locked?: boolean
+  readonly ended?: boolean
+  readonly regions?: readonly string[]
+  readonly pools?: readonly string[]
+  /** RFC 3339: its door opens a quarter of an hour before. */
+  readonly startTime?: string
+}
+
 /** What the suite runs against: an operator (or something that claims to answer like one) and what it needs there. */
 export interface ConformanceTarget {
   readonly url: string
@@ -10,13 +21,20 @@ export interface ConformanceTarget {
   readonly token: string
   /** A namespace that the token is for, with at least two live nodes in at least two regions, where joins make meetings. */
   readonly namespace: string
+  /** A token for `namespace` with the verb `topology` alone. */
+  readonly readerToken: string
   /** Makes a Meeting there and resolves when the operator knows it. */
-  meeting(
-    name: string,
-    spec: { maxParticipants?: number; locked?: boolean; ended?: boolean; regions?: readonly string[] },
-  ): Promise<void>
+  meeting(name: string, spec: ConformanceMeeting): Promise<void>
+  /** A region with one media node, which is about to start; it does when `start` is called. */
+  startingRegion(): Promise<{ readonly region: string; start(): Promise<void> }>
   /** Attaches to the media node by the grant, as signaling does, and stays; resolves once the node has let them in. */
   attach(placed: Placed, participant: string): Promise<void>
+}
+
+/** One thing that an operator must do. It rejects with what it did instead. */
+export interface ConformanceCase {
+  readonly name: string
+  readonly run: (target: ConformanceTarget) => Promise<void>
 }
 
 /** Ends the case with what is wrong, unless it holds. */

@@ -48,6 +48,8 @@ export interface FakeOperator {
   attach(placed: Placed, participant: string): void
   /** A media node stops to take work. */
   cordon(node: string): void
+  /** A pool with one media node, of a region of its own, that is about to start; whoever waits finds it once the answer is called. */
+  starting(node: FakeNode): () => void
   close(): Promise<void>
 }
 
@@ -70,8 +72,9 @@ const metadata = (at: { namespace: string; name: string }, version: number) => (
   creationTimestamp: '2026-01-01T00:00:00Z',
 })
 
-/** Tells the ledger what live and idle nodes would tell it. */
-function hearNodes(ledger: Ledger, nodes: readonly FakeNode[], clock: Clock): () => void {
+/** Tells the ledger what live and idle nodes would tell it, those that are added later too. */
+function hearNodes(ledger: Ledger, nodes: readonly FakeNode[], clock: Clock): { add(node: FakeNode): void; stop(): void } {
+  const live = new Set(nodes)
   const boot = ulidSource(() => clock.nowMs())
   const hear = (node: FakeNode, first: boolean): void => {
     const nowMs = clock.monotonicMs()
@@ -84,9 +87,15 @@ function hearNodes(ledger: Ledger, nodes: readonly FakeNode[], clock: Clock): ()
   }
   for (const node of nodes) hear(node, true)
   const beat = clock.every(beatMs, () => {
-    for (const node of nodes) hear(node, false)
+    for (const node of live) hear(node, false)
   })
-  return () => beat.cancel()
+  return {
+    add(node) {
+      live.add(node)
+      hear(node, true)
+    },
+    stop: () => beat.cancel(),
+  }
 }
 
 /** Puts pools and media nodes into the ledger as their objects would. */
@@ -116,7 +125,7 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
   const mintUlid = ulidSource(() => clock.nowMs())
   const at = () => ({ nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), epoch: 1 })
   register(ledger, nodes, clock.monotonicMs())
-  const stopHearing = hearNodes(ledger, nodes, clock)
+  const heard = hearNodes(ledger, nodes, clock)
   const feed = createTopologyFeed({ ledger, changes, clock, turnUrls, epoch: () => 1 })
   /** Nobody is attached to a name: whoever made this server hears of moves. */
   const orders = {
@@ -173,8 +182,12 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
       const node = nodes.find((each) => each.name === name)
       if (node !== undefined) ledger.putNode(nodeObject(node, true), node.url, clock.monotonicMs())
     },
+    starting(node) {
+      register(ledger, [node], clock.monotonicMs())
+      return () => heard.add(node)
+    },
     async close() {
-      stopHearing()
+      heard.stop()
       feed.close()
       await server.close()
     },

@@ -16,9 +16,11 @@ import { kinds } from '../kube/kinds.ts'
 import { kubeConfigAccess } from '../kube/kubeConfigAccess.ts'
 import { serveFakeAgent, type FakeAgentServer } from './fakeAgentServer.ts'
 import { FakeMediaNode } from './fakeMediaNode.ts'
+import { gatedAgent } from './gatedAgent.ts'
 import { startOperatorProcess, type OperatorProcess } from './operatorProcess.ts'
 
 export const token = 'a-token-for-the-integration'
+export const readerToken = 'a-token-for-readers-alone'
 export const namespace = 'default'
 const regions = ['eu-west', 'us-east'] as const
 const nodesEach = 2
@@ -35,6 +37,8 @@ export interface ProcessInstallation {
   /** A client of these operators, with signaling's own key for the fallback. */
   client(urls: readonly string[]): PlacementClient
   meeting(name: string, spec?: object): Promise<void>
+  /** Registers a region with one media node, which nobody hears before `start`. */
+  startingRegion(region: string): Promise<{ readonly region: string; start(): Promise<void> }>
   close(): Promise<void>
 }
 
@@ -72,6 +76,7 @@ export async function installProcesses(
         'tokens.json',
         JSON.stringify([
           { name: 'test', token, namespaces: [namespace], verbs: ['place', 'release', 'move', 'explain', 'topology'] },
+          { name: 'reader', token: readerToken, namespaces: [namespace], verbs: ['topology'] },
         ]),
       ),
     ],
@@ -80,14 +85,20 @@ export async function installProcesses(
   const nodes = new Map<string, FakeAgentServer>()
   const operators: OperatorProcess[] = []
   const clients: PlacementClient[] = []
+  const gated: { close(): Promise<void> }[] = []
+
+  const registerPool = (region: string) =>
+    api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec: { region } })
+  const registerNode = (name: string, pool: string, address: string) =>
+    api.create(kinds.MediaNode, { metadata: { name, namespace }, spec: { pool, address, workers } })
 
   for (const region of regions) {
-    await api.create(kinds.MediaNodePool, { metadata: { name: region, namespace }, spec: { region } })
+    await registerPool(region)
     for (let index = 1; index <= nodesEach; index++) {
       const name = `${region}-${index}`
       const agent = await serveFakeAgent(new FakeMediaNode({ name, clock, mintUlid, workers }), keys)
       nodes.set(name, agent)
-      await api.create(kinds.MediaNode, { metadata: { name, namespace }, spec: { pool: region, address: agent.url, workers } })
+      await registerNode(name, region, agent.url)
     }
   }
 
@@ -115,10 +126,19 @@ export async function installProcesses(
     async meeting(name, spec = {}) {
       await api.create(kinds.Meeting, { metadata: { name, namespace }, spec })
     },
+    async startingRegion(region) {
+      const name = `${region}-1`
+      const agent = await serveFakeAgent(new FakeMediaNode({ name, clock, mintUlid, workers }), keys)
+      const gate = await gatedAgent(agent.url)
+      gated.push(gate, agent)
+      await registerPool(region)
+      await registerNode(name, region, gate.url)
+      return { region, start: async () => gate.open() }
+    },
     async close() {
       await Promise.all(clients.map((client) => client.close()))
       await Promise.all(operators.map((operator) => operator.kill()))
-      await Promise.all([...nodes.values()].map((node) => node.close()))
+      await Promise.all([...gated, ...nodes.values()].map((node) => node.close()))
       await api.close()
       await server.close()
       rmSync(folder, { recursive: true })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Meeting } from '../../crds/index.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementClient } from '../api/client.ts'
+import { meetingSpecOf } from '../api/conformanceMeeting.ts'
 import { conformanceCases, type ConformanceTarget } from '../api/conformance.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
 import { kinds } from '../kube/kinds.ts'
@@ -11,6 +12,7 @@ import {
   installProcesses,
   leads,
   namespace,
+  readerToken,
   statusOf,
   token,
   type ProcessInstallation,
@@ -60,17 +62,11 @@ test(
     await allReady(installation)
     const target: ConformanceTarget = {
       url,
-      token,
-      namespace,
+      ...{ token, readerToken, namespace },
+      startingRegion: () => installation.startingRegion('ap-south'),
       attach: async ({ node, grant }) => installation.nodes.get(node)?.attach(grant),
-      async meeting(name, { maxParticipants, locked = false, ended = false, regions }) {
-        const capacity = maxParticipants === undefined ? {} : { capacity: { maxParticipants } }
-        await installation.meeting(name, {
-          access: { locked },
-          ended,
-          ...capacity,
-          ...(regions === undefined ? {} : { regions }),
-        })
+      async meeting(name, wish) {
+        await installation.meeting(name, meetingSpecOf(wish))
         await waitFor(
           async () =>
             (await installation.api.get<Meeting>(kinds.Meeting, { namespace, name })).status
