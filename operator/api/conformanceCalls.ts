@@ -26,7 +26,7 @@ export interface ConformanceTarget {
   /** Makes a Meeting there and resolves when the operator knows it. */
   meeting(name: string, spec: ConformanceMeeting): Promise<void>
   /** A region with one media node, which is about to start; it does when `start` is called. */
-  startingRegion(): Promise<{ readonly region: string; start(): Promise<void> }>
+  startingRegion(): Promise<{ readonly region: string; readonly start: () => Promise<void> }>
   /** Attaches to the media node by the grant, as signaling does, and stays; resolves once the node has let them in. */
   attach(placed: Placed, participant: string): Promise<void>
 }

@@ -38,7 +38,7 @@ export interface ProcessInstallation {
   client(urls: readonly string[]): PlacementClient
   meeting(name: string, spec?: object): Promise<void>
   /** Registers a region with one media node, which nobody hears before `start`. */
-  startingRegion(region: string): Promise<{ readonly region: string; start(): Promise<void> }>
+  startingRegion(region: string): Promise<{ readonly region: string; readonly start: () => Promise<void> }>
   close(): Promise<void>
 }
 
