@@ -57,12 +57,13 @@ test('pipe ports are counted and come back: with one port the second pipe waits 
 test('a meeting with a capacity is counted by its grants until an order comes, and by the latest operator from then on', async () => {
   const roomy = await startTestNode(trust, { node: 'z' })
   const meeting = aMeeting(trust)
-  const limit = { maxParticipants: 2, epoch: 1 }
+  const [limit, byFallback] = [{ maxParticipants: 2, epoch: 1 }, { maxParticipants: 2 }]
   const connection = await connect(trust, roomy)
-  const enter = (participant: string, more: { limit?: typeof limit } = { limit }) =>
+  const enter = (participant: string, more: { limit?: { maxParticipants: number } } = { limit: byFallback }) =>
     join(trust, { node: roomy, claims: claimsFor(trust, { meeting, participant, ...more }), connection })
 
-  // No order comes: nobody waits for one for long, and the capacity holds all the same.
+  // No order comes: by fallback the capacity holds all the same, and whom an operator granted a place waits for it, and not for long.
+  await expect(enter('zoe', { limit })).rejects.toMatchObject({ code: 'no_place_here', retry: 'elsewhere' })
   const [ann] = [await enter('ann'), await enter('bob')]
   await expect(enter('cid')).rejects.toMatchObject({ code: 'meeting_full', retry: 'later' })
   await ann.leave()

@@ -12,13 +12,15 @@ export interface FallbackPlacement {
   readonly attachment: string
   /** Of the meeting, where it has one. */
   readonly maxParticipants: number | undefined
+  /** The meeting has segments, as far as the topology knows: its places are theirs to give. */
+  readonly standing: boolean
   readonly turnUrls: readonly string[]
   readonly nowMs: number
 }
 
 /** Signs what a fallback placement hands out: the grant, and in it a token for each node that the chosen one is to ask. */
 export async function signFallback(key: SigningKey, placement: FallbackPlacement): Promise<Placed> {
-  const { choice, meeting, request, attachment, maxParticipants, nowMs } = placement
+  const { choice, meeting, request, attachment, maxParticipants, standing, nowMs } = placement
   const peers = await Promise.all(
     choice.peers.map(async ({ name, url }) => ({
       node: name,
@@ -36,7 +38,7 @@ export async function signFallback(key: SigningKey, placement: FallbackPlacement
       attachment,
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
-      ...(maxParticipants === undefined ? {} : { limit: { maxParticipants } }),
+      ...(maxParticipants === undefined ? {} : { limit: { maxParticipants, ...(standing ? { standing } : {}) } }),
       fallback: { peers },
     },
   })

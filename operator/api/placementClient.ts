@@ -96,6 +96,7 @@ export function createPlacementClient(options: PlacementClientOptions): Placemen
       request,
       attachment: mintUlid(request.replaces),
       maxParticipants: known?.maxParticipants,
+      standing: (known?.nodes.length ?? 0) > 0,
       turnUrls: topology.turnUrls,
       nowMs: clock.nowMs(),
     })

@@ -42,7 +42,7 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
   },
   meeting_settling: {
     results: later,
-    means: 'a new leader counts the places of a meeting with a capacity; a moment',
+    means: 'a new leader counts the places of a meeting with a capacity, or a silent node may have those that are left',
     example: 'eu-west-1 has not heard of this operator yet, and what an earlier one promised there is not known',
   },
   ad_hoc_not_allowed: {

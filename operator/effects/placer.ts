@@ -14,6 +14,7 @@ import { place } from '../placement/place.ts'
 import { settling, type Term } from '../placement/settling.ts'
 import { placeOn } from '../placement/placeOn.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
+import { unheardHolders } from '../view/unheard.ts'
 import type { Signer } from './signer.ts'
 import { createTurns, type Queued } from './turns.ts'
 
@@ -46,7 +47,8 @@ const settledAfterMs = { least: 200, jitter: 300 }
 type Placed = Extract<Decision, { result: 'placed' }>
 type NotPlaced = Exclude<Decision, Placed> | Queued
 type Decided =
-  { readonly decision: Placed; readonly committed: Committed } | { readonly decision: NotPlaced; readonly committed: undefined }
+  | { readonly decision: Placed; readonly committed: Committed & Pick<GrantClaims, 'limit'> }
+  | { readonly decision: NotPlaced; readonly committed: undefined }
 
 const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
   ...meeting,
@@ -73,15 +75,17 @@ export function createPlacer(options: PlacerOptions): Placer {
     return term
   }
 
-  /** By which a media node counts while no order says so, and knows an earlier operator's grant. */
-  function limitOf({ namespace, name }: MeetingName): Pick<GrantClaims, 'limit'> {
-    const maxParticipants = ledger.meetings.get(`${namespace}/${name}`)?.object?.spec.capacity?.maxParticipants
-    return maxParticipants === undefined ? {} : { limit: { maxParticipants, epoch: options.epoch() } }
+  /** By which a media node counts while no order says so, and knows an earlier operator's grant and who is in the meeting already. */
+  function limitOf({ meeting }: PlacementView, { participant }: Wish): Pick<GrantClaims, 'limit'> {
+    const maxParticipants = meeting?.capacity
+    if (maxParticipants === undefined) return {}
+    const seated = meeting?.people.isAttached(participant) === true ? { seated: true } : {}
+    return { limit: { maxParticipants, epoch: options.epoch(), ...seated } }
   }
 
   async function granted(
     decision: Placed,
-    { meeting, attachment }: Committed,
+    { meeting, attachment, limit }: Committed & Pick<GrantClaims, 'limit'>,
     request: PlacementRequest,
   ): Promise<PlacementAnswer> {
     const { node, region, reason } = decision
@@ -92,7 +96,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       attachment,
       rights: request.rights,
       ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
-      ...limitOf(meeting),
+      ...(limit === undefined ? {} : { limit }),
     })
     const title = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.title
     return {
@@ -142,12 +146,17 @@ export function createPlacer(options: PlacerOptions): Placer {
   function decide(meeting: MeetingName, request: PlacementRequest): Decided {
     const wish = wishOf(meeting, request)
     const view = placementView(ledger, meeting, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
-    const notYet = settling(view, wish, { term: termAt(view.nowMs), grantsLiveMs: seatMs })
+    const notYet = settling(view, wish, {
+      term: termAt(view.nowMs),
+      grantsLiveMs: seatMs,
+      unheard: (entry) => unheardHolders(ledger, entry, view.nowMs),
+    })
     const move = ledger.moves.of(personOf(wish, wish.participant), wish.replaces, view.nowMs)
     const decision = notYet ?? turns.take(view, wish, decideFor(view, wish, move))
     if (decision.result !== 'placed') return { decision, committed: undefined }
     if (move !== undefined) endMove(view, wish, move)
-    return { decision, committed: commit(ledger, { decision, wish, view }, mintUlid) }
+    const limit = limitOf(view, wish)
+    return { decision, committed: { ...commit(ledger, { decision, wish, view }, mintUlid), ...limit } }
   }
 
   /** Media nodes that a participant is on and does not want to be on have lost their media. */

@@ -102,8 +102,9 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
         segment.ordered.fence.generation !== fence.generation ||
         segment.ordered.fence.epoch !== fence.epoch
       ) {
-        segment.ordered = { fence, digest, madeAtMs: clock.monotonicMs() }
+        segment.ordered = { fence, digest, places: planned.body.limits.places, madeAtMs: clock.monotonicMs() }
       }
+      segment.places.ordered(fence, planned.body.limits.places)
       const put = guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
         const report = await agents.at(node, url).client.putSegment(meeting, await signed(meeting, planned), signal)
         ledger.meetings.report(node, report, clock.monotonicMs())

@@ -4,6 +4,7 @@ import { Avoided } from './avoided.ts'
 import type { Cost } from './cost.ts'
 import { MoveLog, type LoggedMove } from './moveLog.ts'
 import type { Hosted } from './nodeEntry.ts'
+import type { HeldPlaces } from './heldPlaces.ts'
 import { People } from './people.ts'
 import type { PipesDown } from './pipesDown.ts'
 import type { Need } from './poolNeeds.ts'
@@ -15,6 +16,8 @@ export interface Ordered {
   readonly fence: Fence
   /** What the order says, without its tokens. */
   readonly digest: string
+  /** How many people it lets the segment let in; undefined where the meeting has no capacity. */
+  readonly places: number | undefined
   readonly madeAtMs: number
 }
 
@@ -41,6 +44,8 @@ export interface Segment extends Hosted {
   /** Since when nobody is there and nobody holds a grant for it. */
   emptySinceMs: number | undefined
   ordered: Ordered | undefined
+  /** Places of the meeting that it may be filling. */
+  readonly places: HeldPlaces
   /** The node's worker that it will come to, as was expected when it was opened; undefined where the node was the first to tell of it. */
   readonly expectedWorker: number | undefined
   /** Screens that people there share now, and what was reserved when the last of them began. */
@@ -118,6 +123,11 @@ export class MeetingEntry {
   /** What people call it, where that is not its name. */
   get title(): string | undefined {
     return this.object === undefined ? this.adHoc?.title : this.object.spec.title
+  }
+
+  /** How many people it takes; undefined where it says nothing of that. */
+  get capacity(): number | undefined {
+    return this.object?.spec.capacity?.maxParticipants
   }
 
   /** Takes what people call a meeting that a join made; the first word counts. */

@@ -13,6 +13,10 @@ export interface LostPart {
   readonly people: readonly Placement[]
 }
 
+/** Whether others are to give it some of the meeting's places. */
+export const lacksPlaces = ({ capacity }: MeetingEntry, { crowd, places }: Segment): boolean =>
+  capacity !== undefined && crowd.size > places.atMost
+
 /** Why a segment stands where it was found. */
 export function whyFound({ meeting, fallback }: SegmentReport, { incarnation }: MeetingEntry): string {
   if (meeting.incarnation !== incarnation) return 'took the meeting at the same time as another node; joined to it'

@@ -6,7 +6,7 @@ import { countedOn } from './countedOn.ts'
 import { relationOf } from './incarnations.ts'
 import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
-import { isOver, keyOf, whyFound, type LostPart } from './meetingFacts.ts'
+import { isOver, keyOf, lacksPlaces, whyFound, type LostPart } from './meetingFacts.ts'
 import { newSegment, type SegmentDraft } from './newSegment.ts'
 import { pipesDownBy } from './pipesDown.ts'
 import type { Placement } from './stay.ts'
@@ -139,6 +139,7 @@ export class Meetings {
       for (const placement of entry.people.report(node, [], nowMs)) this.#events.left(placement)
       segment.report = undefined
       segment.ordered = undefined
+      segment.places.gone()
       this.#events.told(entry, segment, nowMs)
       if (entry.people.countOn(node) === 0 || entry.ended !== undefined) entry.segments.delete(node)
     }
@@ -213,10 +214,10 @@ export class Meetings {
    * plan, and what status tells of them changes when they are attached: most joins cost nobody a look at the meeting.
    */
   joined(entry: MeetingEntry, segment: Segment, nowMs: number): void {
-    const isNews = segment.report === undefined || segment.emptySinceMs !== undefined || entry.emptySinceMs !== undefined
+    const isNews = segment.report === undefined || (segment.emptySinceMs ?? entry.emptySinceMs) !== undefined
     segment.emptySinceMs = undefined
     entry.emptySinceMs = entry.people.seats > 0 ? undefined : (entry.emptySinceMs ?? nowMs)
-    if (isNews) this.#events.changed(entry.key)
+    if (isNews || lacksPlaces(entry, segment)) this.#events.changed(entry.key)
   }
 
   /** Notes since when a meeting and its segments are empty, forgets what is over, and tells that something changed. */
@@ -273,6 +274,7 @@ export class Meetings {
     entry.sortOut(node, report, segment.report)
     segment.pipesDown = pipesDownBy(report, segment, nowMs)
     segment.report = report
+    segment.places.told(report)
     entry.generation = Math.max(entry.generation, countedOn(report.generation))
     entry.peopleTold(node, report.participants, nowMs)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)

@@ -1,3 +1,4 @@
+import { HeldPlaces } from './heldPlaces.ts'
 import type { Segment } from './meetingEntry.ts'
 import { noPipesDown } from './pipesDown.ts'
 
@@ -15,6 +16,7 @@ export const newSegment = ({ node, why, openedAtMs, expectedWorker }: SegmentDra
   pipesDown: noPipesDown,
   emptySinceMs: undefined,
   ordered: undefined,
+  places: new HeldPlaces(),
   expectedWorker,
   screens: 0,
   screenReservation: undefined,

@@ -46,6 +46,24 @@ export class People {
     return this.#byParticipant.has(participant)
   }
 
+  /** Whether a media node told that the participant is attached. */
+  isAttached(participant: string): boolean {
+    let stay = this.#byParticipant.get(participant)
+    while (stay?.attached === false) stay = stay.older
+    return stay !== undefined
+  }
+
+  /** How many seats are taken on each node: somebody on the way from one to another counts where they go. */
+  seatsByNode(): ReadonlyMap<string, number> {
+    const seats = new Map<string, number>()
+    for (const latest of this.#byParticipant.values()) {
+      let stay: Stay | undefined = latest
+      while (stay?.hidden === true) stay = stay.older
+      if (stay !== undefined) seats.set(stay.node, (seats.get(stay.node) ?? 0) + 1)
+    }
+    return seats
+  }
+
   /** The highest attachment that a participant has, attached or granted. */
   latestOf(participant: string): string | undefined {
     let latest: string | undefined

@@ -96,3 +96,93 @@ test('two operators that both believe to lead never let more in than there are p
   }
   expect(fullest).toBe(capacity)
 })
+
+/** How many people each node lets in by the order that it follows. */
+const placesOn = ({ nodes }: Simulation): Record<string, number | undefined> =>
+  Object.fromEntries(
+    [...nodes.values()].flatMap((node) => node.segments().map((segment) => [node.name, segment.places] as const)),
+  )
+
+/** The small meeting with p1 to p3 on eu-1, and p4 on us-1. */
+async function onTwoNodes(): Promise<Simulation> {
+  const { simulation } = await aSmallMeeting()
+  await simulation.pass(80_000)
+  expect(placedIn(await simulation.join('small', 'p4', { region: 'us-east' })).node).toBe('us-1')
+  await simulation.pass(1_000)
+  return simulation
+}
+
+/** Somebody comes to a node while no operator answers. */
+function fallBackTo({ nodes, mintUlid }: Simulation, node: string, participant: string): string {
+  const [{ meeting } = { meeting: undefined }] = nodes.get('eu-1')?.segments() ?? []
+  if (meeting === undefined) throw new Error('eu-1 does not host the meeting')
+  const limit = { maxParticipants: capacity, standing: true }
+  try {
+    nodes.get(node)?.attach(meeting, { participant, attachment: mintUlid(), fallback: true, limit })
+    return 'attached'
+  } catch (thrown) {
+    return (thrown as { code: string }).code
+  }
+}
+
+test('each segment has its part of the places, and a new one gets it from the others', async () => {
+  const simulation = await onTwoNodes()
+  expect(placesOn(simulation)).toEqual({ 'eu-1': 4, 'us-1': 1 })
+  placedIn(await simulation.join('small', 'p5', { region: 'us-east' }))
+  await simulation.pass(1_000)
+  expect(placesOn(simulation)).toEqual({ 'eu-1': 3, 'us-1': 2 })
+})
+
+test('while no operator answers, each node gives away its own places and no more, whoever it hears of', async () => {
+  const simulation = await onTwoNodes()
+  await simulation.operators.get('one')?.kill()
+  simulation.setPipes('us-1', false)
+  await simulation.pass(2_000)
+  expect(fallBackTo(simulation, 'us-1', 'q1')).toBe('no_place_here')
+  expect(fallBackTo(simulation, 'eu-1', 'q1')).toBe('attached')
+  expect(fallBackTo(simulation, 'eu-1', 'q2')).toBe('no_place_here')
+  // One that has no order has no places: the meeting stands elsewhere.
+  expect(fallBackTo(simulation, 'eu-2', 'q2')).toBe('no_place_here')
+  expect(peopleIn(simulation)).toBe(capacity)
+})
+
+test('a new leader takes the places of a node that it does not hear for taken, and says so', async () => {
+  const simulation = await onTwoNodes()
+  await simulation.operators.get('one')?.kill()
+  simulation.cutWays.add('two us-1')
+  simulation.cutWays.add('two us-2')
+  simulation.operator('two')
+  for (let waited = 0; simulation.leader() === undefined && waited < 60_000; waited += 100) await simulation.clock.advance(100)
+  await simulation.pass(500)
+  placedIn(await simulation.join('small', 'q1', { region: 'eu-west' }))
+  expect(await simulation.place('small', 'q2', { region: 'eu-west' })).toMatchObject({
+    ...{ result: 'tryAfter', code: 'meeting_settling' },
+    reason: 'the places that are left may be taken on us-1, of which nothing is heard now',
+  })
+  simulation.cutWays.clear()
+  await simulation.pass(10_000)
+  expect(await simulation.place('small', 'q2')).toMatchObject({ result: 'refused', code: 'meeting_full' })
+  expect(peopleIn(simulation)).toBe(capacity)
+})
+
+test('a segment that a leader opens who does not reach the others lets nobody in, then and when another one leads', async () => {
+  const { simulation } = await aSmallMeeting()
+  await simulation.pass(80_000)
+  const one = simulation.operators.get('one')
+  if (one === undefined) throw new Error('nobody leads')
+  simulation.cutFromApi.add('one')
+  simulation.cutWays.add('one eu-1')
+  simulation.operator('two')
+  const rights = { publish: ['microphone' as const], subscribe: true, hidden: false }
+  const request = { participant: 'q1', displayName: 'q1', rights, idempotencyKey: 'late-1', region: 'us-east' }
+  const late = placedIn(await one.placer.place({ namespace, name: 'small' }, request, 'signaling'))
+  expect(late.node).toBe('us-1')
+  await simulation.pass(1_000)
+  expect(placesOn(simulation)).toEqual({ 'eu-1': 5, 'us-1': 0 })
+  expect(attach(simulation, 'q1', late)).toBe('no_place_here')
+  await simulation.pass(20_000)
+  expect(simulation.leader()?.name).toBe('two')
+  for (const name of ['q2', 'q3']) placedIn(await simulation.join('small', name, { region: 'eu-west' }))
+  expect(attach(simulation, 'q1', late)).not.toBe('attached')
+  expect(peopleIn(simulation)).toBe(capacity)
+})

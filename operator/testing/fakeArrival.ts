@@ -20,15 +20,30 @@ export function mustCount(limit: Arrival['limit'], highestEpoch: number): void {
   if (limit?.epoch !== undefined && limit.epoch < highestEpoch) throw sfuErrors.raise.grant_superseded({})
 }
 
-/** Whether there is a place beside `roster`, as far as the order says, or else the grant. Raises `meeting_full`. */
+/** How many people the segment may let in; a grant of an operator waits for its order. */
+const placesOf = ({ order }: FakeSegment, limit: Arrival['limit']): number | undefined =>
+  order === undefined ? (limit?.epoch !== undefined || limit?.standing === true ? 0 : undefined) : order.limits.places
+
+/**
+ * Whether there is a place beside `roster`, as far as the order says, or else the grant, and among the segment's own. Raises `meeting_full`
+ * and `no_place_here`; a real node waits a second for an order that gives it a place.
+ */
 export function mustHavePlace(
-  { order }: FakeSegment,
+  segment: FakeSegment,
   { participant, limit, hidden = false }: Arrival,
-  roster: Iterable<string>,
+  roster: ReadonlySet<string>,
 ): void {
-  const places = order?.limits.maxParticipants ?? limit?.maxParticipants
-  if (hidden || places === undefined) return
-  const others = new Set(roster)
-  others.delete(participant)
-  if (others.size >= places) throw sfuErrors.raise.meeting_full({ capacity: places })
+  if (hidden) return
+  const { order } = segment
+  const { maxParticipants: capacity = Infinity } = order?.limits ?? limit ?? {}
+  const isIn = roster.has(participant)
+  if (roster.size - Number(isIn) >= capacity) throw sfuErrors.raise.meeting_full({ capacity })
+  if (!isIn) mustHaveOwnPlace(segment, limit)
+}
+
+function mustHaveOwnPlace(segment: FakeSegment, limit: Arrival['limit']): void {
+  if (limit?.seated === true && segment.order !== undefined) return
+  const here = segment.report.participants.flatMap((person) => (person.hidden ? [] : [person.participant]))
+  const places = placesOf(segment, limit) ?? Infinity
+  if (new Set(here).size >= places) throw sfuErrors.raise.no_place_here({ places })
 }

@@ -84,7 +84,7 @@ export class FakeMediaNode {
     return this.#find(meeting)?.order
   }
 
-  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`, `meeting_full` and `grant_superseded`. */
+  /** Somebody shows a grant: the segment is made where there is none. Raises `node_draining`, `meeting_full`, `no_place_here` and `grant_superseded`. */
   attach(meeting: MeetingRef, arrival: Arrival): void {
     this.#admit()
     const known = this.#find(meeting) ?? this.#make(meeting, arrival.fallback ?? false)
@@ -254,7 +254,8 @@ export class FakeMediaNode {
   #mustHaveRoom(segment: FakeSegment, arrival: Arrival): void {
     mustCount(arrival.limit, this.highestEpoch)
     const { meeting, participants } = segment.report
-    mustHavePlace(segment, arrival, this.#options.roster?.(meeting) ?? participants.map(({ participant }) => participant))
+    const own = participants.map(({ participant }) => participant)
+    mustHavePlace(segment, arrival, this.#options.roster?.(meeting) ?? new Set(own))
   }
 
   get #signs(): PeerSigns {

@@ -64,7 +64,10 @@ export function afterOrder({ report }: FakeSegment, order: SegmentOrder, reaches
     ...{ node, role: peerRole, up: reaches(node) },
     ...(leaving === true ? { leaving: 'needed' as const } : {}),
   }))
-  return { order, report: { ...report, epoch, generation, role, peers, fallback: false } }
+  const { places: _, ...rest } = report
+  const { places } = order.limits
+  const told = { epoch, generation, role, peers, fallback: false, ...(places === undefined ? {} : { places }) }
+  return { order, report: { ...rest, ...told } }
 }
 
 /** What a segment finds out about its peers by itself. */

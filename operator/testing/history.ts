@@ -20,10 +20,16 @@ const regions = ['eu-west', 'us-east'] as const
 const euNodes = ['eu-1', 'eu-2', 'eu-3'] as const
 const usNodes = ['us-1', 'us-2', 'us-3'] as const
 
+/** A media node waits this long for the order that gives it the place of a grant; a fake one asks so often whether it has come. */
+const placeWithinMs = 1_000
+const askEveryMs = 100
 /** A client takes this long at most from its grant to its attachment. */
 const attachWithinMs = 2_000
 /** Wall clocks of operators differ by this much at most, in the histories in which they do. */
 const skewAtMostMs = 5_000
+
+/** What a media node may say to somebody who comes with a grant. */
+const refusals = new Set(['node_draining', 'meeting_full', 'grant_superseded', 'no_place_here'])
 
 /** Where somebody is, as their client knows it. */
 export interface Place {
@@ -183,7 +189,8 @@ export class History {
   }
 
   /** A client attaches with its grant; what it had before it lets go. */
-  attach(key: string, { meeting, participant, attachment, node, number, limit }: Granted, fallback = false): void {
+  attach(key: string, granted: Granted, { fallback = false, waitedMs = 0 } = {}): void {
+    const { meeting, participant, attachment, node, number, limit } = granted
     const { simulation, people } = this
     if (simulation.down.has(node) || (this.#used.get(key) ?? 0) > number) return
     this.#used.set(key, number)
@@ -193,12 +200,17 @@ export class History {
       simulation.nodes.get(node)?.attach(meeting, { participant, attachment, fallback, limit })
       people.set(key, { attachment, node })
     } catch (thrown) {
-      // It drains, or others took the last place meanwhile: the client would try elsewhere.
-      if (!(thrown instanceof CodedError) || !['node_draining', 'meeting_full', 'grant_superseded'].includes(thrown.code))
-        throw thrown
-      this.counters.add(`attach ${thrown.code}`)
       people.delete(key)
+      this.#refused(key, granted, { waitedMs, thrown })
     }
+  }
+
+  /** The node waits for the order that gives it the place; or it drains, or others took the last one meanwhile: the client would try elsewhere. */
+  #refused(key: string, granted: Granted, { waitedMs, thrown }: { waitedMs: number; thrown: unknown }): void {
+    if (!(thrown instanceof CodedError) || !refusals.has(thrown.code)) throw thrown
+    const waits = thrown.code === 'no_place_here' && granted.limit?.epoch !== undefined && waitedMs < placeWithinMs
+    if (!waits) this.counters.add(`attach ${thrown.code}`)
+    else this.simulation.clock.after(askEveryMs, () => this.attach(key, granted, { waitedMs: waitedMs + askEveryMs }))
   }
 
   /** Somebody joins each meeting that everybody has left. */
@@ -239,7 +251,7 @@ export class History {
     const { incarnation, ...who } = to
     const grant = { ...who, number: ++this.#grants, attachment: this.simulation.mintUlid(), limit: undefined }
     this.counters.add('join by fallback')
-    this.attach(key, { ...grant, meeting: { namespace, name, incarnation } }, true)
+    this.attach(key, { ...grant, meeting: { namespace, name, incarnation } }, { fallback: true })
   }
 
   isThere({ attachment, node }: Place): boolean {
@@ -255,8 +267,9 @@ export class History {
   }
 }
 
-/** What a media node says to somebody who is one too many counts as a refusal; all else is a fault of the simulation. */
-function refusedArrival(thrown: unknown): { readonly result: 'refused' } {
+/** A media node says to somebody that they are one too many, or that its own places are taken now; all else is a fault of the simulation. */
+function refusedArrival(thrown: unknown): { readonly result: 'refused' | 'tryAfter' } {
   if (thrown instanceof CodedError && thrown.code === 'meeting_full') return { result: 'refused' }
+  if (thrown instanceof CodedError && thrown.code === 'no_place_here') return { result: 'tryAfter' }
   throw thrown
 }

@@ -220,11 +220,12 @@ export class Simulation {
   /** Joins as a client does: asks, then attaches with the grant. */
   async join(meeting: string, participant: string, more: Partial<PlacementRequest> = {}): Promise<PlacementAnswer> {
     const answer = await this.place(meeting, participant, more)
-    if (answer.result === 'placed')
-      this.#nodeAt(answer.url)?.attach(answer.meeting, {
-        ...{ participant, attachment: answer.attachment, limit: limitIn(answer.grant) },
-        publishing: more.rights === undefined || more.rights.publish.length > 0,
-      })
+    if (answer.result !== 'placed') return answer
+    const limit = limitIn(answer.grant)
+    // An order gives the node the place where a meeting has a capacity; a real one waits for it.
+    if (limit !== undefined) await this.pass(0)
+    const publishing = more.rights === undefined || more.rights.publish.length > 0
+    this.#nodeAt(answer.url)?.attach(answer.meeting, { participant, attachment: answer.attachment, limit, publishing })
     return answer
   }
 

@@ -8,6 +8,7 @@ import type { MeetingEntry, Ordered, Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
 import { poolMistakes, type PoolMistakes } from '../placement/poolMistakes.ts'
+import { unheardHolders, unheardParts } from './unheard.ts'
 
 /** A part of the meeting as its planner sees it. Times are monotonic milliseconds but for `createdAtMs`. */
 export interface SegmentView {
@@ -23,6 +24,10 @@ export interface SegmentView {
   /** The incarnation under which the node has it, where that is not the meeting's: it is to be adopted. */
   readonly adopts: string | undefined
   readonly ordered: Ordered | undefined
+  /** Seats taken there, where the meeting has a capacity; who is on the way from there to another node counts where they go. */
+  readonly seats: number
+  /** How many people it may be letting in at most; Infinity where it counts by itself. */
+  readonly heldPlaces: number
   /** How many pipes of the meeting its node can carry; undefined where its load is unknown. */
   readonly pipes: PipeBudget | undefined
 }
@@ -61,6 +66,8 @@ export interface MeetingView extends PoolMistakes {
   readonly unheard: readonly MeetingSegment[]
   /** The same as segments that cannot be told anything and keep their people and pipes. */
   readonly unheardSegments: readonly SegmentView[]
+  /** Nodes that may host parts of it which this operator has not heard, and have some of its places. */
+  readonly placesUnknown: readonly string[]
   /** Seats taken, by grant or by presence. */
   readonly people: number
   readonly emptySinceMs: number | undefined
@@ -105,8 +112,9 @@ function publishersOf({ segments }: MeetingEntry): number {
 function viewSegment(
   ledger: Ledger,
   segment: Segment,
-  { nowMs, wallMs, publishers, incarnation }: At & { publishers: number; incarnation: string | undefined },
+  of: At & { publishers: number; incarnation: string | undefined; seats: number },
 ): SegmentView {
+  const { nowMs, wallMs, publishers, incarnation, seats } = of
   const node = ledger.nodes.get(segment.node)
   const reported = segment.report?.meeting.incarnation
   return {
@@ -120,6 +128,8 @@ function viewSegment(
     report: segment.report,
     adopts: reported === incarnation ? undefined : reported,
     ordered: segment.ordered,
+    seats,
+    heldPlaces: segment.places.atMost,
     pipes: pipesOf(node, segment, publishers),
   }
 }
@@ -127,29 +137,6 @@ function viewSegment(
 function endedToldAt(object: Meeting | undefined): number | undefined {
   const ready = object?.status?.phase === 'Ended' ? object.status.conditions?.find(({ type }) => type === 'Ready') : undefined
   return ready === undefined ? undefined : Date.parse(ready.lastTransitionTime)
-}
-
-/** Parts that an earlier operator wrote down, and those that others have a pipe to, on nodes that may still have them. */
-function unheardParts(ledger: Ledger, entry: MeetingEntry, nowMs: number): readonly MeetingSegment[] {
-  const { status } = entry.object ?? {}
-  const told = status?.incarnation === entry.incarnation ? (status?.segments ?? []) : []
-  const piped = [...entry.segments.values()].flatMap(({ report }) => (report?.peers ?? []).filter(({ up }) => up))
-  const parts = new Map<string, MeetingSegment>()
-  for (const { node, role } of piped) {
-    const region = ledger.nodes.get(node)?.region ?? 'unknown'
-    parts.set(node, { node, region, role, why: 'told of by its peers', generation: 0, fallback: false })
-  }
-  for (const part of told) parts.set(part.node, part)
-  return [...parts.values()].filter(({ node }) => !entry.segments.has(node) && mayHost(ledger, node, nowMs))
-}
-
-/** Nodes that were not heard yet, or not since the part was made. */
-const unheardStates: ReadonlySet<NodeState> = new Set(['pending', 'silent'])
-
-/** Whether a node may host what this replica was not told of: unknown is not zero. */
-function mayHost(ledger: Ledger, name: string, nowMs: number): boolean {
-  const node = ledger.nodes.get(name)
-  return node !== undefined && unheardStates.has(nodeStateOf(node, nowMs).state)
 }
 
 /**
@@ -168,6 +155,7 @@ function viewUnheard(
   const meeting = { namespace: entry.namespace, name: entry.name, incarnation: entry.incarnation ?? '' }
   return {
     ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined, adopts: undefined },
+    ...{ seats: 0, heldPlaces: 0 },
     url: ledger.nodes.get(node)?.url ?? '',
     nodeState: 'pending',
     createdAtMs: wallMs,
@@ -185,6 +173,7 @@ export function viewMeeting(
   if (entry === undefined) return undefined
   const publishers = publishersOf(entry)
   const unheard = unheardParts(ledger, entry, at.nowMs)
+  const seats = entry.capacity === undefined ? undefined : entry.people.seatsByNode()
   return Object.freeze({
     namespace: entry.namespace,
     name: entry.name,
@@ -199,7 +188,11 @@ export function viewMeeting(
     generation: entry.generation,
     given: entry.given,
     segments: [...entry.segments.values()].map((segment) =>
-      viewSegment(ledger, segment, { ...at, publishers, incarnation: entry.incarnation }),
+      viewSegment(ledger, segment, {
+        ...{ nowMs: at.nowMs, wallMs: at.wallMs, publishers },
+        incarnation: entry.incarnation,
+        seats: seats?.get(segment.node) ?? 0,
+      }),
     ),
     strays: [...entry.strays.values()].map(({ node, report, sinceMs = at.nowMs }) => ({
       node,
@@ -210,6 +203,7 @@ export function viewMeeting(
     })),
     unheard,
     unheardSegments: unheard.map((part) => viewUnheard(ledger, entry, { part, wallMs: at.wallMs })),
+    placesUnknown: entry.capacity === undefined ? [] : unheardHolders(ledger, entry, at.nowMs),
     people: entry.people.seats,
     emptySinceMs: entry.emptySinceMs,
     lastMoves: entry.lastMoves,

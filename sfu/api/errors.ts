@@ -25,6 +25,12 @@ export const sfuErrors = errorTable({
     retry: 'later',
     say: (m: { capacity: number }) => `All ${m.capacity} places of this meeting are taken.`,
   },
+  no_place_here: {
+    status: 409,
+    retry: 'elsewhere',
+    say: (m: { places: number }) =>
+      `Of the places of this meeting ${m.places} are this media node's to give, and they are taken; others may have some.`,
+  },
   grant_superseded: {
     status: 409,
     retry: 'later',

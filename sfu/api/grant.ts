@@ -32,8 +32,17 @@ export const grantClaims = z.object({
   /**
    * Present where the meeting has a capacity: how many people it takes while no order says so, and under which epoch an operator counted
    * them. A node that has taken an order of a later epoch refuses the grant (`grant_superseded`): a later operator does not know of it.
+   * `seated`: the participant is in the meeting, as that operator heard it from another media node, and needs no further place. `standing`: of a
+   * fallback grant, the meeting has segments, among which its places are shared out: one that has no order has none.
    */
-  limit: z.object({ maxParticipants: z.int().min(1), epoch: fenceNumber.optional() }).optional(),
+  limit: z
+    .object({
+      maxParticipants: z.int().min(1),
+      epoch: fenceNumber.optional(),
+      seated: z.boolean().optional(),
+      standing: z.boolean().optional(),
+    })
+    .optional(),
   /** Present when signaling placed by itself: the other nodes of the ranking, whom the agent asks whether they host the meeting. */
   fallback: z.object({ peers: z.array(peerAddress).max(2) }).optional(),
 })

@@ -30,6 +30,8 @@ export function compareFences(a: Fence, b: Fence): number {
   return a.epoch - b.epoch || a.generation - b.generation
 }
 
+const places = z.int().min(0).max(100_000)
+
 /** `PUT /v1/segments/{namespace}/{name}/{incarnation}`: what this node's part of the meeting is to be. Idempotent. */
 export const segmentOrder = z.object({
   ...fence.shape,
@@ -46,7 +48,15 @@ export const segmentOrder = z.object({
       }),
     )
     .max(64),
-  limits: z.object({ maxParticipants: z.int().min(1).max(100_000) }),
+  limits: z.object({
+    /** Of the whole meeting. */
+    maxParticipants: places.min(1),
+    /**
+     * How many of them this segment may let in by itself: those of all segments are together no more than the meeting has. Who is in the
+     * meeting already, and comes to this node from another one, needs none. Absent: the meeting has no capacity.
+     */
+    places: places.optional(),
+  }),
   /**
    * Another incarnation of the meeting, minted at the same time, that this node hosts: its segment goes on as this one, with its people,
    * their sessions and media; grants and resumes by either lead to it from then on. Where it is not hosted, or this one is already, the
@@ -75,6 +85,8 @@ export const segmentReport = z.object({
   /** Made by a fallback grant and not yet adopted by an order. */
   fallback: z.boolean(),
   worker: z.int().min(0),
+  /** How many people its order lets it let in; absent where no order says so. */
+  places: places.optional(),
   participants: z
     .array(
       z.object({

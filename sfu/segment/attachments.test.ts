@@ -148,3 +148,69 @@ test('who shares a screen is told as one who does, until they stop', async () =>
   ann.session.producers.closeOne(producerId)
   expect(sharing()).toEqual([undefined])
 })
+
+/** A segment of a meeting of ten, of which its order gives it so many. */
+function withPlaces(places: number) {
+  const cascade = fakeCascade()
+  const [a, b] = [cascade.node('a'), cascade.node('b')]
+  cascade.order([[a, b]])
+  const order = a.segment.order
+  if (order === undefined) throw new Error('a has no order')
+  a.segment.take({ ...order, generation: order.generation + 1, limits: { maxParticipants: 10, places } })
+  return { cascade, a, b }
+}
+
+test('a segment lets in as many as its order gives it, and tells how many those are', async () => {
+  const { a } = withPlaces(2)
+  a.enter('ann')
+  a.enter('recorder', { rights: { publish: [], subscribe: true, hidden: true } })
+  const { session } = a.enter('bob')
+  expect(() => a.enter('cid')).toThrow(expect.objectContaining({ code: 'no_place_here', retry: 'elsewhere' }) as Error)
+  expect(a.segment.report().places).toBe(2)
+  a.segment.attachments.close(session)
+  a.enter('cid')
+  expect(here(a)).toEqual(['ann', 'recorder', 'cid'])
+})
+
+test('who is in the meeting already needs no further place, by the roster or by the word of an operator', async () => {
+  const { cascade, a, b } = withPlaces(0)
+  await cascade.settle()
+  const { session } = b.enter('ann')
+  await cascade.settle()
+  a.enter('ann', { replaces: session.identity.attachment })
+  const limit = { maxParticipants: 10, epoch: 1 }
+  a.enter('bob', { limit: { ...limit, seated: true } })
+  expect(() => a.enter('cid', { limit })).toThrow(expect.objectContaining({ code: 'no_place_here' }) as Error)
+  expect(here(a)).toEqual(['ann', 'bob'])
+})
+
+test('without an order there is no place for whom an operator counted, nor where the meeting stands elsewhere', () => {
+  const a = fakeCascade().node('a')
+  const none = expect.objectContaining({ code: 'no_place_here' }) as Error
+  expect(() => a.enter('ann', { limit: { maxParticipants: 10, epoch: 1, seated: true } })).toThrow(none)
+  expect(() => a.enter('ann', { limit: { maxParticipants: 10, standing: true } })).toThrow(none)
+  a.enter('ann', { limit: { maxParticipants: 10 } })
+  expect(a.segment.report().places).toBeUndefined()
+})
+
+test('who was granted a place waits for the order that gives it to this segment, and not for long', async () => {
+  const { cascade, a } = withPlaces(0)
+  const { order } = a.segment
+  if (order === undefined) throw new Error('a has no order')
+  const rights = { publish: [], subscribe: true, hidden: false }
+  const attachment = '01J00000000000000000000009'
+  const grant = { sub: 'ann', name: 'Ann', meeting: cascade.meeting, attachment, rights }
+  let waits = true
+  const waiting = a.segment.placeWithin(grant, 1_000).then(() => (waits = false))
+  await cascade.clock.advance(500)
+  a.segment.take({ ...order, generation: order.generation + 1 })
+  await cascade.clock.advance(0)
+  expect(waits).toBe(true)
+  a.segment.take({ ...order, generation: order.generation + 2, limits: { maxParticipants: 10, places: 1 } })
+  await waiting
+  a.enter('ann')
+  const another = a.segment.placeWithin({ ...grant, sub: 'bob' }, 1_000)
+  await cascade.clock.advance(1_000)
+  await another
+  expect(a.segment.attachments.hasPlaceFor({ ...grant, sub: 'bob' })).toBe(false)
+})

@@ -4,7 +4,7 @@ import { sfuErrors } from '../api/errors.ts'
 import { grantLifetimeMs } from '../api/tokens.ts'
 import type { GrantClaims } from '../api/grant.ts'
 import { meetingKey } from '../api/identity.ts'
-import type { SegmentReport } from '../api/order.ts'
+import type { SegmentOrder, SegmentReport } from '../api/order.ts'
 import type { RosterChange, RosterEntry, Track } from '../api/roster.ts'
 import { sessionAwayMs, type CloseReason, type Speakers } from '../api/session.ts'
 import type { MeetingNotification } from '../api/sessionClient.ts'
@@ -16,8 +16,8 @@ import type { SessionSink } from '../session/sink.ts'
 export interface AttachmentsOptions {
   readonly host: SessionHost
   readonly log: Log
-  /** How many people the whole meeting may have; undefined while no order says so. */
-  readonly capacity: () => number | undefined
+  /** How many people the whole meeting may have, and how many this segment may let in; undefined while no order says so. */
+  readonly limits: () => SegmentOrder['limits'] | undefined
   /** Why this node takes nobody more, in words; undefined while it does. */
   readonly full: () => string | undefined
   /** Somebody came or went, or began or ceased to publish. */
@@ -83,6 +83,16 @@ export class Attachments {
   /** Whether the attachment's client was told to go to another node, and is not back yet. */
   isMoving(attachment: string): boolean {
     return this.#moved.has(attachment)
+  }
+
+  /** Whether somebody may come as far as this segment's part of the places goes. Who is in the meeting already has one, wherever they are. */
+  hasPlaceFor({ sub: participant, rights, limit }: GrantClaims): boolean {
+    const places = this.#places(limit)
+    if (limit?.seated === true && this.#options.limits() !== undefined) return true
+    if (places === undefined || rights.hidden || this.#options.host.roster.of(participant).length > 0) return true
+    const here = new Set<string>()
+    for (const { identity } of this.#sessions.values()) if (!identity.rights.hidden) here.add(identity.participant)
+    return here.size < places
   }
 
   /** Lets a participant in by a verified grant. Raises what keeps them out; nothing is changed then. */
@@ -177,20 +187,35 @@ export class Attachments {
     this.#tellMeeting({ method: 'speakers', data: list })
   }
 
+  /** How many people this segment may let in; undefined where that is not shared out. A grant of an operator waits for its order. */
+  #places(granted: GrantClaims['limit']): number | undefined {
+    const limits = this.#options.limits()
+    if (limits !== undefined) return limits.places
+    return granted?.epoch !== undefined || granted?.standing === true ? 0 : undefined
+  }
+
   /** What keeps a participant out; else the entries that are theirs already. */
-  #admit({ sub: participant, attachment, replaces, rights, limit: granted }: GrantClaims): readonly RosterEntry[] {
-    const { host, capacity, full } = this.#options
+  #admit(claims: GrantClaims): readonly RosterEntry[] {
+    const { sub: participant, attachment, replaces } = claims
+    const { host, full } = this.#options
     if (this.#sessions.has(attachment)) throw sfuErrors.raise.attachment_used({})
     if (this.#ended.has(attachment)) throw sfuErrors.raise.attachment_gone({})
     const present = host.roster.of(participant)
     this.#admitIdentity({ participant, attachment, replaces }, present)
-    const places = capacity() ?? granted?.maxParticipants
-    if (!rights.hidden && places !== undefined && host.roster.size - present.length >= places) {
-      throw sfuErrors.raise.meeting_full({ capacity: places })
-    }
+    this.#admitToMeeting(claims, present)
     const limit = full()
     if (limit !== undefined) throw sfuErrors.raise.node_full({ limit })
     return present
+  }
+
+  /** The meeting has a place, as far as its roster says, and so has this segment. */
+  #admitToMeeting(claims: GrantClaims, present: readonly RosterEntry[]): void {
+    const { rights, limit } = claims
+    const capacity = this.#options.limits()?.maxParticipants ?? limit?.maxParticipants
+    if (!rights.hidden && capacity !== undefined && this.#options.host.roster.size - present.length >= capacity) {
+      throw sfuErrors.raise.meeting_full({ capacity })
+    }
+    if (!this.hasPlaceFor(claims)) throw sfuErrors.raise.no_place_here({ places: this.#places(limit) ?? 0 })
   }
 
   /** One identity is present once, unless its other attachment is away or is named as the one that is replaced. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { Edges, type EdgesOptions } from '../edge/edges.ts'
 import type { EdgeHost } from '../edge/host.ts'
+import type { GrantClaims } from '../api/grant.ts'
 import { meetingKey, type MeetingRef } from '../api/identity.ts'
 import type { Fence, SegmentOrder, SegmentReport, SegmentRole } from '../api/order.ts'
 import type { CloseReason, SessionSnapshot } from '../api/session.ts'
@@ -54,7 +55,8 @@ export class Segment {
   /** Incarnations that it was adopted from, the latest last. */
   readonly #aliases: string[] = []
   #order: SegmentOrder | undefined
-  readonly #firstOrder = Promise.withResolvers<void>()
+  /** Who waits for an order. */
+  readonly #waiting = new Set<() => void>()
   #fallback = false
   #emptySince: { readonly wallMs: number; readonly monotonicMs: number } | undefined
   #closed = false
@@ -85,7 +87,7 @@ export class Segment {
     this.attachments = new Attachments({
       host: { ...parts, confirmWant: (author, trackId) => this.edges.confirmWant(author, trackId) },
       log,
-      capacity: () => this.#order?.limits.maxParticipants,
+      limits: () => this.#order?.limits,
       full: options.full,
       onChange: () => this.#changed(),
     })
@@ -143,11 +145,11 @@ export class Segment {
   take(order: SegmentOrder): void {
     const roleBefore = this.role
     this.#order = order
-    this.#firstOrder.resolve()
     this.#fallback = false
     this.edges.setOrdered(order.peers)
     if (this.role !== roleBefore) this.edges.greetAgain()
     this.#options.onChange()
+    for (const goOn of this.#waiting) goOn()
   }
 
   /** Goes on as another incarnation of the meeting. Nobody who is attached notices: their sessions keep the one that they know. */
@@ -158,12 +160,19 @@ export class Segment {
     this.#options.log.info({ object: incarnation }, 'segment goes on as another incarnation of its meeting')
   }
 
-  /** Resolves with the first order, at the latest after `waitMs`. */
-  async orderedWithin(waitMs: number): Promise<void> {
-    if (this.#order !== undefined) return
-    const timer = this.#options.clock.after(waitMs, this.#firstOrder.resolve)
-    await this.#firstOrder.promise
-    timer.cancel()
+  /** Resolves once an order has come by which there is a place for whoever shows this grant, at the latest after `waitMs`. */
+  async placeWithin(grant: GrantClaims, waitMs: number): Promise<void> {
+    const { clock } = this.#options
+    const endMs = clock.monotonicMs() + waitMs
+    const lacks = (): boolean => this.#order === undefined || !this.attachments.hasPlaceFor(grant)
+    while (lacks() && !this.#closed && clock.monotonicMs() < endMs) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = clock.after(endMs - clock.monotonicMs(), resolve)
+      this.#waiting.add(resolve)
+      await promise
+      timer.cancel()
+      this.#waiting.delete(resolve)
+    }
   }
 
   /** A fallback grant was shown: without an order the segment looks for the others by itself. */
@@ -182,6 +191,7 @@ export class Segment {
       role: this.role,
       fallback: this.#fallback,
       worker: this.#options.router.worker,
+      ...(this.#order?.limits.places === undefined ? {} : { places: this.#order.limits.places }),
       participants: this.attachments.reports,
       peers: this.edges.reports,
       ...(this.#aliases.length === 0 ? {} : { aliases: this.#aliases.slice(-aliasesAtMost) }),
@@ -219,6 +229,7 @@ export class Segment {
     this.#options.router.close()
     this.#options.log.info({ reason }, 'segment closed')
     this.#options.onClosed(reason)
+    for (const goOn of this.#waiting) goOn()
   }
 
   #edgeHost(parts: Omit<SessionHost, 'confirmWant'> & Pick<EdgeHost, 'random' | 'log'>): EdgeHost {

@@ -35,10 +35,10 @@ const requestTimeoutMs = 10_000
 const maxConcurrentRequests = 2_000
 const done = {} as const
 /**
- * The first people of a meeting with a capacity wait so long for its order, which comes within milliseconds of the grant: by it the node learns
- * whether another operator counts the places now. Where no operator is left they get in all the same, since media waits for nobody.
+ * Whom an operator grants a place of a meeting with a capacity waits so long for the order that gives it to this node: the first one, or one that
+ * takes it from another node, which comes within milliseconds of the grant. By it the node learns besides whether another operator counts now.
  */
-const firstOrderWithinMs = 1_000
+const placeWithinMs = 1_000
 
 /** One WebSocket of one signaling replica: attaches, resumes and commands the sessions of many participants. */
 export class SessionConnection implements SessionSink {
@@ -153,9 +153,10 @@ export class SessionConnection implements SessionSink {
   }
 
   /** Whether the operator who counted this participant is still the one who counts. */
-  async #mustCount(segment: Segment, { limit }: GrantClaims): Promise<void> {
+  async #mustCount(segment: Segment, claims: GrantClaims): Promise<void> {
+    const { limit } = claims
     if (limit?.epoch === undefined) return
-    await segment.orderedWithin(firstOrderWithinMs)
+    await segment.placeWithin(claims, placeWithinMs)
     if (limit.epoch < this.#options.segments.highestEpoch) throw sfuErrors.raise.grant_superseded({}, { field: 'data.grant' })
   }
 

@@ -31,6 +31,7 @@ const clientsBusiness = new Set([
   'node_draining',
   'meeting_full',
   'grant_superseded',
+  'no_place_here',
   'identity_in_use',
   'media_node_unreachable',
 ])
@@ -154,6 +155,10 @@ async function attach(
 const isWorthAnother = (thrown: unknown): boolean =>
   thrown instanceof CodedError && (thrown.retry === 'elsewhere' || thrown.code === 'grant_superseded')
 
+/** Whether nothing is the matter with the node: the grant is of an operator that leads no more, or has not told it yet of the place. */
+const isWell = ({ decidedBy }: Placed, code: string): boolean =>
+  code === 'grant_superseded' || (code === 'no_place_here' && decidedBy === 'operator')
+
 /** What people call the meeting: the operator says it, or said it in its last topology; else the token does. */
 function titleOf(deps: EnterDeps, { meeting, title }: Placed, admission: Admission): string {
   const known = deps.placement
@@ -183,8 +188,7 @@ export async function join(
       if (last || !isWorthAnother(thrown)) throw thrown
       const { code } = asCodedError(thrown)
       return attempted({
-        // The node is well where only the grant is of an operator that leads no more.
-        excludeNodes: code === 'grant_superseded' ? attempt.excludeNodes : [...attempt.excludeNodes, placed.node],
+        excludeNodes: isWell(placed, code) ? attempt.excludeNodes : [...attempt.excludeNodes, placed.node],
         // An attachment that was not answered may stand all the same: the next one takes its place.
         replaces: attempt.replaces ?? placed.attachment,
         count: attempt.count + 1,

@@ -63,6 +63,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   placement_refused: again('The meeting cannot take you in'),
   placement_later: wait('No place at the moment'),
   waiting_in_line: wait('All media servers are full', 'You are in line, and get in by yourself as soon as there is room.'),
+  no_place_here: wait('No place at the moment', 'It is tried again by itself.'),
   grant_superseded: wait('No place at the moment', 'It is tried again by itself.'),
   wrong_meeting: again('The meeting has moved', 'Join again to find where it is now.'),
   unauthorized: link('This link cannot be used', 'Ask whoever invited you for a new one.'),
