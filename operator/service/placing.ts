@@ -37,7 +37,8 @@ export interface Placing {
 
 /** The same key within this time yields the same placement. */
 const idempotencyMs = 60_000
-const idempotencyAtMost = 200_000
+/** Answers that are kept: 1.2 KB each, so that a flood takes no more than a sixth of the memory that the chart gives an operator. */
+const idempotencyAtMost = 100_000
 
 /** Makes what placements go through, however they came. */
 export function createPlacing(options: {
