@@ -18,10 +18,21 @@ const staysAtMost = 10_000
 /** As many blockers as a status takes. */
 const listedAtMost = 10
 
+/** As many other nodes as a message names. */
+const namedAtMost = 3
+
 const stopped = 'the media node was told to stop'
 
+/** Which part of the budgets that it shares with others is this node's: by name, as all of them are told. */
+function sharedOf(meetings: DrainView['meetings'], node: string): Pick<DrainWish, 'shared'> {
+  const shared = meetings.flatMap(({ meeting, held, shared: by }) =>
+    held === undefined && by !== undefined ? [{ meeting, nodes: by.nodes.length, part: by.nodes.indexOf(node) }] : [],
+  )
+  return shared.length === 0 ? {} : { shared: shared.slice(0, staysAtMost) }
+}
+
 /** The drain that the node should be told; undefined where there is none, or not yet a deadline. */
-function wishOf({ wanted, told, meetings }: DrainView): DrainWish | undefined {
+function wishOf({ drain: { wanted, told, meetings }, object }: Pick<MediaNodeView, 'drain' | 'object'>): DrainWish | undefined {
   const deadlineAtMs = wanted === undefined ? told?.stopsAtMs : wanted.deadlineAtMs
   if (deadlineAtMs === undefined) return undefined
   const named = (those: DrainView['meetings']): string[] => those.slice(0, staysAtMost).map(({ meeting }) => meeting)
@@ -32,14 +43,15 @@ function wishOf({ wanted, told, meetings }: DrainView): DrainWish | undefined {
     deadlineAtMs,
     stay: named(meetings.filter(({ held }) => held !== undefined)),
     ...(publishersStay.length === 0 ? {} : { publishersStay }),
+    ...sharedOf(meetings, object.metadata.name),
     ...(pace === undefined ? {} : { pace }),
   }
 }
 
 function same(a: DrainWish, b: DrainWish | undefined): boolean {
   if (b === undefined) return false
-  const parts = ({ reason, deadlineAtMs, stay, publishersStay, pace }: DrainWish): string =>
-    JSON.stringify([reason, deadlineAtMs, stay, publishersStay, pace])
+  const parts = ({ reason, deadlineAtMs, stay, publishersStay, shared, pace }: DrainWish): string =>
+    JSON.stringify([reason, deadlineAtMs, stay, publishersStay, shared, pace])
   return parts(a) === parts(b)
 }
 
@@ -49,22 +61,33 @@ function isFollowed(wish: DrainWish, { told, taken }: DrainView): boolean {
 }
 
 /** The order that is due: the node says something else than what should be. Nothing is ordered of a node that is not heard. */
-export function planDrainOrder({ drain, state }: MediaNodeView): PlannedDrain | undefined {
+export function planDrainOrder(view: MediaNodeView): PlannedDrain | undefined {
+  const { drain, state } = view
   if (state.state !== 'draining' && state.state !== 'drained') return undefined
-  const wish = wishOf(drain)
+  const wish = wishOf(view)
   if (wish !== undefined) return isFollowed(wish, drain) ? undefined : { draining: true, ...wish }
   const over = drain.wanted === undefined && drain.told?.ordered !== undefined
   return over ? { draining: false } : undefined
 }
 
-function messageOf({ drain, state, wallMs }: MediaNodeView, blockers: readonly Blocker[]): string {
-  const wish = wishOf(drain)
+/** That people go more slowly than from one node alone, and for whose sake. */
+function inTurnWith({ drain: { meetings }, object }: MediaNodeView): string {
+  const others = new Set(meetings.flatMap(({ shared }) => shared?.nodes ?? []))
+  others.delete(object.metadata.name)
+  const named = [...others].toSorted()
+  const more = named.length > namedAtMost ? ` and ${named.length - namedAtMost} more` : ''
+  return named.length === 0 ? '' : `, of some meetings in turn with ${named.slice(0, namedAtMost).join(', ')}${more}`
+}
+
+function messageOf(view: MediaNodeView, blockers: readonly Blocker[]): string {
+  const { drain, state, wallMs } = view
+  const wish = wishOf(view)
   if (state.state === 'drained') return 'nobody is left'
   if (state.state !== 'draining') return `the media node is ${state.state}: ${state.why}`
   if (wish === undefined) return drain.wanted === undefined ? 'being cancelled' : 'about to begin'
   if (drain.told?.ordered === undefined) return 'the media node has not been told yet'
   if (wallMs >= wish.deadlineAtMs) return 'the deadline has passed; closing who is left'
-  return toldBlockers(blockers) ?? 'people are moved to other media nodes'
+  return toldBlockers(blockers) ?? `people are moved to other media nodes${inTurnWith(view)}`
 }
 
 /** When spec.drain was seen first: what status says, until nobody asks any more. */
@@ -77,7 +100,7 @@ const reasonOf = ({ wanted, told }: DrainView): string => fitting(wanted?.reason
 
 /** By when it ends, and when that looks to be. */
 function timesOf(view: MediaNodeView, blockers: readonly Blocker[]): { deadline: string; eta?: string } | undefined {
-  const wish = wishOf(view.drain)
+  const wish = wishOf(view)
   if (wish === undefined) return undefined
   const etaMs = view.state.state === 'draining' ? planEta(view, { ...wish, isBlocked: blockers.length > 0 }) : undefined
   return { deadline: kubeTime(wish.deadlineAtMs), ...(etaMs === undefined ? {} : { eta: kubeTime(etaMs) }) }

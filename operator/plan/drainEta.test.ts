@@ -9,7 +9,7 @@ const deadlineAtMs = wallMs + 600_000
 const inSeconds = (seconds: number): number => wallMs + seconds * 1_000
 
 const aMeeting = (name: string, here: number, more: Partial<DrainedMeeting> = {}): DrainedMeeting => ({
-  ...{ meeting: `demo/${name}`, here, everywhere: here, held: undefined, audienceOnly: false },
+  ...{ meeting: `demo/${name}`, here, everywhere: here, held: undefined, audienceOnly: false, shared: undefined },
   ...more,
 })
 
@@ -31,6 +31,11 @@ test('many small meetings take as long as the pace of the node, a large one ten 
   expect(eta([aMeeting('large', 30)])).toBe(10 * 3 + 3)
   expect(eta([aMeeting('large', 30, { everywhere: 300 })])).toBe(3 + 3)
   expect(eta([])).toBe(3)
+})
+
+test('a meeting that several nodes are emptied of takes as long as all of them do', () => {
+  const shared = { nodes: ['a', 'b'], people: 5 }
+  expect(eta([aMeeting('small', 2, { everywhere: 5, shared })])).toBe(5 * 3 + 3)
 })
 
 test('where somebody stays, and where the pace is too slow, it is the deadline', () => {

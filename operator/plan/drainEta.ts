@@ -18,7 +18,9 @@ export interface EtaView {
 function goingMs({ drain: { meetings } }: EtaView, peoplePerSecond: number): number {
   const going = meetings.filter(({ held }) => held === undefined)
   const people = going.reduce((sum, { here }) => sum + here, 0)
-  const steps = going.map(({ here, everywhere }) => Math.ceil(here / underWayAtMost(Math.max(here, everywhere))))
+  const steps = going.map(({ here, everywhere, shared }) =>
+    Math.ceil((shared?.people ?? here) / underWayAtMost(Math.max(here, everywhere))),
+  )
   return Math.max((people * 1_000) / peoplePerSecond, Math.max(0, ...steps) * drainPace.settleMs)
 }
 

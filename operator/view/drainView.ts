@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { placementView, type Moment } from '../ledger/ledgerView.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { DrainTaken, NodeEntry } from '../ledger/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodeState.ts'
 import { place } from '../placement/place.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 
@@ -23,6 +24,16 @@ export interface DrainedMeeting {
   readonly held: Held | undefined
   /** Whoever may publish stays. */
   readonly audienceOnly: boolean
+  /** Other media nodes that are emptied of it at the same time; undefined where there is none. */
+  readonly shared: Shared | undefined
+}
+
+/** Several media nodes that are emptied of one meeting. */
+export interface Shared {
+  /** By name, this one too. */
+  readonly nodes: readonly string[]
+  /** People on all of them. */
+  readonly people: number
 }
 
 /** Everything that a drain depends on. */
@@ -57,6 +68,22 @@ function heldBy(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Mome
   return why === undefined ? undefined : { reason: 'NoPlace', why }
 }
 
+/** Whether somebody of the meeting is to leave that node, by an order that it can hear. */
+function isLeft(ledger: Ledger, entry: MeetingEntry, on: { name: string; nowMs: number }): boolean {
+  const node = ledger.nodes.get(on.name)
+  const here = entry.people.countOn(on.name)
+  if (node === undefined || here === 0 || nodeStateOf(node, on.nowMs).state !== 'draining') return false
+  const staying = node.drainTold?.staying?.find(({ meeting }) => meeting === entry.key)?.people ?? 0
+  return staying < here
+}
+
+/** The nodes that share the meeting's budget with this one. Where only one has somebody who goes, it is that one's. */
+function sharedBy(ledger: Ledger, entry: MeetingEntry, on: { node: string; nowMs: number }): Shared | undefined {
+  const nodes = [...entry.segments.keys()].filter((name) => isLeft(ledger, entry, { name, nowMs: on.nowMs })).toSorted()
+  if (nodes.length < 2 || !nodes.includes(on.node)) return undefined
+  return { nodes, people: nodes.reduce((sum, name) => sum + entry.people.countOn(name), 0) }
+}
+
 /** Gathers what the drain of a node depends on. Costs one placement a meeting on the node, and nothing while it takes work. */
 export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainView {
   const { drain: wanted, drainTold: told, drainTaken: taken } = node
@@ -69,6 +96,7 @@ export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainVie
       everywhere: entry.people.seats,
       held: heldBy(ledger, entry, { node: node.name, ...at }),
       audienceOnly: entry.object?.spec.disruption === 'audienceOnly',
+      shared: sharedBy(ledger, entry, { node: node.name, nowMs: at.nowMs }),
     }))
   return { wanted, told, taken, meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
 }

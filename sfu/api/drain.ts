@@ -31,6 +31,27 @@ export const drainPace = {
 /** How many people of a meeting of `size` people, wherever they are, may be under way at a time. */
 export const underWayAtMost = (size: number): number => Math.max(1, Math.floor(size * drainPace.share))
 
+/** A part of a meeting's budget: of so many media nodes that are emptied at once, which one this is. */
+export interface DrainShare {
+  /** How many are emptied that have people of the meeting. */
+  readonly nodes: number
+  /** 0 to `nodes` - 1, another for each. */
+  readonly part: number
+}
+
+/**
+ * The part of {@link underWayAtMost} that one of several media nodes may use: they add up to the whole where all know the meeting's size alike. Of a
+ * small meeting the later ones get none, and wait until the others are done.
+ */
+export function underWayHere(size: number, share: DrainShare | undefined): number {
+  const whole = underWayAtMost(size)
+  if (share === undefined) return whole
+  return Math.floor(whole / share.nodes) + (share.part < whole % share.nodes ? 1 : 0)
+}
+
+/** As many media nodes as a meeting stands on. */
+const nodesAtMost = 64
+
 /** What the operator wants of a drain. */
 export const drainWish = z.object({
   reason: drainReason,
@@ -40,6 +61,20 @@ export const drainWish = z.object({
   stay: z.array(meetingOfNamespace).max(10_000),
   /** Meetings of which only the audience goes: whoever may publish stays until that changes, or until the deadline. */
   publishersStay: z.array(meetingOfNamespace).max(10_000).optional(),
+  /** Meetings that other nodes are emptied of at the same time: the budget of each is divided among them all. Absent: it is this node's. */
+  shared: z
+    .array(
+      z.object({
+        meeting: meetingOfNamespace,
+        nodes: z.int().min(2).max(nodesAtMost),
+        part: z
+          .int()
+          .min(0)
+          .max(nodesAtMost - 1),
+      }),
+    )
+    .max(10_000)
+    .optional(),
   /** People a second who are told to go; absent means {@link drainPace}. */
   pace: z.int().min(1).max(100).optional(),
 })

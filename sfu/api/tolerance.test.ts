@@ -59,7 +59,14 @@ const messages: readonly (readonly [string, z.ZodType, { readonly whole: object;
     'drain order',
     drainOrder,
     {
-      whole: { epoch: 1, draining: true, ...wish, publishersStay: ['default/retro'], pace: 5 },
+      whole: {
+        epoch: 1,
+        draining: true,
+        ...wish,
+        publishersStay: ['default/retro'],
+        pace: 5,
+        shared: [{ meeting: 'default/standup', nodes: 2, part: 1 }],
+      },
       older: { epoch: 1, draining: true, ...wish },
     },
   ],

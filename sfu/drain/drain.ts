@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { drainPace, isDraining, type DrainOrder, type DrainReport, type DrainWish } from '../api/drain.ts'
+import { drainPace, isDraining, type DrainOrder, type DrainReport, type DrainShare, type DrainWish } from '../api/drain.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { Segment } from '../segment/segment.ts'
 import type { Session } from '../session/session.ts'
@@ -137,6 +137,10 @@ export class NodeDrain {
     return this.#ordered?.pace ?? drainPace.peoplePerSecond
   }
 
+  get #shares(): ReadonlyMap<string, DrainShare> {
+    return new Map(this.#ordered?.shared?.map(({ meeting, ...share }) => [meeting, share]))
+  }
+
   get #staying(): Staying {
     return { stay: new Set(this.#ordered?.stay), publishersStay: new Set(this.#ordered?.publishersStay) }
   }
@@ -159,6 +163,7 @@ export class NodeDrain {
       people: seats.map(leavingOf),
       told: this.#told,
       staying: this.#staying,
+      shares: this.#shares,
       pace: this.#pace,
       leftMs: this.#deadlineAtMs - clock.nowMs(),
       nowMs,

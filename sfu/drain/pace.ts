@@ -1,4 +1,4 @@
-import { drainPace, underWayAtMost } from '../api/drain.ts'
+import { drainPace, underWayHere, type DrainShare } from '../api/drain.ts'
 
 /** Somebody who is on a node that drains. */
 export interface Leaving {
@@ -47,19 +47,23 @@ interface Part {
   readonly left: number
   readonly underWay: number
   readonly of: number
+  readonly share: DrainShare | undefined
 }
 
-/** Whether one more of them may be told: within the meeting's share, or as it takes for all to have settled before the deadline. */
-function mayGo({ left, underWay, of }: Part, leftMs: number): boolean {
+/**
+ * Whether one more of them may be told: within this node's part of the meeting's budget, or as it takes for all to have settled before the
+ * deadline. One at a time is no reason yet to go before other nodes are done.
+ */
+function mayGo({ left, underWay, of, share }: Part, leftMs: number): boolean {
   const untilToldMs = leftMs - settleMs
   if (untilToldMs <= 0) return true
-  const needed = Math.ceil(((left + underWay) * settleMs) / (untilToldMs + settleMs))
-  return underWay < Math.max(underWayAtMost(of), needed)
+  const atATime = ((left + underWay) * settleMs) / (untilToldMs + settleMs)
+  return underWay < Math.max(underWayHere(of, share), atATime > 1 ? Math.ceil(atATime) : 0)
 }
 
 /**
  * Who is told to go next; undefined while nobody may be. Never more than `pace` people a second, and of one meeting never more than
- * {@link underWayAtMost} within {@link drainPace}.settleMs, so that a meeting goes on while its people move; but as the deadline comes near,
+ * {@link underWayHere} within {@link drainPace}.settleMs, so that a meeting goes on while its people move; but as the deadline comes near,
  * as many as have to, since a place that is sought is better than a connection that is closed.
  *
  * `told` is who was told within that time, `leftMs` the time until the deadline; times are monotonic, `random` yields [0, 1).
@@ -68,13 +72,15 @@ export function nextToGo(of: {
   readonly people: readonly Leaving[]
   readonly told: readonly Told[]
   readonly staying: Staying
+  /** Meetings whose budget is divided, by `namespace/name`. */
+  readonly shares?: ReadonlyMap<string, DrainShare>
   /** People a second. */
   readonly pace: number
   readonly leftMs: number
   readonly nowMs: number
   readonly random: () => number
 }): Leaving | undefined {
-  const { told, nowMs, random, leftMs } = of
+  const { told, nowMs, random, leftMs, shares } = of
   if (told.filter(({ atMs }) => nowMs - atMs < secondMs).length >= of.pace) return undefined
   const underWay = countBy(
     told.filter(({ atMs }) => nowMs - atMs < settleMs),
@@ -83,7 +89,7 @@ export function nextToGo(of: {
   const going = of.people.filter((person) => person.reachable && !isToStay(person, of.staying))
   const left = countBy(going, ({ meeting }) => meeting)
   const free = going.filter(({ meeting, of: size }) =>
-    mayGo({ left: left.get(meeting) ?? 0, underWay: underWay.get(meeting) ?? 0, of: size }, leftMs),
+    mayGo({ left: left.get(meeting) ?? 0, underWay: underWay.get(meeting) ?? 0, of: size, share: shares?.get(meeting) }, leftMs),
   )
   return free[Math.floor(random() * free.length)]
 }
