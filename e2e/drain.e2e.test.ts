@@ -114,7 +114,7 @@ test('a node drains: both are back on another one, see and hear each other, and 
     return seen
   })
 
-  await patchDrain(node, { reason: 'kernel upgrade', deadlineSeconds: 120 })
+  await patchDrain(node, { reason: 'kernel upgrade', deadlineSeconds: 600 })
   await statusOf(node, 'Drained', ({ phase }) => phase === 'Drained')
   await bothElsewhere(node)
   await allReceiveAll(all)
@@ -186,7 +186,7 @@ test.each(['operator', 'signaling'])(
   async (name) => {
     const { node } = await placeOfAda()
     const before = begins(node)
-    await patchDrain(node, { deadlineSeconds: 120 })
+    await patchDrain(node, { deadlineSeconds: 600 })
     await waitFor(() => begins(node) > before || missing(`the drain of ${node}`), { timeoutMs: 60_000, pollMs: 20 })
     const outage = await killProcess(demo, name)
     if (name === 'operator') {
