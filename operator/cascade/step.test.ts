@@ -3,14 +3,19 @@ import { expect, test } from 'vitest'
 import type { CascadePlace } from './cascade.ts'
 import { planStep, type Standing } from './step.ts'
 
-/** A segment as it stands, from `core b c (d) ((e))`: in one pair of brackets a leaving edge that is needed, in two one that is spare. */
+/**
+ * A segment as it stands, from `core b c (d) ((e))`: in one pair of brackets a leaving edge that is needed, in two one that is spare. `@7` after
+ * the role: by an order of that generation.
+ */
 function standing(node: string, text: string): Standing {
-  const [role, ...peers] = text.split(' ')
+  const [stands = '', ...peers] = text.split(' ')
+  const [role, generation] = stands.split('@')
   const up = peers.map((peer) => {
     const [name = ''] = /[a-z]/.exec(peer) ?? []
     return [name, peer.startsWith('((') ? 'spare' : peer.startsWith('(') ? 'needed' : 'stays'] as const
   })
-  return { node, role: role === 'core' || role === 'leaf' ? role : undefined, up: new Map(up) }
+  const fence = generation === undefined ? {} : { fence: { epoch: 1, generation: Number(generation) } }
+  return { node, role: role === 'core' || role === 'leaf' ? role : undefined, up: new Map(up), ...fence }
 }
 
 /** A target, from `core` or `leaf of a`; peers follow from it. */
@@ -74,4 +79,19 @@ test('a pipe that is down holds nobody up, and a node that follows no order yet 
   const torn = { a: 'core b c', b: 'core a', c: 'core a' }
   expect(step(torn, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
   expect(step({ a: 'new', b: 'new', c: 'new' }, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
+})
+
+test('a core stays core for one that hangs on it by an order of which only the core has told', () => {
+  const to = { a: 'leaf of b', b: 'core', c: 'core' }
+  // b follows the order that hangs it on a, and nothing was heard of it since before.
+  expect(step({ a: 'core@7 b c', b: 'new', c: 'core@6 a' }, to)).toEqual({ a: 'core b c', b: 'core a c', c: 'core a b' })
+  expect(step({ a: 'core@7 b c', b: 'leaf@7 a', c: 'core@6 a' }, to)).toEqual({ a: 'core b c', b: 'leaf a c', c: 'core a b' })
+  expect(step({ a: 'core@6 c', b: 'leaf@7 a', c: 'core@6 a' }, to)).toMatchObject({ a: 'core b c' })
+  const whole = { a: 'core@9 (b) (c)', b: 'core@9 a c', c: 'core@9 ((a)) b' }
+  expect(step(whole, to)).toMatchObject({ a: 'leaf b (c)' })
+})
+
+test('an edge that one end has dropped by a later order is not begun again', () => {
+  const half = { a: 'core@3 b c', b: 'leaf@4 a', c: 'leaf@3 a ((b))' }
+  expect(step(half, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
 })

@@ -1,4 +1,4 @@
-import type { SegmentRole } from '../../sfu/api/order.ts'
+import { compareFences, type Fence, type SegmentRole } from '../../sfu/api/order.ts'
 import type { CascadePlace } from './cascade.ts'
 
 /** A segment as it stands: what its media node reports. */
@@ -8,7 +8,13 @@ export interface Standing {
   readonly role: SegmentRole | undefined
   /** The peers whose pipes are up, and whether its order calls the edge leaving, and then whether it is needed still. */
   readonly up: ReadonlyMap<string, 'stays' | 'needed' | 'spare'>
+  /** The peers that its order names and whose pipes are down. */
+  readonly down?: ReadonlySet<string>
+  /** Of the order that it follows, as it told last: it may follow a later one by now. */
+  readonly fence?: Fence
 }
+
+const noFence: Fence = { epoch: 0, generation: 0 }
 
 /** What a segment is told next. */
 export interface StepPlace {
@@ -73,8 +79,25 @@ class Way {
   }
 
   /** Whether both ends say that the pipe between them is up. */
-  #isUp(one: string, other: string): boolean {
+  #isSurelyUp(one: string, other: string): boolean {
     return this.#now.get(one)?.up.has(other) === true && this.#now.get(other)?.up.has(one) === true
+  }
+
+  /** What a segment told is of before an order that the other follows: it may have another role by now, and pipes that it does not tell of. */
+  #isBehind(node: string, other: string): boolean {
+    return compareFences(this.#now.get(node)?.fence ?? noFence, this.#now.get(other)?.fence ?? noFence) < 0
+  }
+
+  /** Whether a segment has a pipe to another one that is up, by its own word, or by the other's where its own is of before. */
+  #mayHaveUp(node: string, peer: string): boolean {
+    const { up, down } = this.#now.get(node) ?? {}
+    if (up?.has(peer) === true) return true
+    return this.#now.get(peer)?.up.has(node) === true && this.#isBehind(node, peer) && down?.has(peer) !== true
+  }
+
+  /** Whether the pipe between them may be up: unknown is not down. */
+  #isUp(one: string, other: string): boolean {
+    return this.#mayHaveUp(one, other) && this.#mayHaveUp(other, one)
   }
 
   /** Whether an edge that is not wanted is needed yet, by either end that stays. */
@@ -85,11 +108,10 @@ class Way {
   }
 
   /** Whether leaves that will hang elsewhere still hang on this core. */
-  #carriesLeaves({ node, role, up }: Standing): boolean {
+  #carriesLeaves({ node, role }: Standing): boolean {
     if (role !== 'core') return false
-    return [...up.keys()].some(
-      (peer) => this.#target.has(peer) && this.#now.get(peer)?.role === 'leaf' && this.#goesOn(node, peer),
-    )
+    const mayBeLeaf = (peer: string): boolean => this.#now.get(peer)?.role === 'leaf' || this.#isBehind(peer, node)
+    return [...this.#target.keys()].some((peer) => peer !== node && mayBeLeaf(peer) && this.#goesOn(node, peer))
   }
 
   /** A leaf that has what it hears by a core becomes a core itself only when it would hear it from all others. */
@@ -97,7 +119,7 @@ class Way {
     const standing = this.#now.get(node)
     if (standing?.role !== 'leaf') return false
     const hangs = [...standing.up.keys()].some((peer) => this.#now.get(peer)?.role === 'core' && this.#isUp(node, peer))
-    return hangs && cores.some((core) => core !== node && !this.#isUp(node, core))
+    return hangs && cores.some((core) => core !== node && !this.#isSurelyUp(node, core))
   }
 }
 

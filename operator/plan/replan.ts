@@ -19,6 +19,8 @@ function standingOf({ node, report }: SegmentView): Standing {
     node,
     role: report === undefined || report.epoch === 0 ? undefined : report.role,
     up: new Map(peers.filter(({ up }) => up).map((peer) => [peer.node, peer.leaving ?? 'stays'])),
+    down: new Set(peers.filter(({ up }) => !up).map((peer) => peer.node)),
+    ...(report === undefined ? {} : { fence: { epoch: report.epoch, generation: report.generation } }),
   }
 }
 

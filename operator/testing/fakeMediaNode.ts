@@ -90,9 +90,9 @@ export class FakeMediaNode {
     const known = this.#find(meeting) ?? this.#make(meeting, arrival.fallback ?? false)
     this.#mustHaveRoom(known, arrival)
     const { participant, attachment, hidden = false, publishing = true } = arrival
-    const person: Person = { participant, attachment, publishing, hidden }
-    const { emptySinceMs: _, ...report } = known.report
-    this.#set({ ...known, report: { ...report, participants: [...known.report.participants, person] } })
+    const { emptySinceMs: _, participants, ...report } = known.report
+    const others = participants.filter((each) => each.participant !== participant) // Whose stays end with the later one.
+    this.#set({ ...known, report: { ...report, participants: [...others, { participant, attachment, publishing, hidden }] } })
     this.#options.onAttached?.(meeting, arrival)
   }
 
