@@ -170,7 +170,7 @@ test.each([
     expect([status, body]).toMatchObject([503, { code: 'leader_unknown' }])
 })
 
-test('a leader of an earlier version, which knows no batches, is asked one by one', async () => {
+test('a leader of an earlier version, which knows no batches, is asked one by one, and one that fails costs the others nothing', async () => {
   const seen: string[] = []
   const url = await aLeader((request, response) => {
     if (request.url === batchPath) return void response.writeHead(404).end('{}')
@@ -180,13 +180,16 @@ test('a leader of an earlier version, which knows no batches, is asked one by on
     request.on('data', (chunk: Buffer) => (text += chunk.toString()))
     request.on('end', () => {
       const { participant } = JSON.parse(text) as { participant: string }
+      if (participant === 'p-3') return void request.socket.destroy()
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ reason: participant }))
     })
   })
   const standby = await standbyOf(url)
   const people = names(10)
   const answers = await placeEach(standby.url, people)
-  expect(answers.map(({ body }) => body['reason'])).toEqual(people)
+  expect(answers.map(({ body }) => body['reason'] ?? body['code'])).toEqual(
+    people.map((who) => (who === 'p-3' ? 'leader_unknown' : who)),
+  )
   expect(new Set(seen)).toEqual(new Set([`POST /v1/namespaces/demo/meetings/standup/placements Bearer ${token} 1`]))
 })
 

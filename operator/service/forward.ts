@@ -91,15 +91,18 @@ export function createForwarder(options: {
     return { status: response.statusCode, contentType, text: await response.body.text() }
   }
 
+  type Answers = readonly (Answered | undefined)[]
+
   /** To a leader that is older and knows no batches. */
-  function sendEach(baseUrl: string, items: readonly InLine[], signal: AbortSignal): Promise<readonly Answered[]> {
-    const each = items.map(({ placement: { url, authorization, body } }) =>
-      send(`${baseUrl}${url}`, { method: 'POST', authorization, json: JSON.stringify(body), signal }),
-    )
+  function sendEach(baseUrl: string, items: readonly InLine[], signal: AbortSignal): Promise<Answers> {
+    const each = items.map(async ({ placement: { url, authorization, body } }) => {
+      const sent = send(`${baseUrl}${url}`, { method: 'POST', authorization, json: JSON.stringify(body), signal })
+      return sent.catch(() => undefined)
+    })
     return Promise.all(each)
   }
 
-  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<readonly Answered[]> {
+  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<Answers> {
     const baseUrl = leaderUrl()
     if (baseUrl === undefined) throw new Error('no leader is known')
     const json = batchOf(items.map((item) => item.json))

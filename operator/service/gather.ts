@@ -8,8 +8,8 @@ export interface Gatherer<Item, Answer> {
 
 /** What {@link createGatherer} needs. */
 export interface GathererOptions<Item, Answer> {
-  /** Asks a batch; its answers in the order of the items. Where it rejects, or has fewer answers, the others have none. */
-  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<readonly Answer[]>
+  /** Asks a batch; its answers in the order of the items, undefined for one without. Where it rejects, or has fewer, the others have none. */
+  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<readonly (Answer | undefined)[]>
   /** Bytes of an item in a batch. */
   readonly bytesOf: (item: Item) => number
   /** Whether somebody still waits for the answer; asked before the item is sent. */
