@@ -85,7 +85,9 @@ function carried(view: MediaNodeView): Pick<MediaNodeStatus, 'load' | 'participa
   if (view.state.state === 'lost') return { load: '0.0', participants: '0', meetings: 0 }
   if (view.load === undefined) return asTold(view, 'load', 'participants', 'meetings')
   const load = loadStep(view.load, view.object.status?.load)
-  return { load, participants: peopleStep(view.people), meetings: countStep(view.meetings) }
+  // By its own word nobody is left: counts follow within a minute, and would say otherwise until then.
+  const people = view.state.state === 'drained' ? 0 : view.people
+  return { load, participants: peopleStep(people), meetings: countStep(view.meetings) }
 }
 
 /** Where its Pod runs stays told when the Pod has gone: such a node is not given another one. */

@@ -41,6 +41,7 @@ test('a node that drains: its people go to another node, nobody else is touched,
     blocked: false,
     message: 'nobody is left',
   })
+  expect(simulation.nodeObject('eu-1')?.status?.participants).toBe('0')
   expect(await simulation.place('standup', 'dan', { region: 'eu-west' })).toMatchObject({ node: 'eu-2' })
   expect(simulation.meetingObject('standup')?.status).toMatchObject({ nodes: 'us-1,eu-2', phase: 'Active' })
 })
