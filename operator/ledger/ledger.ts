@@ -122,11 +122,13 @@ export class Ledger {
 
   /**
    * Takes in one line of a node's load stream. The line was validated, and its node's name compared. Answers what of it cannot be true, in
-   * words: then nothing of it was taken in.
+   * words: then nothing of it was taken in. What a `late` line says of segments counts, but its node is not heard by it, and no load is of now.
    */
-  hear(node: string, line: LoadLine, atMs: number): string | undefined {
+  hear(node: string, line: LoadLine, atMs: number, { late = false } = {}): string | undefined {
     const doubt = doubtOf(this.meetings, node, line)
     if (doubt !== undefined) return doubt
+    if (late && line.type === 'load') return undefined
+    if (!late && (line.type === 'segment' || line.type === 'segmentClosed')) this.nodes.heard(node, wholeMs(atMs))
     if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
     else this.#take(node, line, wholeMs(atMs))
     return undefined
@@ -204,12 +206,10 @@ export class Ledger {
         this.nodes.load(node, line.load, nowMs)
         return
       case 'segment':
-        this.nodes.heard(node, nowMs)
         this.nodes.follows(node, line.segment.epoch)
         this.meetings.report(node, line.segment, nowMs)
         return
       case 'segmentClosed':
-        this.nodes.heard(node, nowMs)
         this.meetings.closed(node, line.meeting, nowMs)
         return
       case 'addresses':

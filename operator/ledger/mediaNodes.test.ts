@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { ALedger } from '../testing/aLedger.ts'
+import { nodeStateOf } from './nodeState.ts'
 
 test('what is on a media node finds the one that goes by that name now', () => {
   const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' })
@@ -18,4 +19,27 @@ test('what is on a media node finds the one that goes by that name now', () => {
 test('a node that changes its pool leaves the order of the old one', () => {
   const world = new ALedger().pool('eu', 'eu-west').pool('us', 'us-east').node('a', { pool: 'eu' }).node('a', { pool: 'us' })
   expect([world.ledger.nodes.open('eu').size, world.ledger.nodes.open('us').size]).toEqual([0, 1])
+})
+
+test('a line that was sent long ago tells of segments, and is no sign of life', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu', silentMs: 10_000 })
+  const { nodes, meetings } = world.ledger
+  const stateOf = (): string | undefined => {
+    const node = nodes.get('a')
+    return node === undefined ? undefined : nodeStateOf(node, world.nowMs).state
+  }
+  const meeting = { namespace: 'demo', name: 'standup', incarnation: '01KDVSZ0000000000000000001' }
+  const fresh = { epoch: 0, generation: 0, role: 'core' as const, fallback: true, worker: 0, participants: [], peers: [] }
+  const line = { type: 'segment' as const, segment: { meeting, ...fresh, createdAtMs: 0 } }
+  const { ledger } = world
+  expect(ledger.hear('a', line, world.nowMs, { late: true })).toBeUndefined()
+  const worker = { cpu: 0.5, routers: 0, transports: 0, producers: 0, consumers: 0 }
+  const load = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0, atMs: 0 }
+  ledger.hear('a', { type: 'load', load: { ...load, workers: [worker] } }, world.nowMs, { late: true })
+  ledger.sweep(world.nowMs)
+  expect(stateOf()).toBe('silent')
+  expect(nodes.open('eu').size).toBe(0)
+  expect(meetings.get('demo/standup')?.segments.get('a')?.report?.fallback).toBe(true)
+  ledger.hear('a', line, world.nowMs)
+  expect(stateOf()).toBe('ready')
 })

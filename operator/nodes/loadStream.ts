@@ -7,13 +7,14 @@ import type { Log } from '../../kit/log.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import type { NodeClient } from '../../sfu/api/nodeClient.ts'
 import type { OperatorMetrics } from '../metrics.ts'
+import { Lateness } from './lateness.ts'
 import { StreamBudget } from './streamBudget.ts'
 import { whyUnanswered } from './whyUnanswered.ts'
 
 /** Where the words of media nodes go. */
 export interface Listener {
-  /** What of the line cannot be true, in words; undefined where it may be. */
-  hear(node: string, line: LoadLine): string | undefined
+  /** `late`: it was sent so long ago that it is no sign of life. What of the line cannot be true, in words; undefined where it may be. */
+  hear(node: string, line: LoadLine, how: { readonly late: boolean }): string | undefined
   /** The address refused a connection. */
   refused(node: string): void
   /** A try to hear the node failed: why, for people. */
@@ -96,9 +97,11 @@ export async function runLoadStream(options: LoadStreamOptions, signal: AbortSig
 
   async function listen(): Promise<void> {
     let live = false
+    const lateness = new Lateness()
     try {
       for await (const line of client.loadStream(signal, count)) {
-        const doubt = listener.hear(node, believed(line, { node, url, first: !live }))
+        const late = lateness.isLate(line, clock.monotonicMs())
+        const doubt = listener.hear(node, believed(line, { node, url, first: !live }), { late })
         if (doubt !== undefined) throw new Disbelief(`the agent at ${url} ${doubt}`)
         if (!live) {
           live = true

@@ -28,7 +28,7 @@ export function createWorld(parts: {
   const streams = createLoadStreams({
     clientFor: (node, url) => agents.at(node, url).client,
     listener: {
-      hear: (node, line) => ledger.hear(node, line, clock.monotonicMs()),
+      hear: (node, line, how) => ledger.hear(node, line, clock.monotonicMs(), how),
       refused: (node) => ledger.refused(node, clock.monotonicMs()),
       unanswered: (node, why) => ledger.unanswered(node, why, clock.monotonicMs()),
       fault: (node, message) => ledger.fault(node, { message }, clock.monotonicMs()),
