@@ -1,7 +1,7 @@
 import { specDefaults, type MediaNode, type MediaNodePool } from '../crds/index.ts'
 import { ulidSource } from '../kit/ids.ts'
 import { Ledger, type LedgerEvents } from '../operator/ledger/ledger.ts'
-import type { NodeLoad } from '../sfu/api/load.ts'
+import type { LoadLine, NodeLoad } from '../sfu/api/load.ts'
 
 const apiVersion = 'parley.media/v1alpha1' as const
 const regions = 10
@@ -41,6 +41,8 @@ function poolOf(region: number): MediaNodePool {
 const silent = (): void => undefined
 const nobodyListens: LedgerEvents = { meeting: silent, node: silent, pool: silent, lost: silent }
 
+type Hear = (name: string, line: LoadLine, nowMs: number) => void
+
 /** Live media nodes in ten regions and the ledger that knows them. Each tells some load once a second. */
 export class Fleet {
   readonly ledger: Ledger
@@ -48,6 +50,7 @@ export class Fleet {
   readonly #names: readonly string[]
   readonly #random: () => number
   #beats = 0
+  readonly #hear: Hear = (name, line, nowMs) => void this.ledger.hear(name, line, nowMs)
 
   constructor(size: number, random: () => number, events: LedgerEvents = nobodyListens) {
     this.ledger = new Ledger(events)
@@ -63,14 +66,14 @@ export class Fleet {
     return `region-${Math.floor(this.#random() * regions)}`
   }
 
-  /** All beats that are due until `nowMs`, each node in its turn. */
-  beatUntil(nowMs: number): void {
+  /** All beats that are due until `nowMs`, each node in its turn, as the ledger hears them, or whoever else is to. */
+  beatUntil(nowMs: number, hear: Hear = this.#hear): void {
     const due = ((nowMs - beginning.nowMs) / beatPeriodMs) * this.size
-    for (; this.#beats < due; this.#beats++) this.#beat(this.#names[this.#beats % this.size] ?? '', nowMs)
+    for (; this.#beats < due; this.#beats++) hear(this.#names[this.#beats % this.size] ?? '', this.#beat(), nowMs)
   }
 
-  #beat(name: string, nowMs: number): void {
-    this.ledger.hear(name, { type: 'load', load: loadOf(this.#random() * 0.5) }, nowMs)
+  #beat(): LoadLine {
+    return { type: 'load', load: loadOf(this.#random() * 0.5) }
   }
 
   #introduce(name: string, index: number): void {
@@ -82,6 +85,6 @@ export class Fleet {
     const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e10, ingressBitsPerSecond: 1e10, pipePorts: 1_000 }
     const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }
     this.ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, nowMs)
-    this.#beat(name, nowMs)
+    this.#hear(name, this.#beat(), nowMs)
   }
 }

@@ -17,6 +17,8 @@ export interface PlacementRun {
   readonly microseconds: Times
   /** Processor time of a decision with the four beats of load and the sweeps that fall to it, whatever the size: other work on the machine moves it least. */
   readonly cpuMicroseconds: number
+  /** Of that, what it takes to make up the loads and the joins: the same turns, with nobody who hears them. */
+  readonly generatorCpuMicroseconds: number
   /** The same number of turns that do nothing, timed right after: what of the tail is the machine's. */
   readonly emptyMicroseconds: Times
 }
@@ -106,6 +108,26 @@ function threadCpuMicroseconds(): number {
   return user + system
 }
 
+/** What it takes to make up loads and joins that nobody hears: the processor time of a turn. */
+function generatorCpu(nodes: number, { warmUp, measured }: PlacementOptions): number {
+  const random = seededRandom(nodes)
+  const fleet = new Fleet(nodes, random)
+  const next = joins(fleet, random)
+  const betweenMs = 1_000 / (fleet.size * joinsPerNodePerSecond)
+  let nowMs: number = beginning.nowMs
+  let begunCpu = 0
+  let heard = 0
+  const hear = (): void => void heard++
+  for (let turn = -warmUp; turn < measured; turn++) {
+    if (turn === 0) begunCpu = threadCpuMicroseconds()
+    nowMs += betweenMs
+    fleet.beatUntil(nowMs, hear)
+    heard += next().participant.length
+  }
+  if (heard === 0) throw new Error('nothing was made up')
+  return (threadCpuMicroseconds() - begunCpu) / measured
+}
+
 /** Joins one after the other while all nodes go on telling their load. */
 function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number; measured: number }): Measured {
   const { ledger } = fleet
@@ -157,6 +179,7 @@ function runOver(nodes: number, options: PlacementOptions): PlacementRun {
     decisionsPerSecond: Math.round(1e6 / microseconds.mean),
     microseconds,
     cpuMicroseconds: inHundredths(cpuMicrosecondsEach),
+    generatorCpuMicroseconds: inHundredths(generatorCpu(nodes, options)),
     emptyMicroseconds: emptyTimes(options.measured),
   }
 }

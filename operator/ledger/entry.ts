@@ -23,13 +23,13 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   region: string | undefined = undefined
   leaving: string | undefined = undefined
   introduction: Introduction | undefined = undefined
+  edgeVersion = 1
+  packs = false
   object: MediaNode
   url: string | undefined = undefined
   gate: string | undefined = undefined
-  drain: WantedDrain | undefined = undefined
   drainTold: DrainReport | undefined = undefined
   drainTaken: DrainTaken | undefined = undefined
-  packs = false
   readonly knownSinceMs: number
   refusedAtMs: number | undefined = undefined
   unanswered: string | undefined = undefined
@@ -38,9 +38,11 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   hold: Hold | undefined = undefined
   lostMedia: LostMedia | undefined = undefined
   suspicion: Hold | undefined = undefined
+  fault: AgentFault | undefined = undefined
+  // What each beat asks.
+  drain: WantedDrain | undefined = undefined
   /** As it was told to others last. */
   told: NodeState = 'pending'
-  fault: AgentFault | undefined = undefined
   readonly standing = new Standing()
   /** Its neighbours among those that were heard. */
   before: Entry | undefined = undefined
@@ -61,8 +63,10 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
     this.gate = gateOf(this.object, pool)
   }
 
-  get edgeVersion(): number {
-    return this.introduction?.edgeVersion ?? 1
+  /** Takes over what a node says of itself when its load stream begins. */
+  introduce(introduction: Introduction): void {
+    this.introduction = introduction
+    this.edgeVersion = introduction.edgeVersion ?? 1
   }
 
   get isOpen(): boolean {

@@ -130,7 +130,7 @@ export class MediaNodes {
     const before = entry.introduction?.boot ?? (entry.death === undefined ? undefined : entry.object.status?.incarnation)
     noteReturn(entry, { fresh: before !== undefined && before !== introduction.boot }, nowMs)
     if (entry.introduction?.boot !== introduction.boot) this.#loads.forget(entry.number)
-    entry.introduction = introduction
+    entry.introduce(introduction)
     entry.drainTold = drain
     this.#loads.introduce(entry.number, introduction.capacity)
     this.#loads.moveTo(entry.number, this.#open.of(entry.object.spec.pool, entry.edgeVersion))
