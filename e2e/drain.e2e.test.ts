@@ -75,6 +75,17 @@ function statusOf(name: string, wanted: string, holds: (status: NonNullable<Medi
   )
 }
 
+/** Waits until exactly these people are there for Ada: who could not say that they leave, on a busy machine in an earlier test, is there for a minute more. */
+async function adaSees(names: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const now = (await ada.view())?.people.map(({ name }) => name).toSorted()
+      return now?.join(', ') === names || missing(`${names} for Ada, not ${now?.join(', ')}`)
+    },
+    { timeoutMs: 90_000, pollMs: 200 },
+  )
+}
+
 /** Waits until nobody of the meeting is on the node any more and all of them are live. */
 async function bothElsewhere(than: string): Promise<void> {
   await waitFor(
@@ -118,7 +129,7 @@ test('a node drains: both are back on another one, see and hear each other, and 
   await statusOf(node, 'Drained', ({ phase }) => phase === 'Drained')
   await bothElsewhere(node)
   await allReceiveAll(all)
-  expect((await ada.view())?.people.map(({ name }) => name).toSorted()).toEqual(['Ada', 'Bob', 'Dee'])
+  await adaSees('Ada, Bob, Dee')
   expect([...missed]).toEqual([])
   expect(await banners.evaluate((seen) => [...seen])).toContain('moving')
   expect(placesOf([cyd, dee])).toEqual(untouched)
@@ -197,7 +208,7 @@ test.each(['operator', 'signaling'])(
     await bothElsewhere(node)
     await allReceiveAll(viewers)
     await statusOf(node, 'Drained', ({ phase }) => phase === 'Drained')
-    expect((await ada.view())?.people.map((person) => person.name).toSorted()).toEqual(['Ada', 'Bob'])
+    await adaSees('Ada, Bob')
     await patchDrain(node, null)
     await statusOf(node, 'Ready again', ({ phase }) => phase === 'Ready')
   },
