@@ -122,16 +122,22 @@ export class Ledger {
 
   /**
    * Takes in one line of a node's load stream. The line was validated, and its node's name compared. Answers what of it cannot be true, in
-   * words: then nothing of it was taken in. What a `late` line says of segments counts, but its node is not heard by it, and no load is of now.
+   * words: then nothing of it was taken in.
    */
-  hear(node: string, line: LoadLine, atMs: number, { late = false } = {}): string | undefined {
+  hear(node: string, line: LoadLine, atMs: number): string | undefined {
     const doubt = doubtOf(this.meetings, node, line)
     if (doubt !== undefined) return doubt
-    if (late && line.type === 'load') return undefined
-    if (!late && (line.type === 'segment' || line.type === 'segmentClosed')) this.nodes.heard(node, wholeMs(atMs))
+    if (line.type === 'segment' || line.type === 'segmentClosed') this.nodes.heard(node, wholeMs(atMs))
     if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
     else this.#take(node, line, wholeMs(atMs))
     return undefined
+  }
+
+  /** The same for a line that was sent long ago: what it says of segments counts, but its node is not heard by it, and no load is of now. */
+  hearLate(node: string, line: LoadLine, atMs: number): string | undefined {
+    const doubt = doubtOf(this.meetings, node, line)
+    if (doubt === undefined && line.type !== 'load') this.#take(node, line, wholeMs(atMs))
+    return doubt
   }
 
   /** The node's address refused a connection: with silence, the second sign of its death. */

@@ -32,10 +32,10 @@ test('a line that was sent long ago tells of segments, and is no sign of life', 
   const fresh = { epoch: 0, generation: 0, role: 'core' as const, fallback: true, worker: 0, participants: [], peers: [] }
   const line = { type: 'segment' as const, segment: { meeting, ...fresh, createdAtMs: 0 } }
   const { ledger } = world
-  expect(ledger.hear('a', line, world.nowMs, { late: true })).toBeUndefined()
+  expect(ledger.hearLate('a', line, world.nowMs)).toBeUndefined()
   const worker = { cpu: 0.5, routers: 0, transports: 0, producers: 0, consumers: 0 }
   const load = { egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0, atMs: 0 }
-  ledger.hear('a', { type: 'load', load: { ...load, workers: [worker] } }, world.nowMs, { late: true })
+  ledger.hearLate('a', { type: 'load', load: { ...load, workers: [worker] } }, world.nowMs)
   ledger.sweep(world.nowMs)
   expect(stateOf()).toBe('silent')
   expect(nodes.open('eu').size).toBe(0)

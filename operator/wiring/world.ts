@@ -28,7 +28,8 @@ export function createWorld(parts: {
   const streams = createLoadStreams({
     clientFor: (node, url) => agents.at(node, url).client,
     listener: {
-      hear: (node, line, how) => ledger.hear(node, line, clock.monotonicMs(), how),
+      hear: (node, line, { late }) =>
+        late ? ledger.hearLate(node, line, clock.monotonicMs()) : ledger.hear(node, line, clock.monotonicMs()),
       refused: (node) => ledger.refused(node, clock.monotonicMs()),
       unanswered: (node, why) => ledger.unanswered(node, why, clock.monotonicMs()),
       fault: (node, message) => ledger.fault(node, { message }, clock.monotonicMs()),
