@@ -40,3 +40,14 @@ test('a sleep ends with the reason of its signal and leaves no timer behind', as
   await expect(slept).rejects.toThrow('enough')
   expect(clock.pending()).toBe(0)
 })
+
+test('where two move it at once, time does not go back', async () => {
+  const clock = virtualClock()
+  const seen: number[] = []
+  clock.after(100, () => void clock.advance(0).then(() => seen.push(clock.monotonicMs())))
+  clock.after(101, () => undefined)
+  await clock.advance(1_000)
+  await clock.advance(0)
+  seen.push(clock.monotonicMs())
+  expect(seen).toEqual([1_000, 1_000])
+})

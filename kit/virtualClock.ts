@@ -71,7 +71,7 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock {
         entry.run()
         await settleJobs()
       }
-      elapsedMs = untilMs
+      elapsedMs = Math.max(elapsedMs, untilMs) // Whoever waits beside may have moved it further.
       await settle()
     },
     pending: () => entries.size,
