@@ -122,7 +122,7 @@ export class Meetings {
     if (relation === 'stray') {
       entry.addStray({ node, report })
     } else {
-      if (relation === 'adopted') entry.yieldTo(report.meeting.incarnation)
+      if (relation === 'adopted') this.#yieldTo(entry, report.meeting.incarnation, nowMs)
       if (relation === 'again') entry.restart(report.meeting.incarnation)
       this.#reportCurrent(entry, { node, report, nowMs })
     }
@@ -252,11 +252,15 @@ export class Meetings {
   #promoteStray(entry: MeetingEntry, nowMs: number): void {
     if (entry.ended !== undefined || entry.segments.size > 0 || entry.people.seats > 0) return
     const first = entry.nextIncarnation()
-    if (first === undefined) return
-    entry.yieldTo(first)
+    if (first !== undefined) this.#yieldTo(entry, first, nowMs)
+  }
+
+  /** Another incarnation counts from now on: what looked left over of it is part of the meeting. */
+  #yieldTo(entry: MeetingEntry, incarnation: string, nowMs: number): void {
+    entry.yieldTo(incarnation)
     for (const { node, report } of entry.strays.values()) {
-      if (report.meeting.incarnation !== first) continue
-      entry.removeStray(node, first)
+      if (report.meeting.incarnation !== incarnation) continue
+      entry.removeStray(node, incarnation)
       this.#reportCurrent(entry, { node, report, nowMs })
     }
   }

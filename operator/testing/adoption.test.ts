@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Meetings } from '../ledger/meetings.ts'
 import { explainMeeting } from '../service/explain.ts'
 import { quietWrites } from './aCluster.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
@@ -115,6 +116,30 @@ test('what is left over from an earlier meeting of the name is closed, not joine
   simulation.nodes.get('eu-1')?.attach(chat(earlier), { participant: 'old', attachment: simulation.mintUlid() })
   await simulation.pass(5_000)
   expect(hosted(simulation)).toEqual(['us-1: chat (bob)'])
+})
+
+/** What the leader knows of all meetings; the test ends where nobody leads. */
+function meetingsOf(simulation: Simulation): Meetings {
+  const leader = simulation.leader()
+  if (leader === undefined) throw new Error('nobody leads')
+  return leader.world.ledger.meetings
+}
+
+test('what followed an earlier leader is part of the meeting once its incarnation turns out to be the one that counts', async () => {
+  const { simulation, smaller, larger } = await twoIncarnations()
+  for (const name of simulation.nodes.keys()) simulation.cut.add(name)
+  const order = { epoch: 1, generation: 1, role: 'core' as const, region: 'us-east', peers: [], limits: { maxParticipants: 9 } }
+  simulation.nodes.get('us-1')?.put(chat(smaller), order)
+  enter(simulation, 'eu-1', larger, 'ann')
+  enter(simulation, 'eu-2', smaller, 'bob')
+  const meetings = meetingsOf(simulation)
+  // The node that tells which of them counts is heard last.
+  for (const node of ['eu-1', 'us-1', 'eu-2'])
+    for (const report of reportsOf(simulation, node)) meetings.report(node, report, 5_000)
+  const entry = meetings.get(`${namespace}/chat`)
+  expect(entry?.incarnation).toBe(smaller)
+  expect(entry?.segments.size).toBe(3)
+  expect(entry?.strays.size).toBe(0)
 })
 
 test('the meeting ends for everybody, by whichever incarnation they came', async () => {
