@@ -1,5 +1,7 @@
+import { specDefaults } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
 import { fallbackIncarnation } from '../api/fallbackIncarnation.ts'
+import type { FakeMediaNode } from './fakeMediaNode.ts'
 import { kinds, type Lease } from '../kube/kinds.ts'
 import { leaseAnnotations } from '../kube/leaseRecord.ts'
 import type { History } from './history.ts'
@@ -20,6 +22,11 @@ const epochsBack = 3
 const longestScheduleMs = 60_000
 const participants = 8
 const flapMs = 500
+/** More than an operator may write at once. */
+const floodOf = 130
+const floodMs = 15_000
+/** Of the media nodes, so many are reached by somebody of a crowd. */
+const crowdShare = 0.7
 
 const leaseRef = { namespace, name: 'parley-operator' }
 const someone = ({ random }: History): string => `p${Math.floor(random() * participants)}`
@@ -30,10 +37,29 @@ function cutFor({ simulation, random }: History, cut: Set<string>, what: string)
   simulation.clock.after(random() * longestOutageMs, () => void cut.delete(what))
 }
 
+/** The media nodes that a client might reach. */
+function liveNodes({ simulation: { nodes, down } }: History): readonly FakeMediaNode[] {
+  return [...nodes.values()].filter(({ name }) => !down.has(name))
+}
+
+/** What a client calls a meeting that nobody has told it of, where it has missed the last `termsBehind` terms. */
+function minted(history: History, name: string, termsBehind = 0): string {
+  const epoch = Math.max(0, ...liveNodes(history).map(({ highestEpoch }) => highestEpoch))
+  const at = { epoch: epoch - termsBehind, nowMs: history.simulation.clock.nowMs() }
+  return fallbackIncarnation({ namespace, name }, at)
+}
+
 /** What may happen, each a step of a history. */
 export const actions: Readonly<Record<string, Action>> = {
   join: (history) => history.join(history.pick(meetingNames), someone(history)),
   joinElsewhere: (history) => history.join(history.pick(meetingNames), someone(history), { elsewhere: true }),
+  /** People from everywhere come at once, each of whom reaches one media node only. */
+  async crowd(history) {
+    const { simulation, pick, random } = history
+    const meeting = pick(meetingNames)
+    const nodes = [...simulation.nodes.keys()].filter(() => random() < crowdShare)
+    await Promise.all(nodes.map((only, at) => history.join(meeting, `p${at}`, { only })))
+  },
   leave(history) {
     if (history.people.size === 0) return
     const [key, { attachment }] = history.pick([...history.people])
@@ -59,6 +85,12 @@ export const actions: Readonly<Record<string, Action>> = {
   /** Somebody says whom drains may move. */
   disrupt({ simulation, pick }) {
     simulation.editMeeting(pick(meetingObjects), { disruption: pick(['any', 'audienceOnly', 'never'] as const) })
+  },
+  /** Somebody gives a meeting another shape while it runs. */
+  recast({ simulation, pick }) {
+    const topology = pick(['Auto', 'Mesh', 'Star'] as const)
+    const cascade = { ...specDefaults.Meeting.cascade, topology }
+    simulation.editMeeting(pick(meetingObjects), { cascade, mode: pick(['meeting', 'stage'] as const) })
   },
   /** Somebody gives a meeting a time: its door may be shut for a while, and its end may have passed. */
   schedule({ simulation, pick, random }) {
@@ -168,6 +200,23 @@ export const actions: Readonly<Record<string, Action>> = {
       spec: { holderIdentity: '', leaseTransitions: transitions },
     })
   },
+  /** Somebody makes many meetings at once, whom all a status is written for, and thinks better of it. */
+  flood({ simulation }) {
+    const names = Array.from({ length: floodOf }, (_, index) => `flood-${index}`)
+    for (const name of names) simulation.meeting(name)
+    simulation.clock.after(floodMs, () => {
+      for (const name of names)
+        if (simulation.meetingObject(name) !== undefined) simulation.cluster.remove(kinds.Meeting, { namespace, name })
+    })
+  },
+  /** The Lease is gone, and a new operator that never saw it takes it at once: its holder and the new one lead until the first finds out. */
+  usurp(history) {
+    const { simulation, counters } = history
+    if (simulation.leader() === undefined || simulation.operators.size > 2) return
+    counters.add('lease deleted')
+    if (simulation.cluster.object(kinds.Lease, leaseRef.name) !== undefined) simulation.cluster.remove(kinds.Lease, leaseRef)
+    history.startOperator()
+  },
   remake(history) {
     const { simulation, pick } = history
     const name = pick(meetingObjects)
@@ -178,15 +227,32 @@ export const actions: Readonly<Record<string, Action>> = {
     const { simulation, random } = history
     if (!history.clientsCut && simulation.leader() !== undefined) return
     const name = history.pick(meetingNames)
-    const live = [...simulation.nodes.values()].filter((node) => !simulation.down.has(node.name))
+    const live = liveNodes(history)
     if (live.length === 0) return
     const { name: node } = history.pick(live)
     const hosting = live.flatMap((each) => each.segments()).find(({ meeting }) => meeting.name === name)
     // A client that has heard of the meeting names it, one that has not computes it.
-    const epoch = Math.max(...live.map(({ highestEpoch }) => highestEpoch))
-    const computed = fallbackIncarnation({ namespace, name }, { epoch, nowMs: simulation.clock.nowMs() })
+    const computed = minted(history, name)
     const incarnation = random() < 0.8 ? (hosting?.meeting.incarnation ?? computed) : computed
     history.attachByFallback(name, { participant: someone(history), node, incarnation })
+  },
+  /**
+   * Two signaling services that do not reach the operator, nor know of the meeting, begin it at the same time on two nodes; where their
+   * clocks or what they know of its term differ, as two incarnations.
+   */
+  twins(history) {
+    const { pick } = history
+    const live = liveNodes(history)
+    const hosted = new Set(live.flatMap((node) => node.segments().map(({ meeting }) => meeting.name)))
+    const free = meetingNames.filter((name) => !hosted.has(name))
+    if (live.length < 2) return
+    const [one, other] = [pick(live), pick(live)]
+    if (one === other) return
+    const name = pick(free.length === 0 ? meetingNames : free)
+    for (const [at, node] of [one, other].entries()) {
+      const incarnation = minted(history, name, at)
+      history.attachByFallback(name, { participant: `p${at}`, node: node.name, incarnation })
+    }
   },
 }
 
@@ -201,6 +267,12 @@ const weights: Readonly<Record<string, number>> = {
   drainNode: 3,
   move: 3,
   fallback: 4,
+  twins: 3,
+  usurp: 3,
+  crowd: 5,
+  recast: 3,
+  flapNode: 3,
+  pauseOperator: 2,
   storm: 8,
 }
 

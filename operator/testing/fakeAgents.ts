@@ -18,6 +18,8 @@ export interface TakenOrder {
   readonly meeting: MeetingRef | undefined
   readonly epoch: number
   readonly generation: number
+  /** The incarnation that goes on as the meeting's. */
+  readonly adopts?: string | undefined
 }
 
 /** How the fake network treats the operator that these agents belong to. */
@@ -33,7 +35,7 @@ export interface FakeNetwork {
   readonly onTaking?: (node: string, about: Pick<TakenOrder, 'meeting'>) => void
   readonly onTaken?: (taken: TakenOrder) => void
   /** A line of a load stream reaches the operator. */
-  readonly onHeard?: (node: string) => void
+  readonly onHeard?: (node: string, line: LoadLine) => void
 }
 
 const refused = (): Error =>
@@ -109,7 +111,8 @@ export function fakeAgents(network: FakeNetwork): Agents {
       call({ url, verb: 'putSegment', signal }, (node) => {
         onTaking(node.name, { meeting })
         const report = node.put(meeting, structuredClone(order))
-        taken(node, { verb: 'put', meeting, epoch: order.epoch, generation: order.generation })
+        const { epoch, generation, adopts } = order
+        taken(node, { verb: 'put', meeting, epoch, generation, adopts })
         return report
       }),
     deleteSegment: (meeting, deletion, signal) =>
@@ -143,7 +146,7 @@ export function fakeAgents(network: FakeNetwork): Agents {
       try {
         for await (const line of stream(url, signal)) {
           await gate.arrive({ to: 'agent', verb: 'loadStream', about: name }, signal)
-          onHeard(name)
+          onHeard(name, line)
           yield line
         }
       } catch (thrown) {

@@ -31,3 +31,7 @@ export function fakeStaying(segments: readonly SegmentReport[], { ordered }: Dra
     .filter(({ people }) => people > 0)
   return staying.length === 0 ? {} : { staying }
 }
+
+/** Whether leaves on other nodes still hang on a core here. */
+export const fakeForwards = (segments: readonly SegmentReport[]): boolean =>
+  segments.some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))

@@ -10,7 +10,7 @@ import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
-import { fakeGoing, fakeStaying } from './fakeDrain.ts'
+import { fakeForwards, fakeGoing, fakeStaying } from './fakeDrain.ts'
 import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
 import {
   aFakeSegment,
@@ -114,7 +114,7 @@ export class FakeMediaNode {
     mustBeNewer(known, order, this.highestEpoch)
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
     this.#segments.delete(meetingKey(known.report.meeting))
-    const after = afterOrder(goesOnAs(known, meeting), order, this.#signs.reaches)
+    const after = afterOrder(goesOnAs(known, meeting), order, this.#signs)
     for (const incarnation of after.report.aliases ?? [])
       this.#names.set(meetingKey({ ...meeting, incarnation }), meetingKey(meeting))
     this.#set(after)
@@ -176,7 +176,7 @@ export class FakeMediaNode {
 
   drainReport(): DrainReport {
     const left = this.segments().reduce((sum, { participants }) => sum + participants.length, 0)
-    const drained = isDraining(this.#drain) && left === 0 && !this.#forwards()
+    const drained = isDraining(this.#drain) && left === 0 && !fakeForwards(this.segments())
     return { ...this.#drain, left, drained, ...fakeStaying(this.segments(), this.#drain) }
   }
 
@@ -212,7 +212,8 @@ export class FakeMediaNode {
     this.#moveSome()
     for (const segment of this.#segments.values()) {
       const later = aSecondLater(segment, this.#signs)
-      if (later !== segment) this.#set(later)
+      this.#segments.set(meetingKey(segment.report.meeting), later)
+      if (later.report !== segment.report) this.#tell({ type: 'segment', segment: later.report })
     }
     this.#tell({ type: 'load', load: this.load() })
   }
@@ -247,10 +248,6 @@ export class FakeMediaNode {
     if (isDraining(this.#drain)) throw sfuErrors.raise.node_draining({ reason: this.#drain.ordered?.reason ?? 'it is stopping' })
   }
 
-  #forwards(): boolean {
-    return this.segments().some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
-  }
-
   #mustHaveRoom(segment: FakeSegment, arrival: Arrival): void {
     mustCount(arrival.limit, this.highestEpoch)
     const { meeting, participants } = segment.report
@@ -259,7 +256,7 @@ export class FakeMediaNode {
   }
 
   get #signs(): PeerSigns {
-    return this.#options.signs ?? { reaches: () => true, isSpare: () => true }
+    return this.#options.signs ?? { reaches: () => true, isSpare: () => true, pipesTakeSeconds: 0 }
   }
 
   #tellDrain(): void {

@@ -6,6 +6,8 @@ import { compareFences, type SegmentOrder, type SegmentReport } from '../../sfu/
 export interface FakeSegment {
   readonly report: SegmentReport
   readonly order: SegmentOrder | undefined
+  /** Pipes that are being set up, by their peer, and for how many seconds yet. */
+  readonly opening?: ReadonlyMap<string, number>
 }
 
 /** What an order says, without its tokens. */
@@ -52,22 +54,29 @@ const isCalled = ({ meeting, aliases = [] }: SegmentReport, { namespace, name, i
 
 /** The segment as an order calls it: one that is adopted goes on by the new name, with all that is in it. */
 export function goesOnAs(segment: FakeSegment, meeting: MeetingRef): FakeSegment {
-  const { report, order } = segment
+  const { report } = segment
   if (isCalled(report, meeting)) return segment
-  return { order, report: { ...report, meeting, aliases: [...(report.aliases ?? []), report.meeting.incarnation] } }
+  return { ...segment, report: { ...report, meeting, aliases: [...(report.aliases ?? []), report.meeting.incarnation] } }
 }
 
-/** The segment after an order. */
-export function afterOrder({ report }: FakeSegment, order: SegmentOrder, reaches: (peer: string) => boolean): FakeSegment {
+/** The segment after an order. Pipes that it has go on; new ones are up as soon as they are set up. */
+export function afterOrder(
+  { report, opening: before }: FakeSegment,
+  order: SegmentOrder,
+  { reaches, pipesTakeSeconds }: Pick<PeerSigns, 'reaches' | 'pipesTakeSeconds'>,
+): FakeSegment {
   const { epoch, generation, role } = order
+  const known = new Set(report.peers.map(({ node }) => node))
+  const secondsOf = (node: string): number => (known.has(node) ? (before?.get(node) ?? 0) : pipesTakeSeconds)
+  const opening = new Map(order.peers.map(({ node }) => [node, secondsOf(node)] as const).filter(([, seconds]) => seconds > 0))
   const peers = order.peers.map(({ node, role: peerRole, leaving }) => ({
-    ...{ node, role: peerRole, up: reaches(node) },
+    ...{ node, role: peerRole, up: reaches(node) && !opening.has(node) },
     ...(leaving === true ? { leaving: 'needed' as const } : {}),
   }))
   const { places: _, ...rest } = report
   const { places } = order.limits
   const told = { epoch, generation, role, peers, fallback: false, ...(places === undefined ? {} : { places }) }
-  return { order, report: { ...rest, ...told } }
+  return { order, opening, report: { ...rest, ...told } }
 }
 
 /** What a segment finds out about its peers by itself. */
@@ -76,18 +85,23 @@ export interface PeerSigns {
   readonly reaches: (peer: string) => boolean
   /** Whether all that comes by the edge from this peer comes another way too. */
   readonly isSpare: (meeting: MeetingRef, peer: string) => boolean
+  /** For how many seconds a new pipe is down. */
+  readonly pipesTakeSeconds: number
 }
 
 /**
  * A second later: pipes to nodes that are not reached are down and come up again by themselves, and what came by edges that leave comes
  * another way where there is one. The same object where nothing changed.
  */
-export function aSecondLater(segment: FakeSegment, { reaches, isSpare }: PeerSigns): FakeSegment {
+export function aSecondLater(segment: FakeSegment, { reaches, isSpare }: Omit<PeerSigns, 'pipesTakeSeconds'>): FakeSegment {
   const { peers, meeting } = segment.report
+  const opening = new Map([...(segment.opening ?? [])].map(([node, seconds]) => [node, seconds - 1] as const))
+  for (const [node, seconds] of opening) if (seconds <= 0) opening.delete(node)
   const later = peers.map((peer) => ({
-    ...{ ...peer, up: reaches(peer.node) },
+    ...{ ...peer, up: reaches(peer.node) && !opening.has(peer.node) },
     ...(peer.leaving === 'needed' && isSpare(meeting, peer.node) ? { leaving: 'spare' as const } : {}),
   }))
   const changed = later.some(({ up, leaving }, at) => up !== peers[at]?.up || leaving !== peers[at].leaving)
-  return changed ? { ...segment, report: { ...segment.report, peers: later } } : segment
+  const isSame = !changed && (segment.opening?.size ?? 0) === 0
+  return isSame ? segment : { ...segment, opening, report: changed ? { ...segment.report, peers: later } : segment.report }
 }

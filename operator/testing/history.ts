@@ -9,9 +9,8 @@ import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
 import { hostedByMeeting } from './invariants/hosted.ts'
-import { watchAlways } from './invariants/always.ts'
+import { namedFaults, watchAlways } from './invariants/always.ts'
 import { HotLoops } from './invariants/hotLoops.ts'
-import { Returns } from './invariants/returns.ts'
 import { Seats } from './invariants/seats.ts'
 import { limitIn } from './simulatedOperator.ts'
 import { namespace, Simulation } from './simulation.ts'
@@ -23,10 +22,12 @@ const usNodes = ['us-1', 'us-2', 'us-3'] as const
 /** A media node waits this long for the order that gives it the place of a grant; a fake one asks so often whether it has come. */
 const placeWithinMs = 1_000
 const askEveryMs = 100
-/** A client takes this long at most from its grant to its attachment. */
-const attachWithinMs = 2_000
+/** A client takes this long at most from its grant to its attachment; a slow one comes when its seat is about to fall. */
+const attachWithinMs = [2_000, 2_000, 18_000] as const
 /** Wall clocks of operators differ by this much at most, in the histories in which they do. */
 const skewAtMostMs = 5_000
+/** For how long a new pipe is down: between two machines a moment, or where one of them has much to do, seconds. */
+const pipeSeconds = [0, 0, 1, 2] as const
 
 /** What a media node may say to somebody who comes with a grant. */
 const refusals = new Set(['node_draining', 'meeting_full', 'grant_superseded', 'no_place_here'])
@@ -63,7 +64,6 @@ export class History {
   clientsCut = false
   /** What broke of what must always hold. */
   readonly broken: () => readonly string[]
-  readonly #returns = new Returns()
   readonly #hotLoops: HotLoops
   readonly #seats: Seats
   readonly #skewed: boolean
@@ -72,12 +72,13 @@ export class History {
   #grants = 0
   #operators = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, { pipesTakeSeconds }: { readonly pipesTakeSeconds?: number } = {}) {
     this.random = seededRandom(seed)
     this.simulation = new Simulation({ random: this.random })
     const { simulation, counters } = this
     this.weather = new Weather(this.random, counters)
     this.#skewed = this.random() < 0.5
+    simulation.pipesTakeSeconds = pipesTakeSeconds ?? this.pick(pipeSeconds)
     simulation.pool('eu')
     simulation.pool('us')
     for (const name of euNodes) simulation.node(name, 'eu')
@@ -91,8 +92,12 @@ export class History {
     this.#hotLoops = new HotLoops(simulation)
     this.#seats = new Seats(simulation)
     const always = watchAlways(simulation)
-    this.broken = () => [...always(), ...this.#returns.faults, ...this.#hotLoops.faults, ...this.#seats.faults]
-    simulation.listeners.push({ cut: ({ to }) => counters.add(`${to} cut off`) })
+    this.broken = () => [
+      ...always(),
+      ...namedFaults('hot loops', this.#hotLoops.faults),
+      ...namedFaults('seats', this.#seats.faults),
+    ]
+    simulation.listeners.push({ cut: ({ to }) => counters.add(`${to} cut off`), taken: () => this.#look() })
     const fault = (call: Call, operator: string): CallFault =>
       this.#hotLoops.isOne(call, operator) ? 'crashBefore' : this.weather.call(call)
     simulation.faults.agentCall = (_, call, operator) => fault(call, operator)
@@ -149,14 +154,24 @@ export class History {
     }
   }
 
-  /** `hasLostMedia`: they say that where they are nothing comes, whether that is so or not; `elsewhere`: they reach no node that hosts it. */
-  async join(meeting: string, participant: string, { hasLostMedia = false, elsewhere = false } = {}): Promise<void> {
+  /**
+   * `hasLostMedia`: they say that where they are nothing comes, whether that is so or not; `elsewhere`: they reach no node that hosts it;
+   * `only`: they reach this node only.
+   */
+  async join(
+    meeting: string,
+    participant: string,
+    how: { hasLostMedia?: boolean; elsewhere?: boolean; only?: string } = {},
+  ): Promise<void> {
+    const { hasLostMedia = false, elsewhere = false, only } = how
     const { simulation } = this
     const key = `${meeting} ${participant}`
-    const hosts = elsewhere
-      ? [...simulation.nodes.values()].filter((node) => node.segments().some((each) => each.meeting.name === meeting))
-      : []
-    const answer = await this.#ask(key, [...this.#failing(key, hasLostMedia), ...hosts.map(({ name }) => name)])
+    const unreached = [...simulation.nodes.values()].filter(
+      (node) =>
+        (only !== undefined && node.name !== only) ||
+        (elsewhere && node.segments().some((each) => each.meeting.name === meeting)),
+    )
+    const answer = await this.#ask(key, [...this.#failing(key, hasLostMedia), ...unreached.map(({ name }) => name)])
     if (answer?.result !== 'placed' || this.random() < 0.1) return
     const grant = {
       number: ++this.#grants,
@@ -167,24 +182,21 @@ export class History {
       limit: limitIn(answer.grant),
     }
     if (this.random() < 0.5) this.attach(key, grant)
-    else simulation.clock.after(this.random() * attachWithinMs, () => this.attach(key, grant))
+    else simulation.clock.after(this.random() * this.pick(attachWithinMs), () => this.attach(key, grant))
   }
 
   /** Asks the leader for a place; nothing where none is reached. */
   async #ask(key: string, excludeNodes: string[]): Promise<PlacementAnswer | undefined> {
     const { simulation } = this
-    const operator = simulation.leader()
-    if (this.clientsCut || operator === undefined) return undefined
+    const leaders = simulation.leaders()
+    if (this.clientsCut || leaders.length === 0) return undefined
+    const of = this.pick(leaders)
     const [meeting = '', participant = ''] = key.split(' ')
-    const atMs = simulation.clock.monotonicMs()
-    const incarnation = operator.world.ledger.meetings.get(`${namespace}/${meeting}`)?.incarnation
-    this.#returns.asked(key, { operator, failed: excludeNodes, incarnation, atMs })
-    const taken = this.#seats.takenIn(meeting, operator)
-    const answer = await simulation.place(meeting, participant, { region: this.pick(regions), excludeNodes })
+    const taken = this.#seats.takenIn(meeting, of)
+    const answer = await simulation.place(meeting, participant, { of, region: this.pick(regions), excludeNodes })
     this.counters.add(`join ${answer.result}`)
     if (answer.result !== 'placed') return answer
-    this.#returns.placed(key, { operator, node: answer.node, incarnation: answer.meeting.incarnation, atMs })
-    this.#seats.placed(meeting, operator, taken)
+    this.#seats.given(meeting, of, taken)
     return answer
   }
 
@@ -261,9 +273,8 @@ export class History {
   }
 
   /** Counts what only somebody who sees all can see. */
-  look(): void {
-    const leading = [...this.simulation.operators.values()].filter(({ control }) => control.leads())
-    if (leading.length > 1) this.counters.add('two leaders at once')
+  #look(): void {
+    if (this.simulation.leaders().length > 1) this.counters.add('orders while two lead')
   }
 }
 

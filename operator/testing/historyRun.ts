@@ -1,5 +1,6 @@
 import { actions, weighted } from './actions.ts'
 import type { History } from './history.ts'
+import { namedFaults } from './invariants/always.ts'
 import { eventualFaultsOf } from './invariants/eventually.ts'
 import { isHeld } from './invariants/meetings.ts'
 import { remnantsOf } from './invariants/orphans.ts'
@@ -14,8 +15,6 @@ const lookEveryMs = 5_000
 const quietMs = 65_000
 /** Seats of grants that were never used fall, segments that everybody left close 20 s later, and their counts come a minute after. */
 const quietWithinMs = 240_000
-/** To see that nothing moves takes as long as all that comes before: it is looked at in half of the histories. */
-const atRestShare = 0.5
 /** Meetings that everybody left end after 300 s. */
 const emptiesEndMs = 330_000
 
@@ -30,7 +29,6 @@ export async function takeSteps(history: History, steps: number): Promise<void> 
     history.counters.add(`step ${name}`)
     await actions[name]?.(history)
     await simulation.pass(history.random() * longestStepMs)
-    history.look()
   }
 }
 
@@ -57,7 +55,7 @@ async function settle({ simulation }: History): Promise<readonly string[]> {
   let sinceMs = simulation.clock.monotonicMs()
   let moved: readonly string[] = []
   while (simulation.clock.monotonicMs() - sinceMs < quietMs) {
-    if (simulation.clock.monotonicMs() >= endMs) return moved.map((line) => `it does not come to rest: ${line}`)
+    if (simulation.clock.monotonicMs() >= endMs) return moved
     await simulation.pass(lookEveryMs)
     const now = stillness(simulation, held)
     const known = new Set(before)
@@ -75,8 +73,8 @@ async function rest(history: History): Promise<readonly string[]> {
   if (history.random() < 0.1) await history.simulation.pass(emptiesEndMs)
   else await history.fill()
   const unrest = await settle(history)
-  const late = [...eventualFaultsOf(history), ...remnantsOf(history.simulation)]
-  return [...unrest, ...late.map((fault) => `once settled: ${fault}`)]
+  const late = [...eventualFaultsOf(history), ...namedFaults('remnants', remnantsOf(history.simulation))]
+  return [...namedFaults('rest', unrest), ...late.map((fault) => `${fault} (once settled)`)]
 }
 
 /** Lives a whole history: faults, then none, then nothing. What broke of what must hold always, in the end, and once settled. */
@@ -85,7 +83,7 @@ export async function live(history: History, steps: number): Promise<readonly st
   await takeSteps(history, steps)
   history.heal()
   const faults = await converge(history)
-  const atRest = faults.length === 0 && history.random() < atRestShare ? await rest(history) : []
+  const atRest = faults.length === 0 ? await rest(history) : []
   for (const operator of [...simulation.operators.values()]) await operator.kill()
   return [...history.broken(), ...faults, ...atRest]
 }

@@ -1,8 +1,21 @@
 import type { MeetingRef } from '../../sfu/api/identity.ts'
+import type { LoadLine } from '../../sfu/api/load.ts'
 import type { TakenOrder } from './fakeAgents.ts'
 import type { Arrival } from './fakeArrival.ts'
 import type { Call } from './faults/callFault.ts'
-import type { SentWrite } from './simulatedOperator.ts'
+import type { SentWrite, SimulatedOperator } from './simulatedOperator.ts'
+
+/** A place that somebody was given. */
+export interface GivenPlace {
+  readonly operator: SimulatedOperator
+  readonly meeting: MeetingRef
+  readonly participant: string
+  readonly node: string
+  /** Nodes that failed them, as they said. */
+  readonly failed: readonly string[]
+  /** It was meant for them: they were told to move there, or their node was lost. */
+  readonly isMeant: boolean
+}
 
 /** What somebody who watches a simulation may be told. */
 export interface SimulatedEars {
@@ -14,7 +27,11 @@ export interface SimulatedEars {
   readonly writing: (write: SentWrite) => void
   readonly written: (write: SentWrite) => void
   /** A line of a load stream reaches an operator. */
-  readonly heard: (node: string, operator: string) => void
+  readonly heard: (node: string, operator: string, line: LoadLine) => void
+  /** An operator has placed somebody. */
+  /** Somebody asks for a place, without the nodes that failed them. */
+  readonly asked: (wish: Pick<GivenPlace, 'failed'>) => void
+  readonly gavePlace: (place: GivenPlace) => void
   /** A call meets a way that is cut. */
   readonly cut: (call: Call, operator: string) => void
   /** Somebody is attached to a node; by a fallback grant, or by one of an operator's. */
@@ -29,7 +46,9 @@ export function allEars(many: readonly Partial<SimulatedEars>[]): SimulatedEars 
     sent: (write) => many.forEach((ears) => ears.sent?.(write)),
     writing: (write) => many.forEach((ears) => ears.writing?.(write)),
     written: (write) => many.forEach((ears) => ears.written?.(write)),
-    heard: (node, operator) => many.forEach((ears) => ears.heard?.(node, operator)),
+    heard: (node, operator, line) => many.forEach((ears) => ears.heard?.(node, operator, line)),
+    asked: (wish) => many.forEach((ears) => ears.asked?.(wish)),
+    gavePlace: (place) => many.forEach((ears) => ears.gavePlace?.(place)),
     cut: (call, operator) => many.forEach((ears) => ears.cut?.(call, operator)),
     attached: (meeting, arrival, node) => many.forEach((ears) => ears.attached?.(meeting, arrival, node)),
   }

@@ -115,7 +115,7 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
     isCut: (node) => isCut({ to: 'agent', verb: 'loadStream', about: node }, name),
     onTaking: (node, about) => ears.taking(node, about),
     onTaken: (taken) => ears.taken(taken, name),
-    onHeard: (node) => ears.heard(node, name),
+    onHeard: (node, line) => ears.heard(node, name, line),
   })
   // What a fake media node reads of a grant beside its placement: under whose count it was made.
   const signer: Signer = { grant: async (_node, { limit }) => JSON.stringify(limit ?? {}), peerToken: async () => 'token' }

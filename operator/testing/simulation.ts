@@ -1,12 +1,13 @@
-import { specDefaults, type MediaNode, type MediaNodePool, type Meeting, type MeetingSpec } from '../../crds/index.ts'
+import type { MediaNode } from '../../crds/index.ts'
 import { ulidSource, type MintUlid } from '../../kit/ids.ts'
 import { silentLog, type Log } from '../../kit/log.ts'
 import { virtualClock, type VirtualClock } from '../../kit/virtualClock.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
-import { fakeCluster, type FakeCluster } from '../kube/fakeApi.ts'
+import { fakeCluster } from '../kube/fakeApi.ts'
 import { kinds } from '../kube/kinds.ts'
+import { personOf } from '../ledger/moves.ts'
 import type { PodSettings } from '../wiring/pods.ts'
 import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
 import { rosterOf } from './fakeRoster.ts'
@@ -15,15 +16,15 @@ import type { SimulatedFaults } from './faults/simulatedFaults.ts'
 import type { Skew } from './faults/processClock.ts'
 import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
+import { namespace, pools, SimulatedObjects, type PoolName } from './simulatedObjects.ts'
 import { limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
 
-export const namespace = 'demo'
-const pools = { eu: 'eu-west', us: 'us-east' } as const
+export { namespace } from './simulatedObjects.ts'
+
 /** An order passes this many turns of the event loop at most from its plan to the status. */
 const turnsToRest = 20
 /** A client that found no place asks again after this. */
 const rejoinAfterMs = 2_000
-type PoolName = keyof typeof pools
 
 /** Who comes back may do what they did. */
 const rightsOf = ({ publishing, hidden }: { publishing: boolean; hidden: boolean }): PlacementRequest['rights'] => ({
@@ -36,9 +37,8 @@ const rightsOf = ({ publishing, hidden }: { publishing: boolean; hidden: boolean
  * A whole installation in memory: API server, media nodes that speak the true contract, operators, and people who join and leave. Time
  * stands still until it is moved, and what happens depends on `random` only.
  */
-export class Simulation {
-  readonly clock: VirtualClock = virtualClock()
-  readonly cluster: FakeCluster
+export class Simulation extends SimulatedObjects {
+  readonly clock: VirtualClock
   readonly mintUlid: MintUlid
   readonly nodes = new Map<string, FakeMediaNode>()
   /** Nodes whose process is not there. */
@@ -56,6 +56,8 @@ export class Simulation {
   readonly resumedAtMs = new Map<string, number>()
   /** Pairs of nodes that do not reach each other, by name: `a b`. */
   readonly cutPeers = new Set<string>()
+  /** For how many seconds a new pipe is down. */
+  pipesTakeSeconds = 0
   readonly faults: SimulatedFaults = {
     agentCall: () => undefined,
     apiCall: () => undefined,
@@ -77,22 +79,17 @@ export class Simulation {
   #keys = 0
 
   constructor(options: { random?: () => number; log?: Log } = {}) {
+    const clock = virtualClock()
+    super(fakeCluster(clock))
+    this.clock = clock
     this.random = options.random ?? (() => 0.5)
     this.#log = options.log ?? silentLog
-    this.cluster = fakeCluster(this.clock)
     this.mintUlid = ulidSource(
       () => this.clock.nowMs(),
       () => Math.floor(this.random() * 256),
     )
     this.clock.every(1_000, () => {
       for (const [name, node] of this.nodes) if (!this.down.has(name)) node.beat()
-    })
-  }
-
-  pool(name: PoolName, spec: Partial<MediaNodePool['spec']> = {}): void {
-    this.cluster.put(kinds.MediaNodePool, {
-      metadata: { name, namespace, uid: `pool-${name}`, generation: 1 },
-      spec: { ...specDefaults.MediaNodePool, region: pools[name], ...spec },
     })
   }
 
@@ -113,14 +110,19 @@ export class Simulation {
       ...{ name, clock, mintUlid, onTold },
       onAttached: (meeting, arrival) => this.#ears.attached(meeting, arrival, name),
       roster: (meeting) => rosterOf(this.nodes, meeting, name),
-      signs: {
-        reaches: (peer) => this.reaches(name, peer),
-        isSpare: (meeting, peer) => isSpare(this.wayPoints(meeting), name, peer),
-      },
+      signs: this.#signsOf(name),
     })
     this.nodes.set(name, node)
     if (ip !== undefined) this.#names.set(ip, name)
     return node
+  }
+
+  #signsOf(name: string): NonNullable<FakeMediaNodeOptions['signs']> {
+    const { pipesTakeSeconds } = this
+    return {
+      ...{ pipesTakeSeconds, reaches: (peer) => this.reaches(name, peer) },
+      isSpare: (meeting, peer) => isSpare(this.wayPoints(meeting), name, peer),
+    }
   }
 
   /** Whether one media node reaches another. */
@@ -141,30 +143,6 @@ export class Simulation {
   forget(name: string): void {
     this.nodes.get(name)?.hangUp()
     this.nodes.delete(name)
-  }
-
-  meeting(name: string, spec: Partial<MeetingSpec> = {}): void {
-    this.cluster.put<Meeting>(kinds.Meeting, {
-      metadata: { name, namespace, generation: 1 },
-      spec: { ...specDefaults.Meeting, ...spec },
-    })
-  }
-
-  /** Changes a meeting's spec as a person does; one without an object is left alone. */
-  editMeeting(name: string, spec: Partial<MeetingSpec>): void {
-    const object = this.meetingObject(name)
-    if (object === undefined) return
-    const { metadata } = object
-    const generation = (metadata.generation ?? 0) + 1
-    this.cluster.put(kinds.Meeting, { ...object, metadata: { ...metadata, generation }, spec: { ...object.spec, ...spec } })
-  }
-
-  meetingObject(name: string): Meeting | undefined {
-    return this.cluster.object(kinds.Meeting, name)
-  }
-
-  nodeObject(name: string): MediaNode | undefined {
-    return this.cluster.object(kinds.MediaNode, name)
   }
 
   /** Starts an operator process, whose clocks differ from the world's by `skew`. */
@@ -195,16 +173,29 @@ export class Simulation {
     life.resume()
   }
 
-  leader(): SimulatedOperator | undefined {
-    return [...this.operators.values()].find(({ control, life }) => !life.paused && control.leads())
+  /** Those who lead as far as they know: more than one where the Lease was lost, or its holder was paused. */
+  leaders(): readonly SimulatedOperator[] {
+    return [...this.operators.values()].filter(({ control, life }) => !life.paused && control.leads())
   }
 
-  /** Asks the leader for a place. */
-  async place(meeting: string, participant: string, more: Partial<PlacementRequest> = {}): Promise<PlacementAnswer> {
-    const leader = this.leader()
+  leader(): SimulatedOperator | undefined {
+    return this.leaders()[0]
+  }
+
+  /** Asks the leader for a place, or the one `of` those that believe to be it. */
+  async place(
+    meeting: string,
+    participant: string,
+    { of, ...more }: Partial<PlacementRequest> & { readonly of?: SimulatedOperator } = {},
+  ): Promise<PlacementAnswer> {
+    const leader = of ?? this.leader()
     if (leader === undefined) throw new Error('nobody leads')
     this.#keys += 1
-    return leader.placer.place(
+    const person = personOf({ namespace, name: meeting }, participant)
+    const isMeant = leader.world.ledger.moves.of(person, more.replaces, leader.clock.monotonicMs()) !== undefined
+    const { excludeNodes: failed = [] } = more
+    this.#ears.asked({ failed })
+    const answer = await leader.placer.place(
       { namespace, name: meeting },
       {
         participant,
@@ -215,6 +206,11 @@ export class Simulation {
       },
       'signaling',
     )
+    if (answer.result === 'placed') {
+      const { node } = answer
+      this.#ears.gavePlace({ operator: leader, meeting: answer.meeting, participant, node, failed, isMeant })
+    }
+    return answer
   }
 
   /** Joins as a client does: asks, then attaches with the grant. */
@@ -242,14 +238,6 @@ export class Simulation {
     if (answer?.result === 'placed') this.onMoved(meeting, { participant, attachment }, answer)
     if (answer?.result === 'placed' || answer?.result === 'refused') return
     this.clock.after(rejoinAfterMs, () => void this.#comeBack(meeting, { participant, attachment }, wish))
-  }
-
-  /** Asks for the drain of a node, or that it be over; a node without an object is left alone. */
-  drain(name: string, drain: MediaNode['spec']['drain'] | undefined): void {
-    const object = this.nodeObject(name)
-    if (object === undefined) return
-    const { drain: _, ...spec } = object.spec
-    this.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
   }
 
   /** Nothing comes from a node by any pipe, or everything does again. */

@@ -10,27 +10,28 @@ import type { Check } from './check.ts'
 export class Capacity implements Check {
   readonly faults: string[] = []
   readonly #simulation: Simulation
+  /** `meeting participant` of those who ever came so; when they come again, they have been there before. */
   readonly #byFallback = new Set<string>()
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
   }
 
-  attached({ name, incarnation }: MeetingRef, { participant, attachment, fallback = false }: Arrival, node: string): void {
+  attached({ name, incarnation }: MeetingRef, { participant, fallback = false }: Arrival, node: string): void {
     if (fallback) {
-      this.#byFallback.add(attachment)
+      this.#byFallback.add(`${name} ${participant}`)
       return
     }
     const places = this.#simulation.meetingObject(name)?.spec.capacity?.maxParticipants
     const people = new Set(
-      this.#reports(incarnation).flatMap((report) => report.participants.flatMap((each) => this.#counted(each))),
+      this.#reports(incarnation).flatMap((report) => report.participants.flatMap((each) => this.#counted(name, each))),
     )
     if (places === undefined || people.size <= places) return
     this.faults.push(`${namespace}/${name} has ${people.size} people for ${places} places since ${participant} came to ${node}`)
   }
 
-  #counted({ participant, attachment, hidden }: { participant: string; attachment: string; hidden: boolean }): readonly string[] {
-    return hidden || this.#byFallback.has(attachment) ? [] : [participant]
+  #counted(meeting: string, { participant, hidden }: { participant: string; hidden: boolean }): readonly string[] {
+    return hidden || this.#byFallback.has(`${meeting} ${participant}`) ? [] : [participant]
   }
 
   /** What is left of an earlier meeting of the name is another meeting. */

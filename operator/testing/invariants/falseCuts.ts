@@ -6,15 +6,20 @@ import { arrivals } from '../mediaWays.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 
-/** Who hears whom, among the segments with people: `from to`. */
-function heardPairs(points: ReadonlyMap<string, SegmentReport>): ReadonlySet<string> {
-  const isPeopled = (node: string): boolean => (points.get(node)?.participants ?? []).length > 0
+/** Who hears whom, among the segments with people that were made before `madeBeforeMs` (wall clock): `from to`. */
+function heardPairs(points: ReadonlyMap<string, SegmentReport>, madeBeforeMs: number): ReadonlySet<string> {
+  const isPeopled = (node: string): boolean => {
+    const { participants = [], createdAtMs = Infinity } = points.get(node) ?? {}
+    return participants.length > 0 && createdAtMs < madeBeforeMs
+  }
   const pairs = [...points.keys()]
     .filter(isPeopled)
     .flatMap((from) => [...arrivals(points, from).keys()].filter(isPeopled).map((to) => `${from} ${to}`))
   return new Set(pairs)
 }
 
+/** A segment that is newer has only begun to be heard, and the operator may not know that it is. */
+const newForMs = 2_000
 /** A cut that is shorter is not counted: pipes of the simulation are up at once. */
 const healsWithinMs = 1_000
 /** By then a process that was paused has read all that came meanwhile. */
@@ -22,7 +27,7 @@ const catchesUpMs = 1_000
 
 /**
  * No pass of orders takes from anybody what they hear: a replan cuts an old way only when the new one is up. A node that the operator counts as lost,
- * by two signs, may be cut off; and one that was paused has not read yet what it was told meanwhile.
+ * by two signs, may be cut off; one that was paused has not read yet what it was told meanwhile; and what has only begun is not counted.
  */
 export class FalseCuts implements Check {
   readonly faults: string[] = []
@@ -49,9 +54,12 @@ export class FalseCuts implements Check {
     const before = this.#before.get(`${node} ${meetingKey(meeting)}`)
     const points = this.#simulation.wayPoints(meeting)
     if (before === undefined || !points.has(node) || this.#isBehind(operator)) return
-    const now = heardPairs(points)
+    const madeBeforeMs = this.#simulation.clock.nowMs() - newForMs
+    const now = heardPairs(points, madeBeforeMs)
     const counts = (pair: string): boolean => pair.split(' ').every((each) => !this.#isLost(each, operator))
-    const cut = [...heardPairs(new Map([...points, [node, before]]))].filter((pair) => !now.has(pair) && counts(pair))
+    const cut = [...heardPairs(new Map([...points, [node, before]]), madeBeforeMs)].filter(
+      (pair) => !now.has(pair) && counts(pair),
+    )
     if (cut.length === 0) return
     const order = `${epoch}/${generation} of ${operator} at ${node}`
     this.#simulation.clock.after(healsWithinMs, () => this.#stillCut(meeting, cut.filter(counts), order))
@@ -60,7 +68,7 @@ export class FalseCuts implements Check {
   /** Orders of one pass reach the nodes one after the other; what they cut between them is whole again when all have come. */
   #stillCut(meeting: MeetingRef, cut: readonly string[], order: string): void {
     const points = this.#simulation.wayPoints(meeting)
-    const now = heardPairs(points)
+    const now = heardPairs(points, Infinity)
     const open = (from: string, to: string): boolean => this.#simulation.reaches(from, to) && this.#simulation.reaches(to, from)
     const still = cut.filter((pair) => {
       const [from = '', to = ''] = pair.split(' ')

@@ -1,28 +1,59 @@
 import type { SentWrite } from '../simulatedOperator.ts'
+import type { GivenPlace } from '../simulatedEars.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 
 /** A load stream is fresh for this long after its last line (`loadStaleAfterMs`). */
 const freshMs = 3_000
+/** Longer than a second sign counts, and than a status waits for its turn. */
+const signCountsMs = 60_000
+const lookEveryMs = 500
 
-/** A media node that lives, and that an operator hears, is never called lost by that operator. */
+/**
+ * A media node that lives is not called lost by an operator that hears it; nor by one that merely does not, while nothing speaks of its
+ * death: its process is the same, the other nodes reach it, and nobody says that their media is gone.
+ */
 export class FalseDeaths implements Check {
   readonly faults: string[] = []
   readonly #simulation: Simulation
-  readonly #heard = new Map<string, number>()
+  readonly #heard = new Map<string, { readonly atMs: number; readonly boot: string | undefined }>()
+  /** When something last spoke of the death of a node. */
+  readonly #signs = new Map<string, number>()
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
+    simulation.clock.every(lookEveryMs, () => {
+      for (const name of simulation.down) this.#note(name)
+      for (const pair of simulation.cutPeers) for (const name of pair.split(' ')) this.#note(name)
+    })
   }
 
   heard(node: string, operator: string): void {
-    this.#heard.set(`${operator} ${node}`, this.#simulation.clock.monotonicMs())
+    const boot = this.#simulation.nodes.get(node)?.boot
+    this.#heard.set(`${operator} ${node}`, { atMs: this.#simulation.clock.monotonicMs(), boot })
+  }
+
+  asked({ failed }: Pick<GivenPlace, 'failed'>): void {
+    for (const name of failed) this.#note(name)
   }
 
   sent({ operator, atMs, verb, kind, name, body }: SentWrite): void {
     if (kind !== 'MediaNode' || verb !== 'patchStatus' || (body as { phase?: string }).phase !== 'Lost') return
-    const heardAtMs = this.#heard.get(`${operator} ${name}`)
-    if (heardAtMs === undefined || this.#simulation.down.has(name) || atMs - heardAtMs > freshMs) return
-    this.faults.push(`${operator} calls ${name} lost at ${atMs}, which it heard at ${heardAtMs}`)
+    const heard = this.#heard.get(`${operator} ${name}`)
+    if (heard === undefined || this.#simulation.down.has(name)) return
+    if (atMs - heard.atMs <= freshMs)
+      this.faults.push(`${operator} calls ${name} lost at ${atMs}, which it heard at ${heard.atMs}`)
+    else if (this.#isWell(name, heard.boot))
+      this.faults.push(`${operator} calls ${name} lost at ${atMs}, of which it only knows that it is silent`)
+  }
+
+  #note(node: string): void {
+    this.#signs.set(node, this.#simulation.clock.monotonicMs())
+  }
+
+  #isWell(node: string, boot: string | undefined): boolean {
+    const signAtMs = this.#signs.get(node) ?? -Infinity
+    const isSame = this.#simulation.nodes.get(node)?.boot === boot
+    return isSame && this.#simulation.clock.monotonicMs() - signAtMs > signCountsMs
   }
 }

@@ -1,9 +1,13 @@
 import { nodeStateOf } from '../../ledger/nodeState.ts'
 import type { SimulatedOperator } from '../simulatedOperator.ts'
+import type { GivenPlace } from '../simulatedEars.ts'
+import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 
 /** Less than the minute for which a node that failed somebody is kept from them (`avoidForMs`). */
 const keptFromMs = 59_000
+/** It goes on for as long after each further failure: what failed before is certainly known no longer after this. */
+const forgottenAfterMs = 240_000
 
 interface Failure {
   readonly node: string
@@ -11,42 +15,46 @@ interface Failure {
   /** Who was told; another operator knows nothing of it. */
   readonly operator: string
   /** Of the meeting; one that is made again knows nothing of it either. */
-  readonly incarnation: string | undefined
+  readonly incarnation: string
 }
 
 const readyOf = ({ world, clock }: SimulatedOperator): readonly string[] =>
   [...world.ledger.nodes.all()].filter((node) => nodeStateOf(node, clock.monotonicMs()).state === 'ready').map(({ name }) => name)
 
-/** Who was failed by a node is not placed on it again at once, while there are others. */
+/** Who was failed by a node is not placed on it again at once, while there are others that did not fail them; who is moved goes where they were meant to. */
 export class Returns implements Check {
   readonly faults: string[] = []
-  readonly #failures = new Map<string, Failure>()
+  readonly #simulation: Simulation
+  /** By meeting and who was failed, the latest last. */
+  readonly #failures = new Map<string, readonly Failure[]>()
 
-  /** A participant asks an operator for a place in a meeting, without the nodes that failed them. */
-  asked(
-    key: string,
-    of: {
-      readonly operator: SimulatedOperator
-      readonly failed: readonly string[]
-      readonly incarnation: string | undefined
-      readonly atMs: number
-    },
-  ): void {
-    const { operator, incarnation, atMs } = of
-    const [node] = of.failed.filter((name) => readyOf(operator).includes(name))
-    if (node !== undefined) this.#failures.set(key, { node, atMs, operator: operator.name, incarnation })
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
   }
 
-  placed(
-    key: string,
-    of: { readonly operator: SimulatedOperator; readonly node: string; readonly incarnation: string; readonly atMs: number },
-  ): void {
-    const { operator, node, incarnation, atMs } = of
-    const failure = this.#failures.get(key)
-    const isKnown = failure?.operator === operator.name && failure.incarnation === incarnation
-    if (failure?.node !== node || !isKnown || atMs - failure.atMs > keptFromMs) return
-    const others = readyOf(operator).filter((name) => name !== node)
-    if (others.length > 1)
-      this.faults.push(`${operator.name} places ${key} on ${node} at ${atMs}, which failed them at ${failure.atMs}`)
+  /** Who is turned away asks again with the same words, so that nothing has to be kept of it. */
+  gavePlace(place: GivenPlace): void {
+    const { operator, meeting, participant, failed } = place
+    const nowMs = this.#simulation.clock.monotonicMs()
+    const key = `${meeting.name} ${participant}`
+    const known = (this.#failures.get(key) ?? []).filter(({ atMs }) => nowMs - atMs < forgottenAfterMs)
+    const ready = readyOf(operator)
+    const others = ready.filter((name) => !failed.includes(name) && known.every(({ node }) => node !== name))
+    if (others.length > 0 && !place.isMeant) this.#judge(place, known)
+    const { incarnation } = meeting
+    const more = failed
+      .filter((node) => ready.includes(node))
+      .map((node): Failure => ({ node, atMs: nowMs, operator: operator.name, incarnation }))
+    this.#failures.set(key, [...known, ...more])
+  }
+
+  #judge({ operator, meeting, participant, node }: GivenPlace, known: readonly Failure[]): void {
+    const nowMs = this.#simulation.clock.monotonicMs()
+    const last = known.findLast(
+      (failure) => failure.node === node && failure.operator === operator.name && failure.incarnation === meeting.incarnation,
+    )
+    if (last === undefined || nowMs - last.atMs > keptFromMs) return
+    const who = `${participant} of ${meeting.name}`
+    this.faults.push(`${operator.name} places ${who} on ${node} at ${nowMs}, which failed them at ${last.atMs}`)
   }
 }

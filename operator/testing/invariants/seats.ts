@@ -16,7 +16,7 @@ export class Seats implements Check {
   }
 
   /** The operator has placed somebody; `before` seats were taken. More than there are may be taken already, by fallback. */
-  placed(meeting: string, operator: SimulatedOperator, before: number): void {
+  given(meeting: string, operator: SimulatedOperator, before: number): void {
     const places = this.#simulation.meetingObject(meeting)?.spec.capacity?.maxParticipants ?? Infinity
     const seats = this.takenIn(meeting, operator)
     if (seats > Math.max(places, before)) this.faults.push(`${operator.name} gives away seat ${seats} of ${places} in ${meeting}`)

@@ -85,4 +85,137 @@ export const mutants: readonly Mutant[] = [
     from: 'holder !== identity && !lapsed()',
     to: 'holder !== identity && lapsed()',
   },
+  {
+    name: 'close-assumed',
+    what: 'a segment counts as closed once its close was sent',
+    file: 'operator/effects/sendOrders.ts',
+    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
+        ledger.meetings.closed(node, ref, clock.monotonicMs())`,
+    to: `        ledger.meetings.closed(node, ref, clock.monotonicMs())
+        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)`,
+  },
+  {
+    name: 'cut-early',
+    what: 'an old pipe goes before the new one is up',
+    file: 'operator/cascade/step.ts',
+    from: 'return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))',
+    to: 'return this.#isUp(one, other) && !this.#target.has(one) && !(isSpare(one, other) && isSpare(other, one))',
+  },
+  {
+    name: 'work-forgotten',
+    what: 'what changes while a key is worked on is not looked at',
+    file: 'operator/kube/queue.ts',
+    from: 'if (mayWork() && current.again) waiting.add(key)',
+    to: 'if (!mayWork() && current.again) waiting.add(key)',
+  },
+  {
+    name: 'restart-unnoticed',
+    what: 'a media node that begins anew is taken for the process before',
+    file: 'operator/ledger/mediaNodes.ts',
+    from: 'fresh: before !== undefined && before !== introduction.boot }',
+    to: 'fresh: before === introduction.boot && before !== introduction.boot }',
+  },
+  {
+    name: 'leftovers-kept',
+    what: 'what a media node no longer tells of stays in the ledger',
+    file: 'operator/ledger/meetings.ts',
+    from: 'if (report !== undefined && !told.has(`${entry.key}/${report.meeting.incarnation}`))',
+    to: 'if (report !== undefined && told.has(`${entry.key}/${report.meeting.incarnation}`) && nowMs < 0)',
+  },
+  {
+    name: 'larger-wins',
+    what: 'of two incarnations that were minted at once the larger wins',
+    file: 'operator/ledger/incarnations.ts',
+    from: 'if (report.fallback && incarnation < entry.incarnation) return',
+    to: 'if (report.fallback && incarnation > entry.incarnation) return',
+  },
+  {
+    name: 'close-assumed',
+    what: 'a segment counts as closed once its close was sent',
+    file: 'operator/effects/sendOrders.ts',
+    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
+        ledger.meetings.closed(node, ref, clock.monotonicMs())`,
+    to: `        ledger.meetings.closed(node, ref, clock.monotonicMs())
+        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)`,
+  },
+  {
+    name: 'cut-early',
+    what: 'an old pipe goes before the new one is up',
+    file: 'operator/cascade/step.ts',
+    from: 'return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))',
+    to: 'return this.#isUp(one, other) && !this.#target.has(one) && !(isSpare(one, other) && isSpare(other, one))',
+  },
+  {
+    name: 'work-forgotten',
+    what: 'what changes while a key is worked on is not looked at',
+    file: 'operator/kube/queue.ts',
+    from: 'if (mayWork() && current.again) waiting.add(key)',
+    to: 'if (!mayWork() && current.again) waiting.add(key)',
+  },
+  {
+    name: 'restart-unnoticed',
+    what: 'a media node that begins anew is taken for the process before',
+    file: 'operator/ledger/mediaNodes.ts',
+    from: 'fresh: before !== undefined && before !== introduction.boot }',
+    to: 'fresh: before === introduction.boot && before !== introduction.boot }',
+  },
+  {
+    name: 'leftovers-kept',
+    what: 'what a media node no longer tells of stays in the ledger',
+    file: 'operator/ledger/meetings.ts',
+    from: 'if (report !== undefined && !told.has(',
+    to: 'if (report !== undefined && told.has(',
+  },
+  {
+    name: 'larger-wins',
+    what: 'of two incarnations that were minted at once the larger wins',
+    file: 'operator/ledger/incarnations.ts',
+    from: 'if (report.fallback && incarnation < entry.incarnation) return',
+    to: 'if (report.fallback && incarnation > entry.incarnation) return',
+  },
+  {
+    name: 'silence-is-death',
+    what: 'a media node that is silent is lost, without a second sign',
+    file: 'operator/ledger/signs.ts',
+    from: 'return pipesSign(pipes) ?? lostMedia',
+    to: "return pipesSign(pipes) ?? lostMedia ?? 'nothing is heard of it'",
+  },
+  {
+    name: 'nobody-counts',
+    what: 'a media node lets in whoever has a grant, of whichever operator, however many there are',
+    file: 'operator/testing/fakeMediaNode.ts',
+    from: 'this.#mustHaveRoom(known, arrival)',
+    to: '',
+  },
+  {
+    name: 'writes-unbounded',
+    what: 'the bucket of writes has no bottom',
+    file: 'operator/kube/writeBucket.ts',
+    from: 'const burst = 100',
+    to: 'const burst = 1_000',
+  },
+  {
+    name: 'told-again',
+    what: 'a condition is told to have changed each time that it is told',
+    file: 'operator/kube/conditions.ts',
+    from: 'known?.status === now.status ? known.lastTransitionTime : at',
+    to: 'known?.status !== now.status ? (known?.lastTransitionTime ?? at) : at',
+  },
+  {
+    name: 'reservations-kept',
+    what: 'what was reserved for a grant that was never used stays reserved',
+    file: 'operator/ledger/reservations.ts',
+    from: 'this.drop(first)',
+    to: 'this.drop(Math.min(first, -1))',
+  },
+  {
+    name: 'moved-and-kept',
+    what: 'a media node tells somebody to go and keeps them',
+    file: 'operator/testing/fakeMediaNode.ts',
+    from: `    this.detach(attachment)
+    this.#options.onTold?.(meeting, person)
+    return { told: true }`,
+    to: `    this.#options.onTold?.(meeting, person)
+    return { told: true }`,
+  },
 ]
