@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 
+import { countPasses, passesAtMost } from './crashPoints.ts'
 import type { CallFault } from './faults/callFault.ts'
 import { faultsOf } from './invariants/meetings.ts'
 import { Simulation } from './simulation.ts'
 
-/** The issue's bound: from every crash point each object is as it should be after as many passes. */
-const passesAtMost = 3
 /** The Lease lapses, and a term begins. */
 const takesOverWithinMs = 30_000
 
@@ -38,28 +37,12 @@ async function lived(
   simulation.faults.apiCall = () => undefined
   simulation.faults.agentCall = () => undefined
   await simulation.operators.get('one')?.kill()
-  const passes = passesOf(simulation)
+  const passes = countPasses(simulation)
   simulation.operator('two')
   await simulation.pass(takesOverWithinMs)
   simulation.drain('eu-1', undefined)
   await simulation.pass(takesOverWithinMs)
   return { simulation, calls: made, passes }
-}
-
-/** How many passes from now on do something, by what they are about: what happens at one moment is of one pass. */
-function passesOf(simulation: Simulation): ReadonlyMap<string, number> {
-  const passes = new Map<string, number>()
-  const lastAtMs = new Map<string, number>()
-  const count = (about: string): void => {
-    const nowMs = simulation.clock.monotonicMs()
-    if (lastAtMs.get(about) !== nowMs) passes.set(about, (passes.get(about) ?? 0) + 1)
-    lastAtMs.set(about, nowMs)
-  }
-  simulation.listeners.push({
-    taken: ({ meeting, node }) => count(meeting === undefined ? `orders for ${node}` : `orders for ${meeting.name}`),
-    sent: ({ kind, name, verb }) => (verb === 'patchStatus' ? count(`status of ${kind} ${name}`) : undefined),
-  })
-  return passes
 }
 
 test.each<CallFault>(['crashBefore', 'crashAfter'])(

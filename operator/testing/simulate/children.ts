@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 
 import type { Task } from './child.ts'
+import type { SimulateOptions } from './options.ts'
 import type { Ending } from './ending.ts'
 
 /** A history takes well under a second; one that takes this long hangs. */
@@ -43,10 +44,10 @@ const broken = (seed: number, how: string): Ending => ({ seed, faults: [`${unend
 
 /** Lives all histories from `seed` on, in `jobs` processes at once. */
 export async function liveAll(
-  wanted: { seed: number; histories: number; steps: number; jobs: number; verbose: boolean },
+  wanted: Pick<SimulateOptions, 'seed' | 'histories' | 'steps' | 'jobs' | 'verbose' | 'crashPoints'>,
   onEnding: (ending: Ending) => void,
 ): Promise<void> {
-  const { seed, histories, steps, jobs, verbose } = wanted
+  const { seed, histories, steps, jobs, verbose, crashPoints } = wanted
   const endSeed = seed + histories
   const chunk = Math.max(1, Math.min(seedsAtOnce * 8, Math.ceil(histories / (jobs * 4))))
   let next = seed
@@ -54,7 +55,7 @@ export async function liveAll(
     while (next < endSeed) {
       const seeds = Array.from({ length: Math.min(chunk, endSeed - next) }, (_, index) => next + index)
       next += seeds.length
-      await liveInChild({ seeds, steps, verbose, mutant: undefined, untilFailure: false }, onEnding)
+      await liveInChild({ seeds, steps, verbose, crashPoints, mutant: undefined, untilFailure: false }, onEnding)
     }
   }
   await Promise.all(Array.from({ length: jobs }, worker))

@@ -1,3 +1,5 @@
+import { crashPointsOf, cutFaultsOf, liveUntil, type CrashPoint } from '../crashPoints.ts'
+import { Counters } from '../faults/counters.ts'
 import { History } from '../history.ts'
 import { HistoryLog } from '../historyLog.ts'
 import { live } from '../historyRun.ts'
@@ -13,6 +15,9 @@ export interface Ending {
   readonly log: readonly string[]
 }
 
+/** Where a history dies, in words. */
+const inWords = ({ at, how }: CrashPoint): string => (how === 'crashBefore' ? `before call ${at}` : `after call ${at}`)
+
 /** What breaks once breaks often. */
 const faultsAtMost = 20
 
@@ -23,4 +28,17 @@ export async function endingOf(seed: number, { steps, verbose }: { steps: number
   const faults = await live(history, steps).catch((thrown: unknown) => [`it threw ${String((thrown as Error)?.stack ?? thrown)}`])
   const log = verbose ? history.told : []
   return { seed, faults: faults.slice(0, faultsAtMost), counts: history.counters.toJSON(), log }
+}
+
+/** Lives the short history of a seed once for each call of its operator, which dies before it or after it. */
+export async function crashEndingOf(seed: number, { steps }: { steps: number }): Promise<Ending> {
+  const counters = new Counters()
+  const faults: string[] = []
+  for (const crash of await crashPointsOf(seed, steps)) {
+    const life = await liveUntil(seed, { steps, crash })
+    counters.add(crash.how)
+    counters.add(`passes at most: ${Math.max(0, ...life.passes.values())}`)
+    faults.push(...cutFaultsOf(life).map((fault) => `${fault} (dies ${inWords(crash)})`))
+  }
+  return { seed, faults: faults.slice(0, faultsAtMost), counts: counters.toJSON(), log: [] }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { defaultSteps, parseOptions } from './options.ts'
+import { crashSteps, defaultSteps, parseOptions } from './options.ts'
 import { replayOf, reportOf } from './report.ts'
 
 test('what is asked for, and what is not', () => {
@@ -11,6 +11,7 @@ test('what is asked for, and what is not', () => {
     json: true,
     mutants: false,
   })
+  expect(parseOptions(['--crash-points'])).toMatchObject({ steps: crashSteps, crashPoints: true })
   expect(parseOptions(['--help'])).toBe('help')
 })
 
@@ -30,13 +31,14 @@ test('a report tells faults that hit apart from what else happened, and how to l
     { seed: 2, faults: ['something broke'], counts: { calls: 3, 'api conflict': 1 }, log: [] },
     { seed: 1, faults: [], counts: { calls: 4, 'step join': 2 }, log: [] },
   ]
-  expect(reportOf(endings, { steps: 50 }, 1)).toEqual({
+  expect(reportOf(endings, { steps: 50, crashPoints: false }, 1)).toEqual({
     histories: 2,
     steps: 100,
     seconds: 1,
     faults: { 'api conflict': 1 },
     counts: { calls: 7, 'step join': 2 },
-    failures: [{ seed: 2, replay: replayOf(2, 50), broken: ['something broke'] }],
+    failures: [{ seed: 2, replay: replayOf(2, { steps: 50, crashPoints: false }), broken: ['something broke'] }],
   })
-  expect(replayOf(2, 50)).toBe('npm run simulate -- --seed 2 --histories 1 --steps 50 --verbose')
+  expect(replayOf(2, { steps: 50, crashPoints: false })).toBe('npm run simulate -- --seed 2 --histories 1 --steps 50 --verbose')
+  expect(replayOf(2, { steps: crashSteps, crashPoints: true })).toBe('npm run simulate -- --seed 2 --histories 1 --crash-points')
 })

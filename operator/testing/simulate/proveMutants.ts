@@ -14,7 +14,7 @@ export interface MutantEnding {
 async function prove({ name, what }: Mutant, within: { seed: number; histories: number; steps: number }): Promise<MutantEnding> {
   let found: { seed: number; broken: string } | undefined
   const seeds = Array.from({ length: within.histories }, (_, index) => within.seed + index)
-  const task = { seeds, steps: within.steps, verbose: false, mutant: name, untilFailure: true }
+  const task = { seeds, steps: within.steps, verbose: false, crashPoints: false, mutant: name, untilFailure: true }
   await liveInChild(task, ({ seed, faults: [broken] }) => {
     // One that does not even run proves nothing.
     if (broken !== undefined && !broken.startsWith(unended)) found ??= { seed, broken }

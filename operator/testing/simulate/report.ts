@@ -1,6 +1,6 @@
 import { Counters } from '../faults/counters.ts'
 import type { Ending } from './ending.ts'
-import { defaultSteps, type SimulateOptions } from './options.ts'
+import { crashSteps, defaultSteps, type SimulateOptions } from './options.ts'
 
 /** What a run came to. */
 export interface Report {
@@ -15,13 +15,21 @@ export interface Report {
 }
 
 /** Things that are counted and are no faults. */
-const isNoFault = (name: string): boolean => /^(step|join|attach) |^calls$|^two leaders/.test(name)
+const isNoFault = (name: string): boolean => /^(step|join|attach) |^passes|^calls$|^orders while/.test(name)
 
-export const replayOf = (seed: number, steps: number): string =>
-  `npm run simulate -- --seed ${seed} --histories 1${steps === defaultSteps ? '' : ` --steps ${steps}`} --verbose`
+/** The command that lives a history again. */
+export function replayOf(seed: number, { steps, crashPoints }: Pick<SimulateOptions, 'steps' | 'crashPoints'>): string {
+  const usual = crashPoints ? crashSteps : defaultSteps
+  const how = crashPoints ? '--crash-points' : '--verbose'
+  return `npm run simulate -- --seed ${seed} --histories 1${steps === usual ? '' : ` --steps ${steps}`} ${how}`
+}
 
 /** Sums up the endings of a run that took so long. */
-export function reportOf(endings: readonly Ending[], { steps }: Pick<SimulateOptions, 'steps'>, seconds: number): Report {
+export function reportOf(
+  endings: readonly Ending[],
+  { steps, crashPoints }: Pick<SimulateOptions, 'steps' | 'crashPoints'>,
+  seconds: number,
+): Report {
   const all = new Counters()
   for (const { counts } of endings) all.addAll(counts)
   const counted = Object.entries(all.toJSON())
@@ -34,7 +42,7 @@ export function reportOf(endings: readonly Ending[], { steps }: Pick<SimulateOpt
     failures: endings
       .filter(({ faults }) => faults.length > 0)
       .toSorted((a, b) => a.seed - b.seed)
-      .map(({ seed, faults }) => ({ seed, replay: replayOf(seed, steps), broken: faults })),
+      .map(({ seed, faults }) => ({ seed, replay: replayOf(seed, { steps, crashPoints }), broken: faults })),
   }
 }
 
