@@ -52,6 +52,7 @@ export function startRedisReader(options: RedisReaderOptions): RedisReader {
 
   async function readOnce(): Promise<void> {
     readerId ??= await reader.client('ID')
+    if (signal.aborted) return // Nobody would wake what begins to wait now.
     reading = wanted
     const streams = Map.groupBy(options.streams(), ({ key }) => key)
     if (streams.size === 0) return new Promise((resolve) => (wake = resolve))
