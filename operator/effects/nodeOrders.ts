@@ -57,7 +57,8 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
       const code = thrown instanceof CodedError ? thrown.code : 'internal'
       metrics.orders.inc({ method, result: code === 'stale_order' ? 'fenced' : 'failed' })
       log.warn({ ...fields, code, err: thrown }, 'media node not ordered')
-      if (code === 'stale_order') await fencedOut(Math.max(term, ledger.nodes.highestEpoch()))
+      const beyond = code === 'stale_order' ? ledger.refusedAsOld(node, term, clock.monotonicMs()) : undefined
+      if (beyond !== undefined) await fencedOut(beyond + Math.max(term, ledger.nodes.highestEpoch()))
       throw thrown
     }
   }

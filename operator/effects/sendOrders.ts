@@ -58,7 +58,9 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
     if (!told.isConflict && report?.epoch === told.epoch && report.generation > told.generation) return
-    await options.fencedOut(Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
+    const beyond = ledger.refusedAsOld(told.node, told.epoch, clock.monotonicMs())
+    if (beyond !== undefined)
+      await options.fencedOut(beyond + Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
   }
 
   async function guarded(

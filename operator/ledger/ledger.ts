@@ -3,6 +3,7 @@ import { assertNever } from '../../kit/errors.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import { Coming } from './coming.ts'
 import { doubtOf } from './doubts.ts'
+import { EpochRaises, refusesAll } from './epochRaises.ts'
 import { HeldEvents } from './heldEvents.ts'
 import { MediaNodes } from './mediaNodes.ts'
 import { keyOf, type LostPart } from './meetingFacts.ts'
@@ -56,6 +57,7 @@ export class Ledger {
   readonly line = new WaitingLine()
   readonly coming: Coming
   readonly #events: HeldEvents
+  readonly #epochRaises = new EpochRaises()
   readonly #lost = new Set<string>()
   readonly #poolNeeds = new PoolNeeds()
   #nowMs = 0
@@ -105,6 +107,7 @@ export class Ledger {
     this.#nowMs = nowMs
     const pool = this.nodes.get(name)?.object.spec.pool
     this.nodes.removeNode(name)
+    this.#epochRaises.forget(name)
     if (pool !== undefined) this.#events.pool(pool)
   }
 
@@ -125,7 +128,7 @@ export class Ledger {
    * words: then nothing of it was taken in.
    */
   hear(node: string, line: LoadLine, atMs: number): string | undefined {
-    const doubt = doubtOf(this.meetings, node, line)
+    const doubt = doubtOf(this.meetings, node, line) ?? this.#epochRaises.takeDoubt(node)
     if (doubt !== undefined) return doubt
     if (line.type === 'segment' || line.type === 'segmentClosed') this.nodes.heard(node, wholeMs(atMs))
     if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
@@ -138,6 +141,16 @@ export class Ledger {
     const doubt = doubtOf(this.meetings, node, line)
     if (doubt === undefined && line.type !== 'load') this.#take(node, line, wholeMs(atMs))
     return doubt
+  }
+
+  /**
+   * The node refused an order of `epoch` as old: how far ours is to rise for it beyond what is known. Undefined for one for which it rose often
+   * enough: that is not believed, and told nothing more, until it has introduced itself again.
+   */
+  refusedAsOld(node: string, epoch: number, nowMs: number): number | undefined {
+    const beyond = this.#epochRaises.beyond(node, epoch, nowMs)
+    if (beyond === undefined) this.fault(node, { message: `its agent ${refusesAll}` }, nowMs)
+    return beyond
   }
 
   /** The node's address refused a connection: with silence, the second sign of its death. */
