@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts'
 import { commit } from '../ledger/commit.ts'
 import type { Ledger, LostNode } from '../ledger/ledger.ts'
 import { placementView } from '../ledger/ledgerView.ts'
+import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { LostPart } from '../ledger/meetingFacts.ts'
 import { personOf } from '../ledger/moves.ts'
 import type { Placement } from '../ledger/stay.ts'
@@ -25,7 +26,8 @@ export interface RescuerOptions {
 /**
  * Places everybody of a lost node anew, at once and whole, before anybody else takes their seats: each gets a place that waits for them as
  * an unused grant does, its cost reserved, so that not all go to one node; the orders for new segments follow from the ledger. Whoever
- * has no room anywhere is told so when they ask. Their clients come back by themselves: they notice first.
+ * has no room anywhere is told so when they ask, and keeps their seat of the meeting; so does everybody with a replica that does not lead, which
+ * may be the next that does. Their clients come back by themselves: they notice first.
  */
 export function createRescuer(options: RescuerOptions): (lost: LostNode) => void {
   const { ledger, leads, clock, mintUlid, log, metrics } = options
@@ -44,6 +46,14 @@ export function createRescuer(options: RescuerOptions): (lost: LostNode) => void
     return true
   }
 
+  /** Somebody who was attached where nobody is any more keeps their seat, for as long as a grant that is not used does. */
+  function keepSeat(entry: MeetingEntry, stay: Placement): void {
+    if (!stay.attached || entry.ended !== undefined || entry.people.has(stay.participant)) return
+    const nowMs = clock.monotonicMs()
+    entry.people.grant({ ...stay, sinceMs: nowMs, reservation: undefined })
+    ledger.meetings.touch(entry, nowMs)
+  }
+
   function rescue(part: LostPart, lost: LostNode): { placed: number; left: number } {
     const counts = { placed: 0, left: 0 }
     for (const stay of part.people) {
@@ -51,12 +61,17 @@ export function createRescuer(options: RescuerOptions): (lost: LostNode) => void
       if (part.entry.ended !== undefined || part.entry.people.has(stay.participant)) continue
       if (placeAnew(part, stay, lost)) counts.placed += 1
       else counts.left += 1
+      keepSeat(part.entry, stay)
     }
     return counts
   }
 
+  function keepSeats({ parts }: LostNode): void {
+    for (const { entry, people } of parts) for (const stay of people) keepSeat(entry, stay)
+  }
+
   return (lost) => {
-    if (!leads()) return
+    if (!leads()) return keepSeats(lost)
     const startedMs = clock.monotonicMs()
     const { node, why: reason } = lost
     const counts = lost.parts.map((part) => rescue(part, lost))

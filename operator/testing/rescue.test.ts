@@ -141,3 +141,20 @@ test('five hundred meetings on one node: all are placed anew within one pass, ov
   )
   expect(back.reduce((sum, count) => sum + count, 0)).toBe(2_000)
 }, 60_000)
+
+test('whoever was on a node that only a standby has lost keeps their seat when it leads', async () => {
+  const { simulation } = await aFullMeeting()
+  simulation.operator('two')
+  await simulation.pass(3_000)
+  // The node lives; the standby does not hear it, and its peers hear nothing of it.
+  simulation.cutWays.add('two us-1')
+  simulation.setPipes('us-1', false)
+  await simulation.pass(20_000)
+  await simulation.operators.get('one')?.kill()
+  for (let waited = 0; simulation.leader() === undefined && waited < 60_000; waited += 100) await simulation.pass(100)
+  expect(simulation.leader()?.name).toBe('two')
+  expect(seatsOf(simulation, 'standup')).toBe(3)
+  expect(await simulation.place('standup', 'newcomer')).toMatchObject({ result: 'refused', code: 'meeting_full' })
+  placedIn(await simulation.join('standup', 'cid', { region: 'eu-west' }))
+  expect(seatsOf(simulation, 'standup')).toBe(3)
+})
