@@ -34,7 +34,11 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
     means: 'as many are in it, or hold a grant, as `spec.capacity.maxParticipants` lets in',
     example: 'all 25 places of demo/standup are taken',
   },
-  meeting_ended: { results: refused, means: 'it has ended, for good', example: 'demo/standup has ended' },
+  meeting_ended: {
+    results: refused,
+    means: 'it has ended, for good',
+    example: 'demo/standup has ended: everybody had left for 300 s',
+  },
   meeting_invalid: {
     results: refused,
     means: '`spec.pools` names no pool that exists',

@@ -17,7 +17,8 @@ const isEnded = (meeting: MeetingEntry): boolean => meeting.ended !== undefined 
 export const rules: readonly Rule[] = [
   {
     code: 'meeting_ended',
-    refuses: (meeting) => (isEnded(meeting) ? `${meeting.key} has ended` : undefined),
+    refuses: (meeting) =>
+      isEnded(meeting) ? `${meeting.key} has ended: ${meeting.ended?.why ?? 'ended by spec.ended'}` : undefined,
   },
   {
     code: 'meeting_not_started',
@@ -39,7 +40,8 @@ export const rules: readonly Rule[] = [
     refuses(meeting, wish) {
       const capacity = meeting.object?.spec.capacity?.maxParticipants
       if (capacity === undefined || wish.rights.hidden || meeting.people.has(wish.participant)) return undefined
-      return meeting.people.seats >= capacity ? `all ${capacity} places of ${meeting.key} are taken` : undefined
+      if (meeting.people.seats < capacity) return undefined
+      return capacity === 1 ? `the only place of ${meeting.key} is taken` : `all ${capacity} places of ${meeting.key} are taken`
     },
   },
 ]

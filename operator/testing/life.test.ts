@@ -27,7 +27,10 @@ test('a segment that everybody left goes after 20 s, the meeting when it stood e
   await simulation.pass(300_000)
   expect(simulation.meetingObject('standup')?.status).toMatchObject({ phase: 'Ended', nodes: '', segments: [] })
   expect(hosted(simulation)).toEqual([])
-  expect(await simulation.place('standup', 'ann')).toMatchObject({ result: 'refused', code: 'meeting_ended' })
+  expect(await simulation.place('standup', 'ann')).toEqual({
+    ...{ result: 'refused', code: 'meeting_ended' },
+    reason: 'demo/standup has ended: everybody had left for 300 s',
+  })
 })
 
 test('spec.ended and the deletion of the object end the meeting for everybody', async () => {
