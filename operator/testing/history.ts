@@ -249,8 +249,11 @@ export class History {
     // The last place may have gone by fallback meanwhile, which the operator does not know yet: they stay away.
     const answer = await joining.catch(refusedArrival)
     const key = `${meeting} ${participant}`
-    if (answer.result === 'placed') this.people.set(key, { attachment: answer.attachment, node: answer.node })
-    else if (answer.result === 'refused') this.people.delete(key)
+    if (answer.result === 'refused') this.people.delete(key)
+    if (answer.result !== 'placed') return
+    const before = this.people.get(key)
+    if (before !== undefined) this.simulation.leave(before.attachment) // Told to go, they were back by themselves while this waited.
+    this.people.set(key, { attachment: answer.attachment, node: answer.node })
   }
 
   /** A client of a meeting that no operator can be asked for goes to a node that hosts it, or to any. */
