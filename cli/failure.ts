@@ -29,6 +29,29 @@ export const cliErrors = errorTable({
     retry: 'never',
     say: (m: { namespace: string; name: string }) => `There is no meeting ${m.name} in the namespace ${m.namespace}.`,
   },
+  no_placement_token: {
+    status: 403,
+    retry: 'never',
+    say: () =>
+      'A token of the placement API with the verb move is needed: --placement-token-file or PARLEY_PLACEMENT_TOKEN. And its URL where no operator leads: --placement.',
+  },
+  no_placement: {
+    status: 404,
+    retry: 'never',
+    say: (m: { namespace: string; name: string; participant: string }) =>
+      `None of the latest placements of ${m.namespace}/${m.name} is of ${m.participant}: look with kubectl parley why, or give --attachment.`,
+  },
+  not_moved: {
+    status: 409,
+    retry: 'never',
+    say: (m: { participant: string; code: string; why: string }) => `${m.participant} is not moved (${m.code}): ${m.why}.`,
+  },
+  not_back: {
+    status: 504,
+    retry: 'later',
+    say: (m: { participant: string; node: string; after: string }) =>
+      `${m.participant} was told to leave ${m.node} and has not asked for another place after ${m.after}.`,
+  },
   no_api_key: {
     status: 400,
     retry: 'never',

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 import { withTimeout } from '../kit/abort.ts'
 import { errorOfProblem } from '../kit/problem.ts'
+import { moveAnswer, type MoveAnswer, type MoveRequest } from '../operator/api/move.ts'
 import { explanation, type Explanation } from '../operator/api/placement.ts'
 import type { CliDeps } from './deps.ts'
 import { cliErrors } from './failure.ts'
@@ -43,25 +44,48 @@ export function placementAccess(
   return { url: url.replace(/\/$/, ''), token: token?.trim(), from: named ? 'person' : 'lease' }
 }
 
-/** Gets a URL; raises `unreachable` where nothing answers in time. */
-export async function answerOf(deps: CliDeps, url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+/** Asks a URL; raises `unreachable` where nothing answers in time. */
+export async function answerOf(deps: CliDeps, url: string, init: Omit<RequestInit, 'signal'> = {}): Promise<Response> {
   try {
-    return await deps.fetch(url, { headers, signal: withTimeout(timeoutMs) })
+    return await deps.fetch(url, { ...init, signal: withTimeout(timeoutMs) })
   } catch (cause) {
     const why = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).name
     throw cliErrors.raise.unreachable({ what: url, why }, { cause })
   }
 }
 
+interface MeetingOf {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The JSON of a good answer of the placement API; raises the coded error of its problem document. */
+async function asked(deps: CliDeps, access: PlacementAccess, of: { meeting: MeetingOf; path: string; body?: unknown }) {
+  const { meeting, path, body } = of
+  const url = `${access.url}/v1/namespaces/${meeting.namespace}/meetings/${encodeURIComponent(meeting.name)}/${path}`
+  const answer = await answerOf(deps, url, {
+    headers: {
+      ...(access.token === undefined || access.token === '' ? {} : { authorization: `Bearer ${access.token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  })
+  const json: unknown = await answer.json().catch(() => undefined)
+  if (!answer.ok) throw errorOfProblem(answer.status, json)
+  return json
+}
+
 /** Asks where a meeting is and why. */
-export async function explain(
+export async function explain(deps: CliDeps, access: PlacementAccess, meeting: MeetingOf): Promise<Explanation> {
+  return explanation.parse(await asked(deps, access, { meeting, path: 'explanation' }))
+}
+
+/** Orders that one participant goes to another media node. */
+export async function move(
   deps: CliDeps,
   access: PlacementAccess,
-  meeting: { readonly namespace: string; readonly name: string },
-): Promise<Explanation> {
-  const url = `${access.url}/v1/namespaces/${meeting.namespace}/meetings/${meeting.name}/explanation`
-  const answer = await answerOf(deps, url, access.token ? { authorization: `Bearer ${access.token}` } : {})
-  const body: unknown = await answer.json().catch(() => undefined)
-  if (answer.ok) return explanation.parse(body)
-  throw errorOfProblem(answer.status, body)
+  of: MeetingOf & { readonly participant: string; readonly request: MoveRequest },
+): Promise<MoveAnswer> {
+  const path = `placements/${encodeURIComponent(of.participant)}/move`
+  return moveAnswer.parse(await asked(deps, access, { meeting: of, path, body: of.request }))
 }

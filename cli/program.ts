@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
 import { installCommand } from './commands/install.ts'
 import { meetingCommand } from './commands/meeting.ts'
+import { moveCommand } from './commands/move.ts'
 import { rotateCommand } from './commands/rotate.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -18,6 +19,7 @@ export function parleyProgram(deps: CliDeps): Command {
     .addCommand(meetingCommand(deps))
     .addCommand(tokenCommand(deps))
     .addCommand(whyCommand(deps))
+    .addCommand(moveCommand(deps))
     .addCommand(doctorCommand(deps))
     .addCommand(installCommand(deps))
     .addCommand(rotateCommand(deps))

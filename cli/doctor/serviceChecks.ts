@@ -7,7 +7,7 @@ async function ask({ deps }: Patient, { url, token }: PlacementAccess): Promise<
   const answer =
     token === undefined
       ? await answerOf(deps, `${url}/readyz`)
-      : await answerOf(deps, `${url}/v1/topology`, { authorization: `Bearer ${token}` })
+      : await answerOf(deps, `${url}/v1/topology`, { headers: { authorization: `Bearer ${token}` } })
   if (answer.ok) return ok(`${url} answers`)
   if (answer.status === 401 || answer.status === 403)
     return failed(`${url} refuses the token`, 'Give a token that the operator knows: --placement-token-file.')

@@ -21,6 +21,8 @@ export function aCli(
     env?: NodeJS.ProcessEnv
     files?: Record<string, string>
     answers?: Record<string, { status: number; body?: unknown }>
+    /** Instead of `answers`: over the network. */
+    fetch?: typeof globalThis.fetch
   } = {},
 ): { api: FakeApi; clock: VirtualClock; cli: (...argv: string[]) => Promise<CliResult> } {
   const api = fakeApi()
@@ -33,7 +35,8 @@ export function aCli(
       clock,
       env: world.env ?? {},
       readText: (path) => world.files?.[path] ?? '',
-      fetch: (url) => {
+      fetch: (url, init) => {
+        if (world.fetch !== undefined) return world.fetch(url, init)
         const answer = world.answers?.[url as string]
         if (!answer) return Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }))
         return Promise.resolve(new Response(JSON.stringify(answer.body ?? {}), { status: answer.status }))
