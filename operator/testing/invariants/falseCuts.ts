@@ -27,7 +27,7 @@ const catchesUpMs = 1_000
 
 /**
  * No pass of orders takes from anybody what they hear: a replan cuts an old way only when the new one is up. A node that the operator counts as lost,
- * by two signs, may be cut off; one that was paused has not read yet what it was told meanwhile; and what has only begun is not counted.
+ * by two signs, may be cut off, and what passes by it; one that was paused has not read yet what it was told meanwhile; and what has only begun is not counted.
  */
 export class FalseCuts implements Check {
   readonly faults: string[] = []
@@ -52,7 +52,8 @@ export class FalseCuts implements Check {
   taken({ node, meeting, verb, epoch, generation }: TakenOrder, operator: string): void {
     if (meeting === undefined || verb !== 'put') return
     const before = this.#before.get(`${node} ${meetingKey(meeting)}`)
-    const points = this.#simulation.wayPoints(meeting)
+    const all = [...this.#simulation.wayPoints(meeting)]
+    const points = new Map(all.filter(([each]) => each === node || !this.#isLost(each, operator)))
     if (before === undefined || !points.has(node) || this.#isBehind(operator)) return
     const madeBeforeMs = this.#simulation.clock.nowMs() - newForMs
     const now = heardPairs(points, madeBeforeMs)
