@@ -268,6 +268,7 @@ const weights: Readonly<Record<string, number>> = {
   move: 3,
   fallback: 4,
   twins: 3,
+  disrupt: 3,
   usurp: 3,
   crowd: 5,
   recast: 3,

@@ -1,6 +1,7 @@
 import { aborted } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
+import type { DrainOrder } from '../../sfu/api/drain.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
 import type { AgentClient, Agents } from '../effects/agents.ts'
@@ -20,6 +21,8 @@ export interface TakenOrder {
   readonly generation: number
   /** The incarnation that goes on as the meeting's. */
   readonly adopts?: string | undefined
+  /** The order to drain, where it is one. */
+  readonly drain?: DrainOrder
 }
 
 /** How the fake network treats the operator that these agents belong to. */
@@ -132,7 +135,7 @@ export function fakeAgents(network: FakeNetwork): Agents {
     putDrain: (order, signal) =>
       call({ url, verb: 'putDrain', signal }, (node) => {
         const report = node.drain(structuredClone(order))
-        taken(node, { verb: 'drain', meeting: undefined, epoch: order.epoch, generation: 0 })
+        taken(node, { verb: 'drain', meeting: undefined, epoch: order.epoch, generation: 0, drain: order })
         return report
       }),
     postMove: (order, signal) =>

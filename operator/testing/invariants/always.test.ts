@@ -10,6 +10,7 @@ import { namespace, Simulation } from '../simulation.ts'
 import { Adoptions } from './adoptions.ts'
 import { Capacity } from './capacity.ts'
 import { Depositions } from './depositions.ts'
+import { Drains } from './drains.ts'
 import { FalseCuts } from './falseCuts.ts'
 import { FalseDeaths } from './falseDeaths.ts'
 import { HotLoops } from './hotLoops.ts'
@@ -177,6 +178,40 @@ test.each<[string, (simulation: Simulation, deaths: FalseDeaths) => void, boolea
   deaths.sent(write({ kind: 'MediaNode', name: 'eu-1', body: { phase: 'Lost' }, atMs: 71_000 }))
   const words = 'one calls eu-1 lost at 71000, of which it only knows that it is silent'
   expect(deaths.faults).toEqual(isFault ? [words] : [])
+})
+
+describe('a drain', () => {
+  /** Somebody is on eu-1, in a meeting of which nobody may be moved for long enough. */
+  async function aStayer(): Promise<{ simulation: Simulation; drains: Drains }> {
+    const simulation = await anInstallation()
+    const drains = new Drains(simulation)
+    simulation.listeners.push(drains)
+    simulation.nodes.get('eu-1')?.attach(standup, { participant: 'ann', attachment: ulid('4') })
+    simulation.editMeeting('standup', { disruption: 'never' })
+    await simulation.pass(30_000)
+    return { simulation, drains }
+  }
+
+  test.each([
+    ['is to keep them', ['demo/standup'], 60_000, 0],
+    ['lets them go', [], 60_000, 1],
+    ['lets them go at its deadline', [], 0, 0],
+  ])('of people whom nobody may move %s', async (_, stay, aheadMs, faults) => {
+    const { simulation, drains } = await aStayer()
+    const drain = { epoch: 1, draining: true as const, reason: 'x', stay, deadlineAtMs: simulation.clock.nowMs() + aheadMs }
+    drains.taken(order({ verb: 'drain', meeting: undefined, drain }), 'one')
+    expect(drains.faults).toHaveLength(faults)
+  })
+
+  test('is told to be over while people are there', async () => {
+    const { simulation, drains } = await aStayer()
+    const drained = write({ kind: 'MediaNode', name: 'eu-1', atMs: simulation.clock.monotonicMs(), body: { phase: 'Drained' } })
+    drains.sent(drained)
+    expect(drains.faults).toEqual(['one calls eu-1 drained at 35000, with 1 people on it'])
+    simulation.leave(ulid('4'))
+    drains.sent(drained)
+    expect(drains.faults).toHaveLength(1)
+  })
 })
 
 describe('a Lease', () => {

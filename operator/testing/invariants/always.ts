@@ -3,6 +3,7 @@ import { Adoptions } from './adoptions.ts'
 import { Capacity } from './capacity.ts'
 import type { Check } from './check.ts'
 import { Depositions } from './depositions.ts'
+import { Drains } from './drains.ts'
 import { FalseCuts } from './falseCuts.ts'
 import { FalseDeaths } from './falseDeaths.ts'
 import { Newcomers } from './newcomers.ts'
@@ -24,6 +25,7 @@ export function watchAlways(simulation: Simulation): () => readonly string[] {
     deaths: new FalseDeaths(simulation),
     depositions: new Depositions(simulation),
     overwrites: new Overwrites(simulation),
+    drains: new Drains(simulation),
     'write rate': new WriteRate(),
     newcomers: new Newcomers(simulation),
     adoptions: new Adoptions(),

@@ -5,7 +5,7 @@ import { liveAll } from './children.ts'
 import type { Ending } from './ending.ts'
 import { goldenSeeds, writeGoldenLogs } from './golden.ts'
 import { parseOptions, usage, type SimulateOptions } from './options.ts'
-import { proveMutants } from './proveMutants.ts'
+import { foundAlone, proveMutants } from './proveMutants.ts'
 import { reportOf, textOf } from './report.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -42,7 +42,10 @@ async function findMutants(options: SimulateOptions): Promise<boolean> {
   })
   const missed = endings.filter(({ seed }) => seed === undefined)
   if (options.json) say(JSON.stringify({ mutants: endings, missed: missed.map(({ name }) => name) }))
-  else say(`${endings.length} mutants, ${missed.length} not found`)
+  else {
+    for (const [invariant, names] of foundAlone(endings)) say(`${invariant} alone: ${names.join(', ')}`)
+    say(`${endings.length} mutants, ${missed.length} not found`)
+  }
   return missed.length === 0
 }
 

@@ -61,8 +61,8 @@ export const mutants: readonly Mutant[] = [
     name: 'capacity-off-by-one',
     what: 'a meeting takes one more than it has places',
     file: 'operator/placement/rules.ts',
-    from: 'meeting.people.seats >= capacity ?',
-    to: 'meeting.people.seats > capacity ?',
+    from: 'meeting.people.seats < capacity',
+    to: 'meeting.people.seats <= capacity',
   },
   {
     name: 'hold-ignored',
@@ -217,5 +217,19 @@ export const mutants: readonly Mutant[] = [
     return { told: true }`,
     to: `    this.#options.onTold?.(meeting, person)
     return { told: true }`,
+  },
+  {
+    name: 'never-ignored',
+    what: 'a drain moves people whom nobody may move',
+    file: 'operator/view/drainView.ts',
+    from: "entry.object?.spec.disruption === 'never'",
+    to: "entry.object?.spec.disruption === 'never' && entry.name === ''",
+  },
+  {
+    name: 'drained-at-once',
+    what: 'a media node counts as drained as soon as it drains',
+    file: 'operator/ledger/nodeState.ts',
+    from: 'return drainTold?.drained === true',
+    to: 'return drainTold?.drained !== undefined',
   },
 ]

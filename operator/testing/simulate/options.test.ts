@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { crashSteps, defaultSteps, parseOptions } from './options.ts'
+import { foundAlone } from './proveMutants.ts'
 import { replayOf, reportOf } from './report.ts'
 
 test('what is asked for, and what is not', () => {
@@ -41,4 +42,13 @@ test('a report tells faults that hit apart from what else happened, and how to l
   })
   expect(replayOf(2, { steps: 50, crashPoints: false })).toBe('npm run simulate -- --seed 2 --histories 1 --steps 50 --verbose')
   expect(replayOf(2, { steps: crashSteps, crashPoints: true })).toBe('npm run simulate -- --seed 2 --histories 1 --crash-points')
+})
+
+test('which mutants each invariant finds alone', () => {
+  const ending = (name: string, ...invariants: string[]) => ({ name, what: '', seed: 1, broken: '', invariants })
+  const endings = [ending('b', 'people'), ending('c', 'cuts', 'people'), ending('d'), ending('a', 'people'), ending('e', 'cuts')]
+  expect(foundAlone(endings)).toEqual([
+    ['cuts', ['e']],
+    ['people', ['a', 'b']],
+  ])
 })
