@@ -41,8 +41,9 @@ export const isEmptied = ({ nodeState }: Pick<SegmentView, 'nodeState'>): boolea
 /** Granted on a node that began to drain before anybody came: it will never be. */
 const isVain = (segment: SegmentView): boolean => isEmptied(segment) && segment.report === undefined
 
+/** A node that is silent may have let people in since it told that nobody is there: by the grants of another leader, or of none. */
 const isOver = (segment: SegmentView, nowMs: number): boolean =>
-  segment.emptySinceMs !== undefined && nowMs - segment.emptySinceMs >= departureLingerMs
+  canBeTold(segment) && segment.emptySinceMs !== undefined && nowMs - segment.emptySinceMs >= departureLingerMs
 
 /**
  * Without people, and others go on: it goes after a while. The last one stays as long as the meeting, but for one on a node that drains:
