@@ -8,6 +8,16 @@ const freshMs = 3_000
 /** Longer than a second sign counts, and than a status waits for its turn. */
 const signCountsMs = 60_000
 const lookEveryMs = 500
+/** By then what an operator has heard stands in what it says. */
+const saidWithinMs = 100
+
+/** Of one node, by one operator. */
+interface Heard {
+  readonly atMs: number
+  /** Since when without a break. */
+  readonly sinceMs: number
+  readonly boot: string | undefined
+}
 
 /**
  * A media node that lives is not called lost by an operator that hears it; nor by one that merely does not, while nothing speaks of its
@@ -16,7 +26,7 @@ const lookEveryMs = 500
 export class FalseDeaths implements Check {
   readonly faults: string[] = []
   readonly #simulation: Simulation
-  readonly #heard = new Map<string, { readonly atMs: number; readonly boot: string | undefined }>()
+  readonly #heard = new Map<string, Heard>()
   /** When something last spoke of the death of a node. */
   readonly #signs = new Map<string, number>()
 
@@ -30,7 +40,10 @@ export class FalseDeaths implements Check {
 
   heard(node: string, operator: string): void {
     const boot = this.#simulation.nodes.get(node)?.boot
-    this.#heard.set(`${operator} ${node}`, { atMs: this.#simulation.clock.monotonicMs(), boot })
+    const atMs = this.#simulation.clock.monotonicMs()
+    const before = this.#heard.get(`${operator} ${node}`)
+    const sinceMs = before !== undefined && atMs - before.atMs <= freshMs ? before.sinceMs : atMs
+    this.#heard.set(`${operator} ${node}`, { atMs, sinceMs, boot })
   }
 
   asked({ failed }: Pick<GivenPlace, 'failed'>): void {
@@ -41,6 +54,8 @@ export class FalseDeaths implements Check {
     if (kind !== 'MediaNode' || verb !== 'patchStatus' || (body as { phase?: string }).phase !== 'Lost') return
     const heard = this.#heard.get(`${operator} ${name}`)
     if (heard === undefined || this.#simulation.down.has(name)) return
+    // At the moment at which it is heard again, what was to be said before may be on its way.
+    if (atMs - heard.atMs <= freshMs && atMs - heard.sinceMs < saidWithinMs) return
     if (atMs - heard.atMs <= freshMs)
       this.faults.push(`${operator} calls ${name} lost at ${atMs}, which it heard at ${heard.atMs}`)
     else if (this.#isWell(name, heard.boot))

@@ -7,6 +7,8 @@ import type { Ending } from './ending.ts'
 
 /** A history takes well under a second; one that takes this long hangs. */
 const silentAtMostMs = 120_000
+/** One that is lived again for each of its calls takes some seconds. */
+const silentWithCrashPointsMs = 600_000
 /** Enough to keep all processes busy to the end. */
 const seedsAtOnce = 25
 
@@ -16,7 +18,7 @@ export function liveInChild(task: Task, onEnding: (ending: Ending) => void): Pro
     const child = fork(join(import.meta.dirname, 'child.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     let ended = 0
     let stopped = false
-    const watchdog = setTimeout(() => child.kill('SIGKILL'), silentAtMostMs)
+    const watchdog = setTimeout(() => child.kill('SIGKILL'), task.crashPoints ? silentWithCrashPointsMs : silentAtMostMs)
     child.on('message', (message) => {
       const ending = message as Ending
       ended += 1
