@@ -78,8 +78,8 @@ describe('one owner, fenced', () => {
       'two operators of one epoch that give orders in turn',
       [
         ['one', {}],
-        ['two', {}],
-        ['one', {}],
+        ['two', { generation: 2 }],
+        ['one', { generation: 3 }],
       ],
       1,
     ],

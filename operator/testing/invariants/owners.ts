@@ -17,6 +17,9 @@ export class Owners implements Check {
     this.#mustRise(`${node} ${boot}`, { epoch, generation: 0 }, operator)
     if (meeting === undefined) return
     const segment = `${node} ${boot} ${meetingKey(meeting)}`
+    const before = this.#latest.get(segment)
+    // Under the fence that it follows a node takes the same order only: who says it again has changed nothing.
+    if (verb === 'put' && before?.epoch === epoch && before.generation === generation) return
     this.#mustRise(segment, { epoch, generation }, operator)
     this.#mustNotComeBack(`${segment} in epoch ${epoch}`, operator)
     if (verb === 'delete') this.#latest.delete(segment)
