@@ -95,3 +95,10 @@ test('an edge that one end has dropped by a later order is not begun again', () 
   const half = { a: 'core@3 b c', b: 'leaf@4 a', c: 'leaf@3 a ((b))' }
   expect(step(half, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })
 })
+
+test('a leaf is no core by the pipe to one of which nothing was heard: that may not know of it', () => {
+  const now = [standing('a', 'core b c'), standing('b', 'leaf a c'), { ...standing('c', 'core a b'), unheard: true }]
+  const roleOf = (all: readonly Standing[]) => planStep(all, target({ a: 'core', b: 'core', c: 'core' })).get('b')?.role
+  expect(roleOf(now)).toBe('leaf')
+  expect(roleOf(now.map((each) => ({ ...each, unheard: false })))).toBe('core')
+})

@@ -10,6 +10,8 @@ export interface Standing {
   readonly up: ReadonlyMap<string, 'stays' | 'needed' | 'spare'>
   /** The peers that its order names and whose pipes are down. */
   readonly down?: ReadonlySet<string>
+  /** Nothing was heard of it itself: what it is said to have is its peers' word alone. */
+  readonly unheard?: boolean
   /** Of the order that it follows, as it told last: it may follow a later one by now. */
   readonly fence?: Fence
 }
@@ -80,6 +82,7 @@ class Way {
 
   /** Whether both ends say that the pipe between them is up. */
   #isSurelyUp(one: string, other: string): boolean {
+    if (this.#now.get(one)?.unheard === true || this.#now.get(other)?.unheard === true) return false
     return this.#now.get(one)?.up.has(other) === true && this.#now.get(other)?.up.has(one) === true
   }
 

@@ -27,7 +27,9 @@ function standingOf({ node, report }: SegmentView): Standing {
 /** Plans how the cascade goes on from what the media nodes report towards what it should be. */
 export function planReplan(view: MeetingView, of: { stay: readonly SegmentView[]; going: readonly SegmentView[] }): Replan {
   const waits = of.going.filter(({ emptySinceMs }) => emptySinceMs !== undefined && view.nowMs - emptySinceMs < relayAtMostMs)
-  const step = planStep([...of.stay, ...waits, ...view.unheardSegments].map(standingOf), cascadeOf(view, of.stay))
+  const unheard = view.unheardSegments.map((segment) => ({ ...standingOf(segment), unheard: true }))
+  const standing = [...[...of.stay, ...waits].map(standingOf), ...unheard]
+  const step = planStep(standing, cascadeOf(view, of.stay))
   return { step, close: of.going.filter(({ node }) => !step.has(node)) }
 }
 
