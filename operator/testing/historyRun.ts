@@ -11,6 +11,8 @@ const firstOperatorMs = 3_000
 /** A reconcile or a write that failed for minutes is tried again within one, an agent that was not believed within 20 s. */
 const convergesWithinMs = 120_000
 const lookEveryMs = 5_000
+/** Longer than a grant that nobody uses keeps its place (`seatMs`). */
+const grantLapsesMs = 25_000
 /** Counts are written at most once a minute an object: when nothing was for longer, nothing waits to be. */
 const quietMs = 65_000
 /** Seats of grants that were never used fall, segments that everybody left close 20 s later, and their counts come a minute after. */
@@ -73,6 +75,8 @@ async function rest(history: History): Promise<readonly string[]> {
   if (history.random() < 0.1) await history.simulation.pass(emptiesEndMs)
   else await history.fill()
   const unrest = await settle(history)
+  // Somebody who had no place may have found one a moment ago; what was reserved for them falls with the grant.
+  if (remnantsOf(history.simulation).length > 0) await history.simulation.pass(grantLapsesMs)
   const late = [...eventualFaultsOf(history), ...namedFaults('remnants', remnantsOf(history.simulation))]
   return [...namedFaults('rest', unrest), ...late.map((fault) => `${fault} (once settled)`)]
 }
