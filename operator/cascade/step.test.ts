@@ -102,3 +102,18 @@ test('a leaf is no core by the pipe to one of which nothing was heard: that may 
   expect(roleOf(now)).toBe('leaf')
   expect(roleOf(now.map((each) => ({ ...each, unheard: false })))).toBe('core')
 })
+
+test('a leaf of whose pipe to its core only the core has told keeps it until it hangs elsewhere', () => {
+  const to = { b: 'core', c: 'leaf of b' }
+  // c told before its pipe to a was up.
+  expect(step({ a: 'core b c', b: 'leaf a', c: 'leaf' }, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ a: 'core b (c)', b: 'core a c', c: 'leaf b' }, to)).toEqual({ b: 'core c', c: 'leaf b' })
+})
+
+test('an edge is not spare by the word of one who hears by a core that is gone', () => {
+  // d was the core of b and c.
+  const now = { a: 'core ((b)) ((c)) d', b: 'leaf ((a)) ((c)) d', c: 'leaf ((a)) ((b)) d' }
+  const to = { a: 'core', b: 'core', c: 'leaf of b' }
+  expect(step(now, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ ...now, d: 'core a b c' }, to)).toMatchObject({ c: 'leaf b (d)' })
+})

@@ -105,9 +105,25 @@ class Way {
 
   /** Whether an edge that is not wanted is needed yet, by either end that stays. */
   #goesOn(one: string, other: string): boolean {
-    const isSpare = (node: string, peer: string): boolean =>
-      !this.#target.has(node) || this.#now.get(node)?.up.get(peer) === 'spare'
-    return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))
+    if (this.#isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))
+    // One end alone tells of the pipe: it came up a moment ago, or it broke. Who is to hang elsewhere may hear by it until they do.
+    const isTold = this.#now.get(one)?.up.has(other) === true || this.#now.get(other)?.up.has(one) === true
+    return isTold && (this.#isOnTheWay(one) || this.#isOnTheWay(other))
+  }
+
+  /** Whether a segment hears nothing by an edge that it would not hear without. */
+  #isSpare(node: string, peer: string): boolean {
+    if (!this.#target.has(node)) return true
+    const { up } = this.#now.get(node) ?? {}
+    // It may have another way by one that is gone, and not have noticed yet.
+    const isOfBefore = [...(up ?? [])].some(([other, edge]) => edge === 'stays' && !this.#now.has(other))
+    return up?.get(peer) === 'spare' && !isOfBefore
+  }
+
+  /** Whether a segment is to be a leaf of one to which it has no pipe yet that both ends tell of. */
+  #isOnTheWay(node: string): boolean {
+    const { parent } = this.#target.get(node) ?? {}
+    return parent !== undefined && !this.#isSurelyUp(node, parent)
   }
 
   /** Whether leaves that will hang elsewhere still hang on this core. */
