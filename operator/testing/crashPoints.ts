@@ -29,8 +29,9 @@ export interface CutLife {
 }
 
 /**
- * How many passes from now on do something, by what they are about: what happens at one moment is of one pass. Somebody who comes to a
- * meeting is news: what is done then is counted anew, and the most counts.
+ * How many passes from now on do something, by what they are about: what happens at one moment is of one pass. Somebody who gets a place in a
+ * meeting or comes to it is news, and so is the end of the time for which a segment is kept empty: what is done then is counted anew, and
+ * the most counts.
  */
 export function countPasses(simulation: Simulation): ReadonlyMap<string, number> {
   const most = new Map<string, number>()
@@ -42,12 +43,17 @@ export function countPasses(simulation: Simulation): ReadonlyMap<string, number>
     lastAtMs.set(about, nowMs)
     most.set(about, Math.max(most.get(about) ?? 0, passes.get(about) ?? 0))
   }
+  const news = ({ name }: { readonly name: string }): void => {
+    for (const about of [`orders for ${name}`, `status of Meeting ${name}`]) passes.delete(about)
+  }
   simulation.listeners.push({
-    taken: ({ meeting, node }) => count(meeting === undefined ? `orders for ${node}` : `orders for ${meeting.name}`),
-    sent: ({ kind, name, verb }) => (verb === 'patchStatus' ? count(`status of ${kind} ${name}`) : undefined),
-    attached: ({ name }) => {
-      for (const about of [`orders for ${name}`, `status of Meeting ${name}`]) passes.delete(about)
+    taken({ meeting, node, verb }) {
+      if (meeting !== undefined && verb === 'delete') news(meeting)
+      count(meeting === undefined ? `orders for ${node}` : `orders for ${meeting.name}`)
     },
+    sent: ({ kind, name, verb }) => (verb === 'patchStatus' ? count(`status of ${kind} ${name}`) : undefined),
+    attached: news,
+    gavePlace: ({ meeting }) => news(meeting),
   })
   return most
 }

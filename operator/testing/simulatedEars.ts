@@ -28,9 +28,9 @@ export interface SimulatedEars {
   readonly written: (write: SentWrite) => void
   /** A line of a load stream reaches an operator. */
   readonly heard: (node: string, operator: string, line: LoadLine) => void
-  /** An operator has placed somebody. */
   /** Somebody asks for a place, without the nodes that failed them. */
   readonly asked: (wish: Pick<GivenPlace, 'failed'>) => void
+  /** An operator has placed somebody. */
   readonly gavePlace: (place: GivenPlace) => void
   /** A call meets a way that is cut. */
   readonly cut: (call: Call, operator: string) => void

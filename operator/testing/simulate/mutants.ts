@@ -98,8 +98,8 @@ export const mutants: readonly Mutant[] = [
     name: 'cut-early',
     what: 'an old pipe goes before the new one is up',
     file: 'operator/cascade/step.ts',
-    from: 'return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))',
-    to: 'return this.#isUp(one, other) && !this.#target.has(one) && !(isSpare(one, other) && isSpare(other, one))',
+    from: 'if (this.#isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))',
+    to: 'if (this.#isUp(one, other)) return !this.#target.has(one) && !(this.#isSpare(one, other) && this.#isSpare(other, one))',
   },
   {
     name: 'work-forgotten',
@@ -121,50 +121,6 @@ export const mutants: readonly Mutant[] = [
     file: 'operator/ledger/meetings.ts',
     from: 'if (report !== undefined && !told.has(`${entry.key}/${report.meeting.incarnation}`))',
     to: 'if (report !== undefined && told.has(`${entry.key}/${report.meeting.incarnation}`) && nowMs < 0)',
-  },
-  {
-    name: 'larger-wins',
-    what: 'of two incarnations that were minted at once the larger wins',
-    file: 'operator/ledger/incarnations.ts',
-    from: 'if (report.fallback && incarnation < entry.incarnation) return',
-    to: 'if (report.fallback && incarnation > entry.incarnation) return',
-  },
-  {
-    name: 'close-assumed',
-    what: 'a segment counts as closed once its close was sent',
-    file: 'operator/effects/sendOrders.ts',
-    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
-        ledger.meetings.closed(node, ref, clock.monotonicMs())`,
-    to: `        ledger.meetings.closed(node, ref, clock.monotonicMs())
-        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)`,
-  },
-  {
-    name: 'cut-early',
-    what: 'an old pipe goes before the new one is up',
-    file: 'operator/cascade/step.ts',
-    from: 'return this.#isUp(one, other) && !(isSpare(one, other) && isSpare(other, one))',
-    to: 'return this.#isUp(one, other) && !this.#target.has(one) && !(isSpare(one, other) && isSpare(other, one))',
-  },
-  {
-    name: 'work-forgotten',
-    what: 'what changes while a key is worked on is not looked at',
-    file: 'operator/kube/queue.ts',
-    from: 'if (mayWork() && current.again) waiting.add(key)',
-    to: 'if (!mayWork() && current.again) waiting.add(key)',
-  },
-  {
-    name: 'restart-unnoticed',
-    what: 'a media node that begins anew is taken for the process before',
-    file: 'operator/ledger/mediaNodes.ts',
-    from: 'fresh: before !== undefined && before !== introduction.boot }',
-    to: 'fresh: before === introduction.boot && before !== introduction.boot }',
-  },
-  {
-    name: 'leftovers-kept',
-    what: 'what a media node no longer tells of stays in the ledger',
-    file: 'operator/ledger/meetings.ts',
-    from: 'if (report !== undefined && !told.has(',
-    to: 'if (report !== undefined && told.has(',
   },
   {
     name: 'larger-wins',
