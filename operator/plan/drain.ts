@@ -12,7 +12,7 @@ import { peopleStep } from './steps.ts'
 export type PlannedDrain = ({ readonly draining: true } & DrainWish) | { readonly draining: false }
 
 /** How often a drain is looked at: whether its people have somewhere to go changes with the load of other nodes. */
-export const drainPeriodMs = 2_000
+const drainPeriodMs = 2_000
 /** As many as an order takes. */
 const staysAtMost = 10_000
 /** As many blockers as a status takes. */
@@ -60,14 +60,28 @@ function isFollowed(wish: DrainWish, { told, taken }: DrainView): boolean {
   return same(wish, told?.ordered) || (same(wish, taken?.order) && taken !== undefined && same(taken.as, told?.ordered))
 }
 
+/** Whether the node took this wish a moment ago. That it says otherwise since is another operator's order: two that lead at once must not order in turn without a pause. */
+const isTakenLately = (wish: DrainWish, { taken }: DrainView, nowMs: number): boolean =>
+  taken !== undefined && nowMs - taken.atMs < drainPeriodMs && same(wish, taken.order)
+
 /** The order that is due: the node says something else than what should be. Nothing is ordered of a node that is not heard. */
 export function planDrainOrder(view: MediaNodeView): PlannedDrain | undefined {
-  const { drain, state } = view
+  const { drain, state, nowMs } = view
   if (state.state !== 'draining' && state.state !== 'drained') return undefined
   const wish = wishOf(view)
-  if (wish !== undefined) return isFollowed(wish, drain) ? undefined : { draining: true, ...wish }
+  if (wish !== undefined) {
+    return isFollowed(wish, drain) || isTakenLately(wish, drain, nowMs) ? undefined : { draining: true, ...wish }
+  }
   const over = drain.wanted === undefined && drain.told?.ordered !== undefined
   return over ? { draining: false } : undefined
+}
+
+/** When the drain is looked at again, whatever happens; Infinity where nothing has to be. */
+export function drainLookAtMs(view: MediaNodeView): number {
+  const { drain, state, nowMs } = view
+  const wish = state.state === 'drained' ? wishOf(view) : undefined
+  const isDue = state.state === 'draining' || (wish !== undefined && !isFollowed(wish, drain))
+  return isDue ? nowMs + drainPeriodMs : Infinity
 }
 
 /** That people go more slowly than from one node alone, and for whose sake. */

@@ -4,7 +4,7 @@ import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { toldDisruptions } from '../pods/disruptions.ts'
 import { planAddresses, whyNoAddress } from './addresses.ts'
-import { drainPeriodMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
+import { drainLookAtMs, planDrainOrder, planDrainStatus, type PlannedDrain } from './drain.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { reachableCondition } from './reachable.ts'
 import { countStep, loadStep, peopleStep } from './steps.ts'
@@ -98,9 +98,9 @@ function ofPod({ object, member }: MediaNodeView): Pick<MediaNodeStatus, 'host' 
   return { ...(host === undefined ? {} : { host }), ...(disruptions.length === 0 ? {} : { disruptions }) }
 }
 
-function wakeAt({ state, silentAtMs, nowMs }: MediaNodeView): number | undefined {
-  const drainAtMs = state.state === 'draining' ? nowMs + drainPeriodMs : Infinity
-  const atMs = Math.min(silentAtMs ?? Infinity, drainAtMs, state.untilMs ?? Infinity)
+function wakeAt(view: MediaNodeView): number | undefined {
+  const { state, silentAtMs = Infinity } = view
+  const atMs = Math.min(silentAtMs, drainLookAtMs(view), state.untilMs ?? Infinity)
   return atMs === Infinity ? undefined : atMs
 }
 

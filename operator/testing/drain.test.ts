@@ -60,6 +60,23 @@ test('its removal cancels a drain: the node takes work again, and its status tel
   expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid)'])
 })
 
+test('an operator of the same epoch that knows of no drain, and cancels it, is not answered without a pause', async () => {
+  const simulation = await anInstallation()
+  const eu1 = simulation.nodes.get('eu-1')
+  let orders = 0
+  simulation.listeners.push({
+    taken({ verb }) {
+      if (verb === 'drain') orders += 1
+      // More would go on for ever.
+      if (verb === 'drain' && orders < 50) simulation.clock.after(1, () => void eu1?.drain({ epoch: 1, draining: false }))
+    },
+  })
+  simulation.drain('eu-1', { deadlineSeconds: 600 })
+  await simulation.pass(9_000)
+  expect(orders).toBeGreaterThan(1)
+  expect(orders).toBeLessThan(7)
+})
+
 test('where no other node has room people stay until the deadline, and status says why', async () => {
   const simulation = await aMeetingOnTwoNodes({ random: seededRandom(2) })
   const [eu2, us1] = [simulation.nodes.get('eu-2'), simulation.nodes.get('us-1')]
