@@ -130,13 +130,13 @@ export class Ledger {
   hear(node: string, line: LoadLine, atMs: number): string | undefined {
     const doubt = doubtOf(this.meetings, node, line) ?? this.#epochRaises.takeDoubt(node)
     if (doubt !== undefined) return doubt
-    if (line.type === 'segment' || line.type === 'segmentClosed') this.nodes.heard(node, wholeMs(atMs))
+    if (line.type !== 'hello' && line.type !== 'load') this.nodes.heard(node, wholeMs(atMs))
     if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
     else this.#take(node, line, wholeMs(atMs))
     return undefined
   }
 
-  /** The same for a line that was sent long ago: what it says of segments counts, but its node is not heard by it, and no load is of now. */
+  /** The same for a line that was sent long ago: what it says counts but for its load, and its node is not heard by it. */
   hearLate(node: string, line: LoadLine, atMs: number): string | undefined {
     const doubt = doubtOf(this.meetings, node, line)
     if (doubt === undefined && line.type !== 'load') this.#take(node, line, wholeMs(atMs))

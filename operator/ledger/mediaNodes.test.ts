@@ -21,7 +21,7 @@ test('a node that changes its pool leaves the order of the old one', () => {
   expect([world.ledger.nodes.open('eu').size, world.ledger.nodes.open('us').size]).toEqual([0, 1])
 })
 
-test('a line that was sent long ago tells of segments, and is no sign of life', () => {
+test('a line that was sent long ago tells of segments, drain and addresses, and is no sign of life', () => {
   const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu', silentMs: 10_000 })
   const { nodes, meetings } = world.ledger
   const stateOf = (): string | undefined => {
@@ -40,6 +40,12 @@ test('a line that was sent long ago tells of segments, and is no sign of life', 
   expect(stateOf()).toBe('silent')
   expect(nodes.open('eu').size).toBe(0)
   expect(meetings.get('demo/standup')?.segments.get('a')?.report?.fallback).toBe(true)
+  const drain = { ordered: { reason: 'why', deadlineAtMs: 1, stay: [] }, drained: true, left: 0, moved: 0 }
+  ledger.hearLate('a', { type: 'drain', drain }, world.nowMs)
+  ledger.hearLate('a', { type: 'addresses', addresses: ['10.0.0.1'] }, world.nowMs)
+  expect([stateOf(), nodes.get('a')?.drainTold, nodes.get('a')?.introduction?.addresses]).toEqual(['silent', drain, ['10.0.0.1']])
   ledger.hear('a', line, world.nowMs)
+  expect(stateOf()).toBe('draining')
+  ledger.hear('a', { type: 'drain', drain: { drained: false, left: 0, moved: 0 } }, world.nowMs)
   expect(stateOf()).toBe('ready')
 })

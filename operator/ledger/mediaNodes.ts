@@ -158,7 +158,7 @@ export class MediaNodes {
     if (entry?.introduction === undefined) return
     const { addressesGuessed: _, ...introduction } = entry.introduction
     entry.introduction = { ...introduction, addresses: [...addresses] }
-    this.#hear(entry, nowMs)
+    this.#reindex(entry, nowMs)
     this.#events.changed(name)
   }
 
@@ -168,7 +168,7 @@ export class MediaNodes {
     if (entry?.introduction === undefined) return
     entry.drainTold = isDraining(report) ? report : undefined
     if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered, atMs: nowMs }
-    this.#hear(entry, nowMs)
+    this.#reindex(entry, nowMs)
   }
 
   /** Any other line: the node lives. */
