@@ -7,7 +7,7 @@ import { systemClock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
-import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from './aReplica.ts'
+import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from '../testing/aReplica.ts'
 import { answersOf, batchPath } from './batch.ts'
 
 const closers: (() => Promise<unknown>)[] = []

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 
-import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from './aReplica.ts'
+import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from '../testing/aReplica.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -20,7 +20,7 @@ function heardPairs(points: ReadonlyMap<string, SegmentReport>, madeBeforeMs: nu
 
 /** A segment that is newer has only begun to be heard, and the operator may not know that it is. */
 const newForMs = 2_000
-/** A cut that is shorter is not counted: pipes of the simulation are up at once. */
+/** A cut that is shorter is not counted: orders of one pass reach the nodes one after the other. */
 const healsWithinMs = 1_000
 /** By then a process that was paused has read all that came meanwhile. */
 const catchesUpMs = 1_000
