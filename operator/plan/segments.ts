@@ -45,18 +45,21 @@ const isVain = (segment: SegmentView): boolean => isEmptied(segment) && segment.
 const isOver = (segment: SegmentView, nowMs: number): boolean =>
   canBeTold(segment) && segment.emptySinceMs !== undefined && nowMs - segment.emptySinceMs >= departureLingerMs
 
+/** What of a meeting decides which of its segments stay. */
+type SegmentsView = Pick<MeetingView, 'segments' | 'strays' | 'epoch' | 'nowMs' | 'sureSinceMs'>
+
 /**
  * Without people, and others go on: it goes after a while. The last one stays as long as the meeting, but for one on a node that drains:
  * nobody can come there.
  */
-function leaving(view: MeetingView): readonly SegmentView[] {
+function leaving(view: SegmentsView): readonly SegmentView[] {
   const over = view.segments.filter((segment) => isOver(segment, view.nowMs))
   const emptied = view.segments.filter((segment) => isEmptied(segment) && segment.emptySinceMs !== undefined)
   const othersGoOn = view.segments.some((segment) => segment.emptySinceMs === undefined)
   return othersGoOn ? [...over, ...emptied] : emptied
 }
 
-function wakeAt(view: MeetingView): number | undefined {
+function wakeAt(view: SegmentsView): number | undefined {
   const dueMs = view.segments
     .flatMap(({ emptySinceMs }) => (emptySinceMs === undefined ? [] : [emptySinceMs + departureLingerMs]))
     .filter((atMs) => atMs > view.nowMs)
@@ -77,11 +80,11 @@ export function planCloses(
 }
 
 /** When a stray may be closed; never by a replica that does not know enough. */
-const strayDueAtMs = ({ sureSinceMs }: MeetingView, { sinceMs }: StrayView): number =>
+const strayDueAtMs = ({ sureSinceMs }: SegmentsView, { sinceMs }: StrayView): number =>
   sureSinceMs === undefined ? Infinity : Math.max(sureSinceMs, sinceMs) + strayPatienceMs
 
 /** Decides which segments stay. `ended`: none does. */
-export function planSegments(view: MeetingView, ended: boolean): SegmentPlan {
+export function planSegments(view: SegmentsView, ended: boolean): SegmentPlan {
   const { epoch } = view
   const going = new Set(ended ? view.segments : leaving(view))
   const strays = view.strays.filter(canBeTold)
