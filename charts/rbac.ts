@@ -66,6 +66,7 @@ export const ownGrants: readonly Grant[] = [
     resources: ['poddisruptionbudgets'],
     verbs: {
       ...watched,
+      get: 'sees whose it is that has the name of one',
       create: 'makes one a pool, which keeps Pods with people from eviction; it goes with its pool',
       patch: 'mends one that somebody changed',
     },

@@ -106,6 +106,8 @@ export const conditionReasons = {
     empty: 'Empty',
     /** Not ready: the API server refused an ad hoc meeting, or what the pool makes. */
     createRefused: 'CreateRefused',
+    /** Not ready: something else has the name of what the pool makes. */
+    nameTaken: 'NameTaken',
     /** Updated: every node is of the template that the pool has. */
     upToDate: 'UpToDate',
     /** Not updated: a newer node is made, or is ready, before an older one leaves. */

@@ -1,4 +1,4 @@
-import type { MediaNode, MediaNodePool } from '../../crds/index.ts'
+import type { MediaNodePool } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { isApiError, type ApiError } from '../kube/apiError.ts'
@@ -6,19 +6,16 @@ import type { ApiPort } from '../kube/apiPort.ts'
 import type { EventRecorder } from '../kube/events.ts'
 import type { Expectations } from '../kube/expectations.ts'
 import { kinds } from '../kube/kinds.ts'
-import type { Draft, OwnerReference } from '../kube/objects.ts'
 import type { WriteBucket } from '../kube/writeBucket.ts'
 import { writeThrough } from '../kube/writeThrough.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MediaNodePoolPlan } from '../plan/mediaNodePool.ts'
-import { budgetName, budgetOf } from '../plan/poolBudget.ts'
 import type { Disruptions } from '../pods/disruptions.ts'
-import { mediaLabels, podLabels } from '../pods/labels.ts'
 import type { Refusals } from '../pods/refusals.ts'
-import { newNodeName } from '../pods/nodeName.ts'
-import { templateHash } from '../pods/template.ts'
 import type { MediaNodePoolView } from '../view/mediaNodePoolView.ts'
+import { makeMediaNode } from './makeMediaNode.ts'
 import type { StatusTeller } from './tellStatus.ts'
+import { writeBudget } from './writeBudget.ts'
 
 /** What {@link createPoolEffects} needs. */
 export interface PoolEffectsOptions {
@@ -45,21 +42,8 @@ export interface PoolEffects {
   apply(seen: MediaNodePoolView, plan: MediaNodePoolPlan, signal: AbortSignal): Promise<void>
 }
 
-const ownedBy = ({ apiVersion, kind, metadata: { name, uid } }: MediaNodePool): readonly OwnerReference[] => [
-  { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false },
-]
-
-function nodeDraft(pool: MediaNodePool, name: string): Draft<Pick<MediaNode, 'metadata' | 'spec'>> {
-  const { namespace } = pool.metadata
-  const labels = { [podLabels.pool]: pool.metadata.name, [podLabels.template]: templateHash(pool.spec) }
-  return {
-    metadata: { name, namespace, labels, ownerReferences: ownedBy(pool) },
-    spec: { pool: pool.metadata.name, workers: pool.spec.workers, cordoned: false },
-  }
-}
-
 /** What fails until a person changes something. */
-const isRefusal = (thrown: unknown): thrown is ApiError => isApiError(thrown, 'invalid', 'forbidden')
+const isRefusal = (thrown: unknown): thrown is ApiError => isApiError(thrown, 'invalid', 'forbidden', 'alreadyExists')
 
 /** Makes the only writer of what a pool makes: media nodes, its budget, and its image. */
 export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
@@ -74,23 +58,10 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     }
   }
 
-  /** A lost answer leaves open whether it was made: the server itself is asked. If it comes later still, it is one too many, and leaves. */
-  async function makeNode(pool: MediaNodePool, name: string, signal: AbortSignal): Promise<MediaNode> {
-    try {
-      return await writeThrough(bucket, { key: `node/create/${name}`, signal }, (until) =>
-        api.create(kinds.MediaNode, nodeDraft(pool, name), until),
-      )
-    } catch (thrown) {
-      if (!isApiError(thrown) || !thrown.ambiguous) throw thrown
-      return api.get(kinds.MediaNode, { namespace: pool.metadata.namespace, name }, signal).catch(() => {
-        throw thrown
-      })
-    }
-  }
-
   async function createNode(pool: MediaNodePool, signal: AbortSignal): Promise<void> {
-    const name = newNodeName(pool.metadata.name, random)
-    const made = await makeNode(pool, name, signal)
+    const isKnown = (name: string): boolean => ledger.nodes.get(name) !== undefined
+    const made = await makeMediaNode({ api, bucket, isKnown, random }, pool, signal)
+    const { name } = made.metadata
     expectations.wrote(pool.metadata.name, made)
     recorder.record(pool, { type: 'Normal', reason: 'NodeMade', message: `made the media node ${name}` })
     log.info({ pool: pool.metadata.name, node: name }, 'media node made')
@@ -105,23 +76,14 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     log.info({ pool: pool.metadata.name }, 'image of a pool written')
   }
 
-  async function writeBudget(pool: MediaNodePool, act: 'create' | 'patch', signal: AbortSignal): Promise<void> {
-    const { name: poolName, namespace, uid } = pool.metadata
-    const ref = { namespace, name: budgetName(poolName) }
-    const metadata = { labels: { ...mediaLabels, [podLabels.pool]: poolName }, ownerReferences: ownedBy(pool) }
-    const spec = budgetOf(poolName)
-    const written = await writeThrough(bucket, { key: `pool/budget/${uid}`, signal }, (until) =>
-      act === 'create'
-        ? api.create(kinds.PodDisruptionBudget, { metadata: { ...ref, ...metadata }, spec }, until)
-        : api.mergePatch(kinds.PodDisruptionBudget, ref, { patch: { metadata, spec }, signal: until }),
-    )
-    expectations.wrote(poolName, written)
+  async function keepBudget(pool: MediaNodePool, act: 'create' | 'patch', signal: AbortSignal): Promise<void> {
+    expectations.wrote(pool.metadata.name, await writeBudget({ api, bucket }, { pool, act }, signal))
   }
 
   function writes(pool: MediaNodePool, plan: MediaNodePoolPlan, signal: AbortSignal): readonly Promise<void>[] {
     return [
       ...(plan.image === undefined ? [] : [writeImage(pool, plan.image, signal)]),
-      ...(plan.budget === 'keep' ? [] : [writeBudget(pool, plan.budget, signal)]),
+      ...(plan.budget === 'keep' ? [] : [keepBudget(pool, plan.budget, signal)]),
       ...Array.from({ length: plan.create }, () => createNode(pool, signal)),
     ]
   }
@@ -129,8 +91,12 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
   /** A person has to change something, a right or a name: it is told, and tried again rarely. */
   function refuse({ metadata: { name, uid } }: MediaNodePool, refusal: ApiError): void {
     log.warn({ pool: name, err: refusal }, 'what a pool makes was refused')
-    const message = `the API server refuses what the pool makes: ${refusal.message}`
-    refusals.put(uid, { reason: 'CreateRefused', message }, options.clock.monotonicMs())
+    const { message } = refusal
+    const told =
+      refusal.reason === 'alreadyExists'
+        ? { reason: 'NameTaken' as const, message }
+        : { reason: 'CreateRefused' as const, message: `the API server refuses what the pool makes: ${message}` }
+    refusals.put(uid, told, options.clock.monotonicMs())
     options.poolChanged(name)
   }
 

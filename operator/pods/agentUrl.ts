@@ -1,12 +1,12 @@
 import type { MediaNode } from '../../crds/index.ts'
 import type { Pod } from '../kube/core.ts'
+import { isOwnedBy } from './owned.ts'
 
 /** Port of the agent's API in every media Pod. */
 export const agentPort = 7710
 
 /** Whether a Pod is the media node's own, and not one of a node that had its name before. */
-export const isPodOf = (pod: Pod, node: MediaNode): boolean =>
-  pod.metadata.ownerReferences?.some(({ uid }) => uid === node.metadata.uid) ?? false
+export const isPodOf = (pod: Pod, node: MediaNode): boolean => isOwnedBy(pod, node)
 
 /**
  * Where a media node's agent is reached: at the address that it was registered by, else at its Pod's. Undefined while its Pod has no

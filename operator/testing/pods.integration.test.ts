@@ -229,6 +229,25 @@ describe.skipIf(bin === '')(`pools on a real API server${reason}`, () => {
   )
 
   test(
+    'a budget of its name that is somebody else’s is told and left alone; the pool makes its own when that has gone',
+    async () => {
+      const ofBudget = { namespace, name: 'parley-ap' }
+      const spec = { minAvailable: 1, selector: { matchLabels: { app: 'other' } }, unhealthyPodEvictionPolicy: 'AlwaysAllow' }
+      const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`
+      await raw.post(path, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: ofBudget, spec })
+      await api.create(kinds.MediaNodePool, { metadata: { name: 'ap', namespace }, spec: { region: 'ap-east', replicas: 0 } })
+      const refused = await poolThat('ap', (now) => readyOf(now)?.reason === 'NameTaken', 'that the name is taken')
+      expect(readyOf(refused)?.message).toContain("there is a PodDisruptionBudget parley-ap that is not the pool's")
+      expect((await api.get(kinds.PodDisruptionBudget, ofBudget)).spec).toMatchObject(spec)
+      await api.delete(kinds.PodDisruptionBudget, ofBudget)
+      await poolThat('ap', (now) => readyOf(now)?.status === 'True', 'that nothing keeps the pool any more')
+      expect((await api.get(kinds.PodDisruptionBudget, ofBudget)).spec.minAvailable).toBe(1_000_000)
+      await api.delete(kinds.MediaNodePool, { namespace, name: 'ap' })
+    },
+    slow,
+  )
+
+  test(
     'a pool that is deleted takes its nodes and Pods along',
     async () => {
       await api.delete(kinds.MediaNodePool, { namespace, name: 'us' })

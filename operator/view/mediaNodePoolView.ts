@@ -5,6 +5,7 @@ import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
 import type { PoolCounts } from '../ledger/poolTally.ts'
 import { budgetName } from '../plan/poolBudget.ts'
+import { isOwnedBy } from '../pods/owned.ts'
 import { templateHash } from '../pods/template.ts'
 import type { Refusal } from '../pods/refusals.ts'
 import type { PoolFailures } from '../pods/poolFailures.ts'
@@ -50,11 +51,10 @@ export interface PoolSources extends PodSources {
 
 /** Whether the operator makes the Pod of a media node: its pool made it, and it has no address of its own. */
 export const isMemberOf = (node: MediaNode, pool: MediaNodePool): boolean =>
-  node.spec.address === undefined && (node.metadata.ownerReferences?.some(({ uid }) => uid === pool.metadata.uid) ?? false)
+  node.spec.address === undefined && isOwnedBy(node, pool)
 
-function viewBudget({ metadata: { uid } }: MediaNodePool, budget: PodDisruptionBudget | undefined): BudgetView | undefined {
-  if (budget === undefined) return undefined
-  return { isOwn: budget.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false, spec: budget.spec }
+function viewBudget(pool: MediaNodePool, budget: PodDisruptionBudget | undefined): BudgetView | undefined {
+  return budget === undefined ? undefined : { isOwn: isOwnedBy(budget, pool), spec: budget.spec }
 }
 
 function viewPods(object: MediaNodePool, sources: PoolSources, members: readonly MemberView[]): PodPoolView {

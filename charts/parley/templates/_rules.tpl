@@ -23,7 +23,7 @@
 # One budget a pool, which keeps a Pod with people from eviction.
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [list, watch, create, patch]
+  verbs: [get, list, watch, create, patch]
 # What happens to pools and nodes is told in Events.
 - apiGroups: [""]
   resources: [events]
