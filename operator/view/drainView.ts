@@ -4,6 +4,7 @@ import { placementView, type Moment } from '../ledger/ledgerView.ts'
 import type { MeetingEntry } from '../ledger/meetingEntry.ts'
 import type { DrainTaken, NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { Placement } from '../ledger/stay.ts'
 import { place } from '../placement/place.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 
@@ -48,9 +49,15 @@ export interface DrainView {
   readonly meetings: readonly DrainedMeeting[]
 }
 
+/** Who of a meeting is on a node, under whichever of its incarnations: its agent goes by the name alone, and has all of them go or stay. */
+function peopleOn(entry: MeetingEntry, node: string): readonly Pick<Placement, 'participant' | 'attachment' | 'hidden'>[] {
+  const strays = [...entry.strays.values()].filter((stray) => stray.node === node)
+  return [...entry.people.on(node), ...strays.flatMap(({ report }) => report.participants)]
+}
+
 /** Why nobody of the meeting who is on the node could be placed anywhere else; undefined where somebody could. */
 function whyStuck(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Moment): string | undefined {
-  const [somebody] = entry.people.on(on.node)
+  const [somebody] = peopleOn(entry, on.node)
   if (somebody === undefined) return undefined
   const { participant, attachment, hidden } = somebody
   const { namespace, name } = entry
@@ -71,7 +78,7 @@ function heldBy(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Mome
 /** Whether somebody of the meeting is to leave that node, by an order that it can hear. */
 function isLeft(ledger: Ledger, entry: MeetingEntry, on: { name: string; nowMs: number }): boolean {
   const node = ledger.nodes.get(on.name)
-  const here = entry.people.countOn(on.name)
+  const here = peopleOn(entry, on.name).length
   if (node === undefined || here === 0 || nodeStateOf(node, on.nowMs).state !== 'draining') return false
   const staying = node.drainTold?.staying?.find(({ meeting }) => meeting === entry.key)?.people ?? 0
   return staying < here
@@ -79,9 +86,10 @@ function isLeft(ledger: Ledger, entry: MeetingEntry, on: { name: string; nowMs: 
 
 /** The nodes that share the meeting's budget with this one. Where only one has somebody who goes, it is that one's. */
 function sharedBy(ledger: Ledger, entry: MeetingEntry, on: { node: string; nowMs: number }): Shared | undefined {
-  const nodes = [...entry.segments.keys()].filter((name) => isLeft(ledger, entry, { name, nowMs: on.nowMs })).toSorted()
+  const hosts = new Set([...entry.segments.keys(), ...[...entry.strays.values()].map(({ node }) => node)])
+  const nodes = [...hosts].filter((name) => isLeft(ledger, entry, { name, nowMs: on.nowMs })).toSorted()
   if (nodes.length < 2 || !nodes.includes(on.node)) return undefined
-  return { nodes, people: nodes.reduce((sum, name) => sum + entry.people.countOn(name), 0) }
+  return { nodes, people: nodes.reduce((sum, name) => sum + peopleOn(entry, name).length, 0) }
 }
 
 /** Gathers what the drain of a node depends on. Costs one placement a meeting on the node, and nothing while it takes work. */
@@ -89,10 +97,11 @@ export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainVie
   const { drain: wanted, drainTold: told, drainTaken: taken } = node
   if (wanted === undefined && told === undefined) return { wanted, told, taken, meetings: [] }
   const meetings = [...ledger.meetings.on(node.name)]
-    .filter((entry) => entry.people.countOn(node.name) > 0)
-    .map((entry): DrainedMeeting => ({
+    .map((entry) => ({ entry, here: peopleOn(entry, node.name).length }))
+    .filter(({ here }) => here > 0)
+    .map(({ entry, here }): DrainedMeeting => ({
       meeting: entry.key,
-      here: entry.people.countOn(node.name),
+      here,
       everywhere: entry.people.seats,
       held: heldBy(ledger, entry, { node: node.name, ...at }),
       audienceOnly: entry.object?.spec.disruption === 'audienceOnly',

@@ -203,6 +203,15 @@ describe('a drain', () => {
     expect(drains.faults).toHaveLength(faults)
   })
 
+  test('of people who may be moved since a moment ago', async () => {
+    const { simulation, drains } = await aStayer()
+    const drain = { epoch: 1, draining: true as const, reason: 'x', stay: [], deadlineAtMs: simulation.clock.nowMs() + 60_000 }
+    simulation.editMeeting('standup', { disruption: 'any' })
+    await simulation.pass(0)
+    drains.taken(order({ verb: 'drain', meeting: undefined, drain }), 'one')
+    expect(drains.faults).toEqual([])
+  })
+
   test('is told to be over while people are there', async () => {
     const { simulation, drains } = await aStayer()
     const drained = write({ kind: 'MediaNode', name: 'eu-1', atMs: simulation.clock.monotonicMs(), body: { phase: 'Drained' } })

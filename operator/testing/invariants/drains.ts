@@ -39,6 +39,7 @@ export class Drains implements Check {
   }
 
   taken({ node, verb, drain }: TakenOrder, operator: string): void {
+    this.#look(operator) // It may have learned a moment ago that they may be moved.
     if (verb === 'drain' && drain?.draining === true) this.#mustKeep(node, drain, operator)
   }
 
