@@ -260,3 +260,31 @@ test('a process that ends and begins again before it is missed has failed too; o
     expect(world.stateOfA?.state).toBe(stops ? 'ready' : 'held')
   }
 })
+
+test('who is told to go and names the node has not lost their media there: neither while it is emptied nor a moment after', () => {
+  const world = new AMesh()
+  world.node('a', { pool: 'eu', drained: 'kernel upgrade' })
+  world.lostMedia('ann')
+  world.lostMedia('bob')
+  world.silence()
+  expect(world.stateOfA).toMatchObject({ state: 'silent' })
+  world.node('a', { pool: 'eu' })
+  world.report('a', { b: true, c: true }, ['ann', 'bob'])
+  world.lostMedia('ann')
+  world.lostMedia('bob')
+  expect(world.stateOfA).toMatchObject({ state: 'ready' })
+  world.pass(20_000, { heard: ['a', 'b', 'c'] })
+  world.lostMedia('ann')
+  world.lostMedia('bob')
+  expect(world.stateOfA).toMatchObject({ state: 'suspect' })
+})
+
+test('two who are moved away from a node by request do not make it a suspect', () => {
+  const world = new AMesh()
+  for (const participant of ['ann', 'bob']) {
+    const move = { attachment: participant, from: 'a', to: 'b', reason: 'nearer', reservation: undefined }
+    world.ledger.moves.begin(`demo/standup ${participant}`, move, world.nowMs)
+    world.lostMedia(participant)
+  }
+  expect(world.stateOfA).toMatchObject({ state: 'ready' })
+})

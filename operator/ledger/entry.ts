@@ -30,6 +30,8 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   gate: string | undefined = undefined
   drainTold: DrainReport | undefined = undefined
   drainTaken: DrainTaken | undefined = undefined
+  /** When it was emptied last; undefined where it never was, or is now. */
+  emptiedUntilMs: number | undefined = undefined
   readonly knownSinceMs: number
   refusedAtMs: number | undefined = undefined
   unanswered: string | undefined = undefined

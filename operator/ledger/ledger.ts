@@ -9,7 +9,7 @@ import { MediaNodes } from './mediaNodes.ts'
 import { keyOf, type LostPart } from './meetingFacts.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
-import { Moves } from './moves.ts'
+import { Moves, personOf } from './moves.ts'
 import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
@@ -167,14 +167,19 @@ export class Ledger {
 
   /**
    * A participant of a meeting names media nodes that failed them. Those that they are on have lost their media: with silence, the second
-   * sign of a node's death, where several tell it. One that they only hold a grant for may have been full.
+   * sign of a node's death, where several tell it. One that they only hold a grant for may have been full, and one that they were told to
+   * leave has failed nobody.
    */
   lostMedia(of: { meeting: string; participant: string; nodes: readonly string[]; bearer: string }, nowMs: number): void {
     this.#nowMs = nowMs
     const entry = this.meetings.get(of.meeting)
     if (entry === undefined) return
     const report = { participant: `${entry.namespace}/${of.participant}`, bearer: of.bearer }
-    for (const node of of.nodes) if (entry.people.isOn(of.participant, node)) this.nodes.lostMedia(node, report, nowMs)
+    const person = personOf(entry, of.participant)
+    for (const node of of.nodes) {
+      if (entry.people.isOn(of.participant, node) && !this.moves.leaves(person, node, nowMs))
+        this.nodes.lostMedia(node, report, nowMs)
+    }
   }
 
   /** Looks for second signs of the death of nodes that are silent. Costs what stands on those; call it now and then. */

@@ -1,12 +1,19 @@
 import { afterLoss, heldAnew, holdAfter } from './damping.ts'
 import type { Entry } from './entry.ts'
 import { LostMedia, lostMediaCountsMs, type LostMediaReport } from './lostMedia.ts'
+import { isEmptied } from './nodeEntry.ts'
 import { silentForMs } from './nodeState.ts'
 import type { PipeWitnesses } from './pipesDown.ts'
 import { secondSignOf } from './signs.ts'
 
 /** Of a pool, at most this share is suspected at once, but always one may be (Envoy ejects outliers within such a bound). */
 const suspectShareAtMost = 0.3
+
+/**
+ * For so long after a drain people may still come who were told to go: a media node keeps whom it told until they are elsewhere, and no
+ * longer than this (sfu/segment/attachments.ts).
+ */
+const letGoForMs = 20_000
 
 /** Whether its agent said that it would end: that it does is no failure. */
 const isStopping = ({ drainTold }: Entry): boolean => drainTold?.stopsAtMs !== undefined
@@ -45,6 +52,18 @@ export function noteBreak(entry: Entry, nowMs: number): void {
   if (entry.hold !== undefined) entry.hold = heldAnew(entry.hold, nowMs)
 }
 
+/** Changes what empties the node, and remembers until when something did. */
+export function noteEmptied(entry: Entry, nowMs: number, change: () => void): void {
+  const before = isEmptied(entry)
+  change()
+  if (isEmptied(entry)) entry.emptiedUntilMs = undefined
+  else if (before) entry.emptiedUntilMs = nowMs
+}
+
+/** Whether its people are told to go, or were a moment ago: that they do not come back to it says nothing about it. */
+const letsGo = (entry: Entry, nowMs: number): boolean =>
+  isEmptied(entry) || nowMs - (entry.emptiedUntilMs ?? Number.NEGATIVE_INFINITY) < letGoForMs
+
 /** What the pool has beside: nodes that take work, and nodes that are suspected. */
 export interface PoolCounts {
   readonly open: number
@@ -53,13 +72,15 @@ export interface PoolCounts {
 
 /**
  * Somebody who is on the node lost their media there. Where several did, it is suspected while their reports are fresh, unless as many
- * nodes of its pool are as may be: people who lie together cannot close a pool.
+ * nodes of its pool are as may be: people who lie together cannot close a pool. Of a node that is emptied it is no report: who was told to
+ * go names it too.
  */
 export function noteLostMedia(
   entry: Entry,
   told: { readonly report: LostMediaReport; readonly pool: PoolCounts },
   nowMs: number,
 ): void {
+  if (letsGo(entry, nowMs)) return
   entry.lostMedia ??= new LostMedia()
   entry.lostMedia.note(told.report, nowMs)
   const why = entry.lostMedia.sign(nowMs)

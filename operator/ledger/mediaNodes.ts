@@ -7,7 +7,7 @@ import { countedOn } from './countedOn.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
 import { KeptOut } from './keptOut.ts'
-import { judgeDeath, noteBreak, noteLostMedia, noteReturn } from './losses.ts'
+import { judgeDeath, noteBreak, noteEmptied, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { MediaNodesEvents } from './mediaNodesEvents.ts'
 import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
@@ -98,7 +98,7 @@ export class MediaNodes {
     entry.object = object
     this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
     entry.url = url
-    entry.drain = drainOf(object)
+    noteEmptied(entry, nowMs, () => (entry.drain = drainOf(object)))
     entry.belongTo(this.#pools.get(object.spec.pool))
     this.#nodes.set(name, entry)
     this.#pools.join(object.spec.pool, entry)
@@ -131,7 +131,7 @@ export class MediaNodes {
     noteReturn(entry, { fresh: before !== undefined && before !== introduction.boot }, nowMs)
     if (entry.introduction?.boot !== introduction.boot) this.#loads.forget(entry.number)
     entry.introduce(introduction)
-    entry.drainTold = drain
+    noteEmptied(entry, nowMs, () => (entry.drainTold = drain))
     this.#loads.introduce(entry.number, introduction.capacity)
     this.#loads.moveTo(entry.number, this.#open.of(entry.object.spec.pool, entry.edgeVersion))
     entry.fault = undefined
@@ -166,7 +166,7 @@ export class MediaNodes {
   drain(name: string, { report, order }: { report: DrainReport; order?: DrainWish | undefined }, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
-    entry.drainTold = isDraining(report) ? report : undefined
+    noteEmptied(entry, nowMs, () => (entry.drainTold = isDraining(report) ? report : undefined))
     if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered, atMs: nowMs }
     this.#reindex(entry, nowMs)
   }

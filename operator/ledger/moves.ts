@@ -43,6 +43,12 @@ export class Moves {
     return move.attachment === attachment || move.seat !== undefined ? move : undefined
   }
 
+  /** Whether they were told to leave that media node. */
+  leaves(person: string, node: string, nowMs: number): boolean {
+    const move = this.#byPerson.get(person)
+    return move !== undefined && move.untilMs > nowMs && move.from === node
+  }
+
   end(person: string): void {
     this.#byPerson.delete(person)
   }
