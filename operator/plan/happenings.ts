@@ -1,4 +1,5 @@
 import { conditionReasons, type MediaNodeStatus, type MeetingStatus } from '../../crds/index.ts'
+import { toldBlockers, type Blocker } from './drainBlockers.ts'
 import type { MediaNodePhase } from './mediaNode.ts'
 import type { Planned, PlannedCondition } from './planned.ts'
 
@@ -71,12 +72,18 @@ function troubleHappenings(
   return [{ type: 'Warning', reason: ready.reason, message: ready.message }]
 }
 
+/** Who has nowhere to go, whatever the drain's own message says at that moment. */
+function blockedHappenings(blockers: readonly Blocker[] = []): readonly PlannedHappening[] {
+  const message = toldBlockers(blockers)
+  return message === undefined ? [] : [{ type: 'Warning', reason: 'DrainBlocked', message }]
+}
+
 /** A drain that was cancelled before it was done, and one of which somebody has nowhere to go. */
 function drainHappenings(before: MediaNodeStatus | undefined, after: Planned<MediaNodeStatus>): readonly PlannedHappening[] {
   const [was, is] = [before?.drain, after.drain]
   if (was !== undefined && is === undefined && before?.phase === 'Draining')
     return [{ type: 'Normal', reason: 'DrainCancelled', message: `no longer drained: ${was.reason}` }]
-  return is?.blocked === true && was?.blocked !== true ? [{ type: 'Warning', reason: 'DrainBlocked', message: is.message }] : []
+  return was?.blocked === true ? [] : blockedHappenings(is?.blockers)
 }
 
 /** What a MediaNode's next status makes of its last one. */

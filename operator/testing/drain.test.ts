@@ -93,7 +93,8 @@ test('where no other node has room people stay until the deadline, and status sa
     blocked: true,
     message: 'people stay until the deadline: demo/standup: none of the 2 ready media nodes in eu-west, us-east has room',
   })
-  expect(eventsOf(simulation, 'eu-1').filter((reason) => reason === 'DrainBlocked')).toHaveLength(1)
+  const told = simulation.cluster.objects(kinds.Event).filter(({ reason }) => reason === 'DrainBlocked')
+  expect(told.map(({ message }) => message)).toEqual([drainOf(simulation, 'eu-1')?.message])
   eu2.cpu = [0.1]
   await simulation.pass(15_000)
   expect(hosted(simulation)).toContain('eu-2: standup (ann bob)')

@@ -51,3 +51,13 @@ test('they are kept where nobody has room for them, and share the budget of thei
     { here: 2, held: { reason: 'NoPlace' }, shared },
   ])
 })
+
+test('who is in a meeting that is over holds up no drain; who has nowhere to go does', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('eu-1', { pool: 'eu' }).meeting('over').meeting('standup')
+  for (const name of ['over', 'standup']) world.join(name, 'ann')
+  world.meeting('over', { ended: true }).node('eu-1', { pool: 'eu', drained: 'upgrade' })
+  expect(meetingsOf(world, 'eu-1')).toMatchObject([
+    { meeting: 'demo/over', held: undefined },
+    { meeting: 'demo/standup', held: { reason: 'NoPlace', why: 'no media node in eu-west is ready' } },
+  ])
+})

@@ -66,7 +66,8 @@ function whyStuck(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Mo
     rights: { publish: ['microphone', 'camera'], subscribe: true, hidden },
     excludeNodes: [on.node],
   })
-  return decision.result === 'placed' ? undefined : decision.reason
+  // Whoever is in a meeting that is over is about to be told so: nobody waits for them.
+  return decision.result === 'placed' || decision.code === 'meeting_ended' ? undefined : decision.reason
 }
 
 function heldBy(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Moment): Held | undefined {
