@@ -12,7 +12,17 @@ interface Failed {
   readonly untilMs: number
 }
 
-/** Media nodes that failed participants of one meeting lately: a request names them once, and the next may come from elsewhere without them. */
+/**
+ * Media nodes that failed participants of one meeting lately: a request names them once, and the next may come from elsewhere without them.
+ * The rule of who may be taken again, which `place` follows and the invariant `returns` of the simulation holds it to:
+ *
+ * - A node has failed a participant from when they are placed without it, by their own word, while it should serve people (`haveFailed`). Who is
+ *   turned away asks again with the same words, so nothing is kept of that.
+ * - They are kept from all nodes that failed them until {@link avoidForMs} after the last one did, as long as any other takes them.
+ * - Where no other does, each of those is taken again that the request itself does not exclude.
+ * - Who is meant for a node goes there: they were told to move, or their node was lost.
+ * - It is known to the operator that placed them, in memory, and to no other.
+ */
 export class Avoided {
   readonly #byParticipant = new QueueMap<Failed>()
 

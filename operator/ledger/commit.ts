@@ -3,9 +3,10 @@ import type { MeetingRef } from '../../sfu/api/identity.ts'
 import { wouldBeMade } from '../placement/pools.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { reserveForExpected } from './expected.ts'
+import { haveFailed } from './haveFailed.ts'
 import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import { nodeStateOf, type NodeState } from './nodeState.ts'
+import { nodeStateOf } from './nodeState.ts'
 import { reserveJoin } from './reserve.ts'
 import { hasTraceOn } from './traces.ts'
 
@@ -41,16 +42,11 @@ function segmentFor(
   return { segment: known, opens: false }
 }
 
-/** Nodes that should serve people. Several who lost their media on one make it suspect: it failed them nonetheless. */
-const serving: ReadonlySet<NodeState> = new Set(['ready', 'suspect'])
-
-/** Remembers the nodes that failed the participant. One that takes no work, since it drains for instance, failed nobody by that. */
+/** Remembers the nodes that failed the participant, for whoever decides next where they go. */
 function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wish: Wish; nowMs: number }): void {
-  const failed = wish.excludeNodes?.filter((name) => {
-    const node = ledger.nodes.get(name)
-    return node !== undefined && serving.has(nodeStateOf(node, nowMs).state)
-  })
-  if (failed !== undefined && failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
+  if (wish.excludeNodes === undefined) return
+  const failed = haveFailed(ledger.nodes, wish.excludeNodes, nowMs)
+  if (failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
 }
 
 /** Where somebody was who is placed anew: what they replace, else the last node that they do not want. */

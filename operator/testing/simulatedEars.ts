@@ -11,8 +11,10 @@ export interface GivenPlace {
   readonly meeting: MeetingRef
   readonly participant: string
   readonly node: string
-  /** Nodes that failed them, as they said. */
+  /** Nodes that failed them: of those that they did not want, as the operator took it in the turn in which it decided. */
   readonly failed: readonly string[]
+  /** Nodes that took work in that turn. */
+  readonly ready: readonly string[]
   /** It was meant for them: they were told to move there, or their node was lost. */
   readonly isMeant: boolean
 }
@@ -29,7 +31,7 @@ export interface SimulatedEars {
   /** A line of a load stream reaches an operator. */
   readonly heard: (node: string, operator: string, line: LoadLine) => void
   /** Somebody asks for a place, without the nodes that failed them. */
-  readonly asked: (wish: Pick<GivenPlace, 'failed'>) => void
+  readonly asked: (wish: { readonly unwanted: readonly string[] }) => void
   /** An operator has placed somebody. */
   readonly gavePlace: (place: GivenPlace) => void
   /** A call meets a way that is cut. */

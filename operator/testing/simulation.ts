@@ -17,7 +17,7 @@ import type { Skew } from './faults/processClock.ts'
 import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
 import { namespace, pools, SimulatedObjects, type PoolName } from './simulatedObjects.ts'
-import { limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
+import { knownNodes, limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
 
 export { namespace } from './simulatedObjects.ts'
 
@@ -193,9 +193,9 @@ export class Simulation extends SimulatedObjects {
     this.#keys += 1
     const person = personOf({ namespace, name: meeting }, participant)
     const isMeant = leader.world.ledger.moves.of(person, more.replaces, leader.clock.monotonicMs()) !== undefined
-    const { excludeNodes: failed = [] } = more
-    this.#ears.asked({ failed })
-    const answer = await leader.placer.place(
+    const { excludeNodes: unwanted = [] } = more
+    this.#ears.asked({ unwanted })
+    const placing = leader.placer.place(
       { namespace, name: meeting },
       {
         participant,
@@ -206,9 +206,11 @@ export class Simulation extends SimulatedObjects {
       },
       'signaling',
     )
+    const known = knownNodes(leader, unwanted)
+    const answer = await placing
     if (answer.result === 'placed') {
       const { node } = answer
-      this.#ears.gavePlace({ operator: leader, meeting: answer.meeting, participant, node, failed, isMeant })
+      this.#ears.gavePlace({ operator: leader, meeting: answer.meeting, participant, node, isMeant, ...known })
     }
     return answer
   }

@@ -17,7 +17,6 @@ import { HotLoops } from './hotLoops.ts'
 import { Newcomers } from './newcomers.ts'
 import { Overwrites } from './overwrites.ts'
 import { Owners } from './owners.ts'
-import { Returns } from './returns.ts'
 import { Seats } from './seats.ts'
 import { WriteRate } from './writeRate.ts'
 
@@ -166,7 +165,7 @@ test.each<[string, (simulation: Simulation, deaths: FalseDeaths) => void, boolea
   ['its process ends', (simulation) => simulation.kill('eu-1'), false],
   ['it begins anew', (simulation) => simulation.start('eu-1'), false],
   ['another node does not reach it', (simulation) => simulation.cutPeers.add('eu-1 us-1'), false],
-  ['people lose their media there', (_, deaths) => deaths.asked({ failed: ['eu-1'] }), false],
+  ['people lose their media there', (_, deaths) => deaths.asked({ unwanted: ['eu-1'] }), false],
 ])('a media node is called lost since it is silent, and %s', async (_, happens, isFault) => {
   const simulation = new Simulation()
   simulation.node('eu-1', 'eu')
@@ -289,23 +288,9 @@ test('calls without a pause', async () => {
   expect(loops.faults).toEqual(['one asks without a pause at 1, at last to get Meeting'])
 })
 
-test('who was failed by a node is placed on it again, though there are others', async () => {
-  const simulation = await anInstallation()
-  const operator = leaderOf(simulation)
-  const returns = new Returns(simulation)
-  const place = { operator, meeting: standup, participant: 'ann', node: 'eu-2', failed: ['eu-1'], isMeant: false }
-  returns.gavePlace(place)
-  returns.gavePlace({ ...place, node: 'eu-1', failed: [], isMeant: true })
-  returns.gavePlace({ ...place, node: 'eu-1', failed: ['eu-2', 'us-1'] })
-  expect(returns.faults).toEqual([])
-  returns.gavePlace({ ...place, participant: 'bob' })
-  returns.gavePlace({ ...place, participant: 'bob', node: 'eu-1', failed: [] })
-  expect(returns.faults).toEqual(['one places bob of standup on eu-1 at 5000, which failed them at 5000'])
-})
-
 test('a media node that failed and is back gets somebody at once', async () => {
   const simulation = await anInstallation()
-  const place = { operator: leaderOf(simulation), meeting: standup, participant: 'ann', failed: [], isMeant: false }
+  const place = { operator: leaderOf(simulation), meeting: standup, participant: 'ann', failed: [], ready: [], isMeant: false }
   const newcomers = new Newcomers(simulation)
   newcomers.heard('eu-1', 'one', hello('first'))
   newcomers.gavePlace({ ...place, node: 'eu-1' })

@@ -1,5 +1,4 @@
 import type { SentWrite } from '../simulatedOperator.ts'
-import type { GivenPlace } from '../simulatedEars.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
 
@@ -46,8 +45,8 @@ export class FalseDeaths implements Check {
     this.#heard.set(`${operator} ${node}`, { atMs, sinceMs, boot })
   }
 
-  asked({ failed }: Pick<GivenPlace, 'failed'>): void {
-    for (const name of failed) this.#note(name)
+  asked({ unwanted }: { readonly unwanted: readonly string[] }): void {
+    for (const name of unwanted) this.#note(name)
   }
 
   sent({ operator, atMs, verb, kind, name, body }: SentWrite): void {
