@@ -107,7 +107,7 @@ test('a core without enough pipes is helped by another', () => {
 test('a budget that nobody can keep is named', () => {
   const none = { pipes: { atMost: 1, boundBy: 'egress' } }
   expect(drawn(planCascade(aged('abc', none)))).toEqual([
-    'a core [b c] core of eu: the oldest segment there; 1 over its budget of 1 pipes (egress), since nobody else can carry them',
+    'a core [b c] core of eu: the oldest segment there; no mesh: a cannot carry a pipe to each other (egress); 1 over its budget of 1 pipes (egress), since nobody else can carry them',
     'b leaf [a] leaf of a, a core of eu',
     'c leaf [a] leaf of a, a core of eu',
   ])
@@ -120,8 +120,8 @@ test('a mesh and a star can be asked for; a mesh only as far as the nodes have p
   )
   expect(planCascade(aged('ab'), { topology: 'Star', mode: 'meeting' }).get('b')).toMatchObject({ role: 'leaf', parent: 'a' })
   const tight = aged('abcde', { pipes: { atMost: 3, boundBy: 'pipe ports' } })
-  expect(planCascade(tight, { topology: 'Mesh', mode: 'meeting' }).get('c')?.why).toBe(
-    'leaf of a, a core of eu; a mesh has more pipes than the nodes can carry',
+  expect(planCascade(tight, { topology: 'Mesh', mode: 'meeting' }).get('a')?.why).toBe(
+    'core of eu: the oldest segment there; no mesh: a cannot carry a pipe to each other (pipe ports)',
   )
 })
 
@@ -161,4 +161,14 @@ test('leaves abroad come home when their region gets a core', () => {
   const places = planCascade([...old, aMember('y', { region: 'us', sinceMs: 9 })])
   expect(places.get('y')).toMatchObject({ role: 'core' })
   expect(places.get('x')).toMatchObject({ role: 'leaf', parent: 'y' })
+})
+
+test('a few segments that are no mesh for want of pipes say whose; no others do', () => {
+  const [a, b, c, d] = aged('abcd')
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four were asked for')
+  const tight = [a, b, { ...c, pipes: { atMost: 2, boundBy: 'pipe ports' } }, d]
+  const whys = (wish: CascadeWish): string => [...planCascade(tight, wish).values()].map(({ why }) => why).join('\n')
+  expect(whys({ topology: 'Auto', mode: 'meeting' })).toContain('; no mesh: c cannot carry a pipe to each other (pipe ports)')
+  expect(whys({ topology: 'Star', mode: 'meeting' })).not.toContain('mesh')
+  expect(whys({ topology: 'Auto', mode: 'stage' })).not.toContain('mesh')
 })

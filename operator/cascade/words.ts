@@ -1,4 +1,4 @@
-import { coresAtMost, type CascadeMember, type CascadeWish } from './member.ts'
+import { byAge, coresAtMost, meshAtMost, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
 import type { Hanging, Tree } from './parents.ts'
 
 function whyNoCore(tree: Tree, mode: CascadeWish['mode']): string {
@@ -18,6 +18,16 @@ function whyOver({ pipes }: CascadeMember, over: number): string {
   return `; ${over} over its budget of ${atMost} pipes (${boundBy}), since nobody else can carry them`
 }
 
+/** Whether it would be a mesh, if all nodes could carry one. */
+const wantsMesh = (members: readonly CascadeMember[], { topology, mode }: CascadeWish): boolean =>
+  topology === 'Mesh' || (topology === 'Auto' && mode === 'meeting' && members.length <= meshAtMost)
+
+/** Which node cannot carry a pipe to each other: the oldest of them, and no number, since that changes with the load. */
+function whyNoMesh(members: readonly CascadeMember[]): string {
+  const [tight] = members.filter((member) => roomOf(member) < members.length - 1).toSorted(byAge)
+  return tight?.pipes === undefined ? '' : `; no mesh: ${tight.node} cannot carry a pipe to each other (${tight.pipes.boundBy})`
+}
+
 /** Says of each segment of a tree why it is what it is. */
 export function wordsOf(
   members: readonly CascadeMember[],
@@ -26,13 +36,13 @@ export function wordsOf(
   const byNode = new Map(members.map((member) => [member.node, member]))
   const coreWords = new Map(tree.cores.map(({ member, why }) => [member.node, why]))
   const noCore = whyNoCore(tree, wish.mode)
-  const noMesh = wish.topology === 'Mesh' ? '; a mesh has more pipes than the nodes can carry' : ''
+  const noMesh = wantsMesh(members, wish) ? whyNoMesh(members) : ''
   return (node) => {
     const member = byNode.get(node)
     const hanging = tree.hangings.get(node)
     if (member === undefined) return ''
-    const own = hanging === undefined ? (coreWords.get(node) ?? '') : whyLeaf(member, hanging, noCore)
+    const own = hanging === undefined ? `${coreWords.get(node) ?? ''}${noMesh}` : whyLeaf(member, hanging, noCore)
     const over = tree.over.get(node)
-    return `${own}${over === undefined ? '' : whyOver(member, over)}${noMesh}`
+    return `${own}${over === undefined ? '' : whyOver(member, over)}`
   }
 }

@@ -10,18 +10,6 @@ const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ reg
 const readyIn = (view: PlacementView, regions: readonly RegionChoice[], edgeVersion: number | undefined): number =>
   regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, edgeVersion).size, 0)
 
-/** Why better regions were passed over: `eu-west has no room; us-east has no media node that is ready`. */
-export function passedOverInWords(view: PlacementView, regions: readonly RegionChoice[]): string {
-  const edgeVersion = edgeVersionOf(view)
-  const isFull = (region: RegionChoice): boolean => readyIn(view, [region], edgeVersion) > 0
-  const full = regions.filter(isFull)
-  const empty = regions.filter((region) => !isFull(region))
-  return [
-    ...(full.length === 0 ? [] : [`${namesOf(full)} has no room`]),
-    ...(empty.length === 0 ? [] : [`${namesOf(empty)} has no media node that is ready`]),
-  ].join('; ')
-}
-
 /** How many nodes of the regions that take work the wish excludes. */
 function excludedOf(view: PlacementView, regions: readonly RegionChoice[], { excludeNodes = [] }: Wish): number {
   const pools = new Set(regions.flatMap((choice) => choice.pools.map(({ metadata }) => metadata.name)))
@@ -37,6 +25,30 @@ function fullInWords(ready: number, excluded: number, names: string): string {
   if (excluded === 0) return `none of the ${ready} ready media nodes in ${names} has room`
   if (excluded >= ready) return `all ${ready} ready media nodes in ${names} are excluded by the request`
   return `none of the ${ready} ready media nodes in ${names} takes them: ${excluded} excluded by the request, the others have no room`
+}
+
+/**
+ * Why better regions were passed over: `eu-west has no room; us-east has no media node that is ready`. What the request or the meeting's
+ * version keeps from nodes that take work is told as that.
+ */
+export function passedOverInWords(view: PlacementView, regions: readonly RegionChoice[], wish: Wish): string {
+  if (!maySpread(view)) return `no segment may be opened in ${namesOf(regions)}: ${spreadInWords(view)}`
+  const why = Map.groupBy(regions, (region) => whyPassedOver(view, region, wish))
+  return [...why].map(([words, those]) => `${namesOf(those)} ${words}`).join('; ')
+}
+
+function whyPassedOver(view: PlacementView, region: RegionChoice, wish: Wish): string {
+  const edgeVersion = edgeVersionOf(view)
+  const ready = readyIn(view, [region], edgeVersion)
+  if (ready > 0) {
+    const excluded = excludedOf(view, [region], wish)
+    if (excluded === 0) return 'has no room'
+    return excluded >= ready ? 'is excluded by the request' : 'has no room beside what the request excludes'
+  }
+  const others = edgeVersion === undefined ? 0 : readyIn(view, [region], undefined)
+  return others === 0
+    ? 'has no media node that is ready'
+    : `has no ready media node of version ${edgeVersion}, on which it stands`
 }
 
 /** Nobody takes the participant in any of `regions` now: why, in words. */

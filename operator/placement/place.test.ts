@@ -134,6 +134,47 @@ test('a region that is passed over is full, or has nobody, and the reason says w
   })
 })
 
+test('a region that is passed over for what the request excludes, or for the bound on nodes, is not called full', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.9 }).node('c', { pool: 'us' })
+  const reasonOf = (excludeNodes: string[]) => world.decide('standup', 'ann', { region: 'eu-west', excludeNodes })
+  const elsewhere = 'least loaded of 1 in us-east (load 0.00)'
+  expect(reasonOf(['a', 'b'])).toMatchObject({ reason: `eu-west is excluded by the request; ${elsewhere}` })
+  expect(reasonOf(['a'])).toMatchObject({ reason: `eu-west has no room beside what the request excludes; ${elsewhere}` })
+  world.meeting('narrow', { cascade: { maxNodes: 1, topology: 'Auto' } }).join('narrow', 'ann', { region: 'us-east' })
+  expect(world.decide('narrow', 'bob', { region: 'eu-west' })).toMatchObject({
+    node: { name: 'c' },
+    reason: expect.stringMatching(
+      /^no segment may be opened in eu-west: it is on 1 media node, as many as spec\.cascade\.maxNodes allows; hosts the meeting/,
+    ) as string,
+  })
+})
+
+test('who names a region that the meeting does not have is told so where they go', () => {
+  const world = twoRegions()
+    .node('a', { pool: 'eu' })
+    .node('c', { pool: 'us' })
+    .meeting('far', { regions: ['us-east'] })
+  const told = '; none of its pools stands in the region that the client names'
+  expect(world.decide('far', 'ann', { region: 'eu-west' })).toMatchObject({
+    reason: `least loaded of 1 in us-east (load 0.00)${told}`,
+  })
+  expect(world.decide('standup', 'ann', { region: 'mars' })).toMatchObject({
+    reason: `least loaded of 1 in eu-west (load 0.00)${told}`,
+  })
+  expect(world.decide('standup', 'ann', { region: 'us-east' })).toMatchObject({
+    reason: 'least loaded of 1 in us-east (load 0.00)',
+  })
+})
+
+test('a region where the meeting stands says for how much its round trip counts', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('c', { pool: 'us' })
+  world.join('standup', 'ann', { region: 'eu-west' })
+  const reason = expect.stringMatching(
+    /^hosts the meeting in eu-west \(load 0\.\d\d\); 100 ms away, which count as 75$/,
+  ) as string
+  expect(world.decide('standup', 'bob', { rttsMs: { 'eu-west': 100, 'us-east': 80 } })).toMatchObject({ reason })
+})
+
 test('a region that was the first choice for its round trip says so', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('c', { pool: 'us' })
   const decided = world.decide('standup', 'ann', { rttsMs: { 'eu-west': 90, 'us-east': 24.6 } })

@@ -5,7 +5,7 @@ import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
 import { nowhere, passedOverInWords } from './nowhere.ts'
 import { poolsFor } from './pools.ts'
-import { certainRegion, rankRegions, type RegionChoice } from './regions.ts'
+import { certainRegion, rankRegions, type RankedRegion, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
 import { maySpread } from './spread.ts'
 import { edgeVersionOf, standing } from './standing.ts'
@@ -104,9 +104,16 @@ const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed |
   joinThere(view, there, wish) ?? openThere(view, there, wish)
 
 /** What the client measured to the region, which made it the first choice. */
-function awayInWords({ region }: RegionChoice, { rttsMs }: Wish): string {
+function awayInWords({ region, hosts, weighedRttMs }: RankedRegion, { rttsMs }: Wish): string {
   const rttMs = rttsMs?.[region]
-  return rttMs === undefined ? '' : `; ${Math.round(rttMs)} ms away`
+  if (rttMs === undefined) return ''
+  return `; ${Math.round(rttMs)} ms away${hosts ? `, which count as ${Math.round(weighedRttMs)}` : ''}`
+}
+
+/** That the region which the client names is none of the meeting's, where that sent them elsewhere; not its name, which is a client's word. */
+function namedInWords(pools: readonly MediaNodePool[], { region }: Wish, placed: Placed): string {
+  const isNone = region !== undefined && region !== placed.region && !pools.some(({ spec }) => spec.region === region)
+  return isNone ? '; none of its pools stands in the region that the client names' : ''
 }
 
 /** The regions that need weighing, nearest first, after the one that did not and has no room. */
@@ -121,7 +128,7 @@ function placeElsewhere(
     if (placed === undefined) passedOver.push(there)
     else if (passedOver.length === 0)
       return wish.rttsMs === undefined ? placed : { ...placed, reason: placed.reason + awayInWords(there, wish) }
-    else return { ...placed, reason: `${passedOverInWords(view, passedOver)}; ${placed.reason}` }
+    else return { ...placed, reason: `${passedOverInWords(view, passedOver, wish)}; ${placed.reason}` }
   }
   return nowhere(view, passedOver, wish)
 }
@@ -134,7 +141,9 @@ function decide(view: PlacementView, wish: Wish): Decision {
   if ('code' in choice) return { result: 'refused', ...choice }
   const certain = certainRegion(choice.pools, wish)
   const placed = certain === undefined ? undefined : placeIn(view, certain, wish)
-  return placed ?? placeElsewhere(view, choice.pools, { wish, certain })
+  const decision = placed ?? placeElsewhere(view, choice.pools, { wish, certain })
+  const named = decision.result === 'placed' ? namedInWords(choice.pools, wish, decision) : ''
+  return named === '' ? decision : { ...decision, reason: decision.reason + named }
 }
 
 /**

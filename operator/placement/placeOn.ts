@@ -1,6 +1,7 @@
 import type { Segment } from '../ledger/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { loadFor, whyNot } from './filters.ts'
+import { whyNotPool } from './poolRefused.ts'
 import { poolsFor } from './pools.ts'
 import { refusalOf } from './rules.ts'
 import { inHundredths } from './sentences.ts'
@@ -25,6 +26,12 @@ function standingOn(view: PlacementView, wish: Wish, node: NodeEntry): { segment
   return { result: 'tryAfter', code: 'nodes_full', reason: spreadInWords(view) }
 }
 
+/** Why the meeting does not use the node's pool. */
+function whyNoPool(view: PlacementView, wish: Wish, { object }: NodeEntry): string {
+  const pool = view.pools.find(({ metadata }) => metadata.name === object.spec.pool)
+  return (pool && whyNotPool(view, wish, pool)) ?? `its pool ${object.spec.pool} does not exist`
+}
+
 /** Judges whether one certain node takes a participant of a meeting that stands: by the rules and filters that every placement passes. */
 export function placeOn(view: PlacementView, wish: Wish, node: NodeEntry): DecisionOn {
   const refusal = view.meeting === undefined ? undefined : refusalOf(view.meeting, wish, view)
@@ -32,7 +39,7 @@ export function placeOn(view: PlacementView, wish: Wish, node: NodeEntry): Decis
   const choice = poolsFor(view, wish)
   if ('code' in choice) return { result: 'refused', ...choice }
   const pool = choice.pools.find(({ metadata }) => metadata.name === node.object.spec.pool)
-  if (pool === undefined) return refuses(`${node.name} is in the pool ${node.object.spec.pool}, which the meeting does not use`)
+  if (pool === undefined) return refuses(`${node.name}: ${whyNoPool(view, wish, node)}`)
   const standing = standingOn(view, wish, node)
   if ('result' in standing) return standing
   const { segment } = standing

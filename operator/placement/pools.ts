@@ -5,7 +5,9 @@ import type { PlacementView, Refusal, Wish } from './view.ts'
 /** Pools that may host a meeting, or why none. */
 export type PoolChoice = { readonly pools: readonly MediaNodePool[] } | Refusal
 
-const allows = (pool: MediaNodePool, namespace: string): boolean => pool.spec.allowedNamespaces?.includes(namespace) ?? true
+/** Whether a pool takes meetings of a namespace. */
+export const allows = (pool: MediaNodePool, namespace: string): boolean =>
+  pool.spec.allowedNamespaces?.includes(namespace) ?? true
 
 type Pools = readonly MediaNodePool[]
 
@@ -36,9 +38,13 @@ const taking = (pools: Pools, namespace: string): Pools =>
 export const wouldBeMade = ({ meeting }: Pick<PlacementView, 'meeting'>): boolean =>
   meeting === undefined || (meeting.object === undefined && meeting.incarnation === undefined) || meeting.mayBeginAgain
 
+/** Whether a pool has made as many meetings as it makes at most. */
+export const adHocIsFull = (view: Pick<PlacementView, 'adHocCount'>, { metadata, spec }: MediaNodePool): boolean =>
+  view.adHocCount(metadata.name) >= spec.adHocMeetings.max
+
 /** Those of the pools that have not made too many meetings; seldom others than all. */
 function notFull(view: PlacementView, pools: Pools): Pools {
-  const isFull = (pool: MediaNodePool): boolean => view.adHocCount(pool.metadata.name) >= pool.spec.adHocMeetings.max
+  const isFull = (pool: MediaNodePool): boolean => adHocIsFull(view, pool)
   if (!pools.some(isFull)) return pools
   const full = pools.filter(isFull)
   return partOf(pools, `without ${full.map(({ metadata }) => metadata.name).join(' ')}`, (pool) => !full.includes(pool))

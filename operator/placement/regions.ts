@@ -44,12 +44,19 @@ export class Reasons {
 /** A meeting leaves the region where it stands only for one over a quarter nearer (edumeet's geo stickiness): a pipe costs more than that. */
 const stickyPart = 0.75
 
+/** A region and what makes it better or worse than others. */
+export interface RankedRegion extends RegionChoice {
+  /** The meeting stands there already. */
+  readonly hosts: boolean
+  /** As measured; where the meeting stands it counts for less. Infinity where the client measured none. */
+  readonly weighedRttMs: number
+}
+
 /** What makes one region better than another, the cheap things first; the load is asked for only where they tie. */
-class Ranked implements RegionChoice {
+class Ranked implements RankedRegion {
   readonly region: string
   readonly pools: readonly MediaNodePool[]
   readonly reasons: Reasons
-  /** As measured; where the meeting stands it counts for less. */
   readonly weighedRttMs: number
   readonly named: boolean
   readonly hosts: boolean

@@ -36,6 +36,14 @@ test('where no node of its version is left, the reason says so; once nothing of 
   expect(outcomeOf(world.decide('standup', 'bob'))).toBe('new')
 })
 
+test('a region whose ready nodes are all of another version is passed over as that', () => {
+  const world = aRollingUpgrade().pool('us', 'us-east').node('far', { pool: 'us', edgeVersion: 2 })
+  expect(world.decide('standup', 'bob', { region: 'us-east' })).toMatchObject({
+    node: { name: 'older' },
+    reason: 'us-east has no ready media node of version 1, on which it stands; least loaded of 2 in eu-west (load 0.50)',
+  })
+})
+
 test('the explanation says of each node of another version why not', () => {
   const world = aRollingUpgrade()
   const told = explainMeeting(world.ledger, { namespace: 'demo', name: 'standup' }, { nowMs: world.nowMs, wallMs: 0, epoch: 1 })

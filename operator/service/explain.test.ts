@@ -47,7 +47,7 @@ test('who would join finds where they go, the regions in order, and each node wi
     'a takes: would open a segment, load 0.30, of CPU',
     'd takes: would open a segment, load 0.00, of CPU',
     'c refuses: load 0.90, of CPU, at most 0.6 for new segments',
-    'e refuses: its pool other is not one that the meeting may use',
+    'e refuses: its pool other does not take the namespace demo',
     'f refuses: cordoned by spec.cordoned',
   ])
 })
@@ -61,7 +61,7 @@ test('a join that goes nowhere is told with its code, and so is every node', () 
   expect(explainMeeting(world.ledger, { namespace: 'demo', name: 'far' }, at)).toMatchObject({
     join: { result: 'refused', code: 'no_region', reason: 'spec.regions: no pool of the meeting stands in mars' },
     regions: [],
-    nodes: [{ node: 'a', takes: false, why: 'its pool eu is not one that the meeting may use' }],
+    nodes: [{ node: 'a', takes: false, why: 'spec.regions does not allow eu-west' }],
   })
 })
 

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { loadFor, loadInWords, whyNot, type Candidate } from '../placement/filters.ts'
 import { place } from '../placement/place.ts'
+import { whyNotPool } from '../placement/poolRefused.ts'
 import { poolsFor } from '../placement/pools.ts'
 import { explainRegions } from '../placement/regions.ts'
 import { maySpread, spreadInWords } from '../placement/spread.ts'
@@ -21,17 +22,18 @@ interface Found {
 }
 
 /** Why the node takes nobody of the meeting now; undefined where it does. */
-function refusalAt(view: PlacementView, asked: Candidate, pools: ReadonlySet<string>): string | undefined {
-  const { pool } = asked.node.object.spec
-  if (!pools.has(pool)) return `its pool ${pool} is not one that the meeting may use`
+function refusalAt(view: PlacementView, asked: Candidate): string | undefined {
+  const pool = view.pools.find(({ metadata }) => metadata.name === asked.node.object.spec.pool)
+  const refused = pool === undefined ? undefined : whyNotPool(view, asked.wish, pool)
+  if (refused !== undefined) return refused
   return whyNot(asked) ?? (asked.segment === undefined && !maySpread(view) ? spreadInWords(view) : undefined)
 }
 
-function find(view: PlacementView, node: NodeEntry, { wish, pools }: { wish: Wish; pools: ReadonlySet<string> }): Found {
+function find(view: PlacementView, node: NodeEntry, wish: Wish): Found {
   const standing = view.meeting?.segments.get(node.name)
   const segment = standing?.closing === true ? undefined : standing
   const asked = { node, segment, wish, nowMs: view.nowMs, edgeVersion: edgeVersionOf(view) }
-  const refusal = refusalAt(view, asked, pools)
+  const refusal = refusalAt(view, asked)
   const role = segment === undefined ? 'would open a segment' : 'hosts the meeting'
   return {
     told: {
@@ -70,9 +72,8 @@ function joinOf(view: PlacementView, wish: Wish): Explanation['join'] {
 export function explainJoin(ledger: Ledger, view: PlacementView, wish: Wish): Pick<Explanation, 'join' | 'regions' | 'nodes'> {
   const choice = poolsFor(view, wish)
   const usable = 'pools' in choice ? choice.pools : []
-  const pools = new Set(usable.map(({ metadata }) => metadata.name))
   const regions = explainRegions(view, usable, wish)
-  const found = [...ledger.nodes.all()].map((node) => find(view, node, { wish, pools }))
+  const found = [...ledger.nodes.all()].map((node) => find(view, node, wish))
   const order = byDecision(regions.map(({ region }) => region))
   const nodes = found.toSorted(order).slice(0, nodesAtMost)
   return { join: joinOf(view, wish), regions: [...regions], nodes: nodes.map(({ told }) => told) }
