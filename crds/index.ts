@@ -64,6 +64,10 @@ export const conditionReasons = {
     noAnswer: 'NoAnswer',
     /** Nobody has tried whether clients reach it. */
     notTried: 'NotTried',
+    /** Not ready: its agent has an address and was not heard for longer than a start takes. */
+    notAnswering: 'NotAnswering',
+    /** Not ready: its Pod takes longer to start than is usual, and its kubelet says of no container why. */
+    slowStart: 'SlowStart',
     /** Not ready: its pool requires that it can be reached. */
     unreachable: 'Unreachable',
     /** Not ready: its people are moved to other nodes. */

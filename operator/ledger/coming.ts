@@ -2,11 +2,10 @@ import type { MediaNodePool } from '../../crds/index.ts'
 import type { MediaNodes } from './mediaNodes.ts'
 import { isEmptied, type NodeEntry } from './nodeEntry.ts'
 import { nodeStateOf } from './nodeState.ts'
+import { maySoonStart } from './starting.ts'
 
 /** The nodes are looked at anew after this: whoever waits asks about as often. */
 const lookEachMs = 1_000
-/** One that is not heard by then does not start but fails: nobody is told to wait for it. */
-const startsWithinMs = 10 * 60_000
 
 /** How many media nodes a pool is about to get. */
 export class Coming {
@@ -32,8 +31,9 @@ export class Coming {
   }
 }
 
+/** One that takes longer than a start does fails: nobody is told to wait for it. */
 const starts = (node: NodeEntry, nowMs: number): boolean =>
-  nodeStateOf(node, nowMs).state === 'pending' && !isEmptied(node) && nowMs - node.knownSinceMs < startsWithinMs
+  nodeStateOf(node, nowMs).state === 'pending' && !isEmptied(node) && maySoonStart(node, nowMs)
 
 /** A pool with an image makes its nodes; those that were registered by their address, or are emptied, are not counted (see the CRD). */
 function comingTo({ spec }: MediaNodePool, nodes: readonly NodeEntry[], nowMs: number): number {

@@ -33,6 +33,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   /** When it was emptied last; undefined where it never was, or is now. */
   emptiedUntilMs: number | undefined = undefined
   readonly knownSinceMs: number
+  addressedAtMs: number | undefined = undefined
   refusedAtMs: number | undefined = undefined
   unanswered: string | undefined = undefined
   death: string | undefined = undefined
@@ -63,6 +64,12 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
     this.region = pool?.spec.region
     this.packs = pool?.spec.placement === 'pack'
     this.gate = gateOf(this.object, pool)
+  }
+
+  /** Its agent has this address now, or none. */
+  address(url: string | undefined, nowMs: number): void {
+    if (this.url !== url) this.addressedAtMs = url === undefined ? undefined : nowMs
+    this.url = url
   }
 
   /** Takes over what a node says of itself when its load stream begins. */

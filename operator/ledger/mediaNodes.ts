@@ -97,7 +97,7 @@ export class MediaNodes {
     this.#pools.leave(entry.object.spec.pool, entry)
     entry.object = object
     this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
-    entry.url = url
+    entry.address(url, nowMs)
     noteEmptied(entry, nowMs, () => (entry.drain = drainOf(object)))
     entry.belongTo(this.#pools.get(object.spec.pool))
     this.#nodes.set(name, entry)

@@ -48,6 +48,8 @@ export interface NodeEntry {
   readonly packs: boolean
   /** Since when this process tries to hear it. */
   readonly knownSinceMs: number
+  /** Since when its agent has the address that it has; undefined while it has none. */
+  readonly addressedAtMs: number | undefined
   readonly introduction: Introduction | undefined
   /** Of the contract between media nodes: those of one meeting have the same. */
   readonly edgeVersion: number

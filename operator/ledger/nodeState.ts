@@ -1,12 +1,13 @@
 import { loadStaleAfterMs } from '../../sfu/api/load.ts'
 import { isEmptied, type NodeEntry } from './nodeEntry.ts'
+import { overdueAtMs, usualStartMs } from './starting.ts'
 
 /**
  * Whether a media node takes work.
  *
  * | state    | entered by                                           | what it means                                   |
  * | -------- | ---------------------------------------------------- | ----------------------------------------------- |
- * | pending  | its object appears                                   | never heard: nothing is placed on it            |
+ * | pending  | its object appears                                   | never heard: nothing is placed on it; overdue when it has had an address for longer than a start takes (see starting.ts) |
  * | ready    | load stream live                                     | takes segments and people                       |
  * | cordoned | a person sets spec.cordoned                          | keeps its people, takes nobody new              |
  * | draining | its object asks for it, or it was told to stop        | takes nobody new, its people are moved away     |
@@ -46,6 +47,8 @@ export interface StateWithReason {
   readonly why: string
   /** When it becomes another by itself; monotonic milliseconds. */
   readonly untilMs?: number
+  /** A pending one that should have been heard by now. */
+  readonly isOverdue?: true
 }
 
 const inSeconds = (durationMs: number): string => `${Math.floor(durationMs / 1000)} s`
@@ -58,8 +61,15 @@ export const isStale = (node: Pick<NodeEntry, 'heardAtMs'>, nowMs: number): bool
 const ready: StateWithReason = { state: 'ready', why: 'heard' }
 const cordoned: StateWithReason = { state: 'cordoned', why: 'cordoned by spec.cordoned' }
 
-function neverHeard({ unanswered }: NodeEntry): StateWithReason {
-  return { state: 'pending', why: unanswered === undefined ? 'never heard' : `never heard: ${unanswered}` }
+/** What it met is told again where it is overdue, and what to look at. */
+function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
+  const { unanswered, url } = node
+  const met = unanswered === undefined ? '' : `: ${unanswered}`
+  const untilMs = overdueAtMs(node)
+  if (untilMs === undefined) return { state: 'pending', why: `never heard${met}` }
+  if (nowMs < untilMs) return { state: 'pending', why: `never heard${met}`, untilMs }
+  const look = `look whether its agent runs, and whether the operator reaches ${url}`
+  return { state: 'pending', why: `not heard in ${inSeconds(usualStartMs)} and more${met}; ${look}`, isOverdue: true }
 }
 
 function draining({ drain, drainTold }: NodeEntry): StateWithReason {
@@ -94,5 +104,5 @@ function heard(node: NodeEntry, nowMs: number): StateWithReason {
 export function nodeStateOf(node: NodeEntry, nowMs: number): StateWithReason {
   if (node.fault !== undefined) return { state: 'wrong', why: node.fault.message }
   if (node.death !== undefined) return { state: 'lost', why: node.death }
-  return node.heardAtMs === undefined ? neverHeard(node) : heard(node, nowMs)
+  return node.heardAtMs === undefined ? neverHeard(node, nowMs) : heard(node, nowMs)
 }

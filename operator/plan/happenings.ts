@@ -60,6 +60,8 @@ const troubles: ReadonlySet<string> = new Set([
   nodeReasons.imagePull,
   nodeReasons.containerRefused,
   nodeReasons.crashLoop,
+  nodeReasons.notAnswering,
+  nodeReasons.slowStart,
 ])
 
 /** A node that stays Pending: what keeps it, each time that it is something else. */

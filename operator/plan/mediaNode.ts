@@ -1,5 +1,6 @@
 import { conditionReasons, conditionTypes, type MediaNodeStatus } from '../../crds/index.ts'
 import type { NodeState } from '../ledger/nodeState.ts'
+import { usualStartMs } from '../ledger/starting.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { toldDisruptions } from '../pods/disruptions.ts'
@@ -57,7 +58,7 @@ function readyCondition(view: MediaNodeView): PlannedCondition {
   }
   const trouble = view.state.state === 'pending' ? troubleOf(view) : undefined
   if (trouble !== undefined) return { type, status: 'False', reason: trouble.reason, message: fitting(trouble.message) }
-  const { reason } = told[view.state.state]
+  const reason = view.state.isOverdue === true ? reasons.notAnswering : told[view.state.state].reason
   return {
     type,
     status: view.state.state === 'ready' ? 'True' : 'False',
@@ -98,9 +99,17 @@ function ofPod({ object, member }: MediaNodeView): Pick<MediaNodeStatus, 'host' 
   return { ...(host === undefined ? {} : { host }), ...(disruptions.length === 0 ? {} : { disruptions }) }
 }
 
+/** When its Pod will have taken longer to come to run than is usual. */
+function slowAtMs({ member, nowMs, wallMs }: MediaNodeView): number {
+  const { scheduledAtMs, state } = member?.pod ?? {}
+  if (scheduledAtMs === undefined || state?.at !== 'starting') return Infinity
+  const inMs = scheduledAtMs + usualStartMs - wallMs
+  return inMs > 0 ? nowMs + inMs : Infinity
+}
+
 function wakeAt(view: MediaNodeView): number | undefined {
   const { state, silentAtMs = Infinity } = view
-  const atMs = Math.min(silentAtMs, drainLookAtMs(view), state.untilMs ?? Infinity)
+  const atMs = Math.min(silentAtMs, drainLookAtMs(view), state.untilMs ?? Infinity, slowAtMs(view))
   return atMs === Infinity ? undefined : atMs
 }
 

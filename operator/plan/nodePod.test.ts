@@ -8,7 +8,6 @@ const nowMs = 1_000_000
 const seen = (member: MemberView, more: Partial<NodePodView> = {}): NodePodView => ({
   member,
   template: 'new',
-  ran: true,
   drainedByMs: undefined,
   refusal: undefined,
   nowMs,
@@ -16,29 +15,29 @@ const seen = (member: MemberView, more: Partial<NodePodView> = {}): NodePodView 
   ...more,
 })
 const act = (member: MemberView, more: Partial<NodePodView> = {}) => planNodePod(seen(member, more)).act
-const podless = aMember('a', { pod: undefined, state: 'pending', everHeard: false })
+const podless = aMember('a', { pod: undefined, state: 'pending', everHeard: false, ran: false })
 
 test('a new media node gets its Pod', () => {
-  expect(act({ ...podless, pod: undefined }, { ran: false })).toBe('createPod')
+  expect(act(podless)).toBe('createPod')
 })
 
 test('one whose Pod has been there and is gone goes too', () => {
-  expect(planNodePod(seen({ ...podless, pod: undefined }))).toEqual({ act: 'deleteNode', why: 'its Pod has gone' })
+  expect(planNodePod(seen({ ...podless, ran: true }))).toEqual({ act: 'deleteNode', why: 'its Pod has gone' })
 })
 
 test('one that had no Pod yet goes at once where the pool has another template by now, or does not need it', () => {
-  expect(act({ ...podless, pod: undefined, template: 'old' }, { ran: false })).toBe('deleteNode')
-  expect(act({ ...podless, pod: undefined, disruptions: [aDisruption('ScaleIn')] }, { ran: false })).toBe('deleteNode')
+  expect(act({ ...podless, template: 'old' })).toBe('deleteNode')
+  expect(act({ ...podless, disruptions: [aDisruption('ScaleIn')] })).toBe('deleteNode')
 })
 
 test('without its pool it gets none, and neither while it is being deleted', () => {
-  expect(act({ ...podless, pod: undefined }, { ran: false, template: undefined })).toBe('none')
-  expect(act({ ...podless, pod: undefined, deleted: true }, { ran: false })).toBe('none')
+  expect(act(podless, { template: undefined })).toBe('none')
+  expect(act({ ...podless, deleted: true })).toBe('none')
 })
 
 test('a Pod that was refused is tried again later, not before', () => {
   const refusal = { reason: 'PodRefused' as const, message: 'no', notBeforeMs: nowMs + 10_000 }
-  const view = seen({ ...podless, pod: undefined }, { ran: false, refusal })
+  const view = seen(podless, { refusal })
   expect(planNodePod(view).act).toBe('none')
   expect(nodePodWakeAtMs(view)).toBe(nowMs + 10_000)
   expect(planNodePod({ ...view, nowMs: nowMs + 10_000 }).act).toBe('createPod')
@@ -91,4 +90,27 @@ test('a person’s drain lets the Pod go too, but deletes nothing', () => {
 
 test('a Pod that is being deleted is not touched', () => {
   expect(act(aMember('a', { podView: { killedAtMs: wallMs + 1_000 }, disruptions: [aDisruption('Terminating')] }))).toBe('none')
+})
+
+test('a Pod whose agent was never heard is given up ten minutes after it was scheduled, where nobody says what keeps it', () => {
+  const mute = (more: Partial<MemberView> = {}): MemberView =>
+    aMember('a', {
+      ...{ state: 'pending', everHeard: false, trouble: { reason: 'NotAnswering', message: 'not heard' } },
+      podView: { state: { at: 'starting', trouble: undefined } },
+      ...more,
+    })
+  const late = { wallMs: wallMs + 600_000 }
+  expect(act(mute(), { wallMs: wallMs + 599_999 })).toBe('none')
+  expect(nodePodWakeAtMs(seen(mute(), { wallMs: wallMs + 599_999 }))).toBe(nowMs + 1)
+  expect(planNodePod(seen(mute(), late))).toEqual({
+    act: 'deletePod',
+    why: 'its agent was never heard in 10 minutes',
+    failed: true,
+  })
+  expect(act(mute({ trouble: undefined }), late)).toBe('none')
+  expect(act(mute({ everHeard: true }), late)).toBe('none')
+  expect(act(mute({ state: 'silent' }), late)).toBe('none')
+  expect(act(mute({ trouble: { reason: 'ImagePull', message: 'no image' } }), late)).toBe('none')
+  const ready = aMember('a', { state: 'pending', everHeard: false, trouble: { reason: 'NotAnswering', message: 'not heard' } })
+  expect(act(ready, late)).toBe('none')
 })

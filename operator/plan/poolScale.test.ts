@@ -27,13 +27,15 @@ test('what is missing is made; a node that leaves, for whatever reason, does not
 
 test('a node whose Pod has gone does not count, though nothing disrupts it any more; one that waits for its first Pod does', () => {
   const evicted = aMember('evicted', { pod: undefined, state: 'lost' })
-  const made = aMember('made', { pod: undefined, state: 'pending', everHeard: false })
+  const made = aMember('made', { pod: undefined, state: 'pending', everHeard: false, ran: false })
+  const givenUp = aMember('givenUp', { pod: undefined, state: 'pending', everHeard: false, ran: true })
   expect(scaled(1, evicted, aMember('replacement', { state: 'pending', everHeard: false }))).toEqual({
     create: 0,
     remove: [],
     revive: [],
   })
   expect(scaled(1, evicted, made)).toEqual({ create: 0, remove: [], revive: [] })
+  expect(scaled(1, givenUp, made)).toEqual({ create: 0, remove: [], revive: [] })
 })
 
 test('those with the fewest people leave, then those that are not ready, then the newest', () => {

@@ -17,9 +17,9 @@ export interface ScaleView {
   readonly template: string
 }
 
-/** One that was heard and has no Pod has lost it, and goes too; one that was not may be about to get it. */
-const isGoing = ({ deleted, pod, everHeard }: MemberView): boolean =>
-  deleted || (pod === undefined ? everHeard : pod.killedAtMs !== undefined || pod.state.at === 'over')
+/** One that had a Pod and has none has lost it, and goes too; one that had none may be about to get it. */
+const isGoing = ({ deleted, pod, everHeard, ran }: MemberView): boolean =>
+  deleted || (pod === undefined ? everHeard || ran : pod.killedAtMs !== undefined || pod.state.at === 'over')
 
 /** The members that count: nobody and nothing empties them. */
 export function stayingMembers(members: readonly MemberView[]): readonly MemberView[] {

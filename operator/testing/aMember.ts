@@ -8,6 +8,7 @@ export const wallMs = Date.UTC(2026, 0, 1)
 const runningPod: PodView = {
   uid: 'pod',
   createdAtMs: wallMs,
+  scheduledAtMs: wallMs,
   killedAtMs: undefined,
   state: { at: 'running' },
   host: 'k1',
@@ -29,6 +30,7 @@ export function aMember(name: string, more: Partial<MemberView> & { readonly pod
     state: 'ready',
     people: 0,
     everHeard: true,
+    ran: true,
     drainedByUser: false,
     disruptions: [],
     leaving: undefined,
@@ -42,7 +44,12 @@ export const unscheduled = (name: string, sinceMs: number, more: Partial<MemberV
     state: 'pending',
     everHeard: false,
     trouble: { reason: 'Unschedulable', message: 'no room' },
-    podView: { state: { at: 'unscheduled', trouble: undefined }, host: undefined, createdAtMs: wallMs - sinceMs },
+    podView: {
+      state: { at: 'unscheduled', trouble: undefined },
+      host: undefined,
+      scheduledAtMs: undefined,
+      createdAtMs: wallMs - sinceMs,
+    },
     ...more,
   })
 

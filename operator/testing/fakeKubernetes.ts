@@ -1,4 +1,4 @@
-import type { KubeNode, Pod } from '../kube/core.ts'
+import type { KubeNode, Pod, PodCondition } from '../kube/core.ts'
 import { kinds } from '../kube/kinds.ts'
 import { keyOf, type KubeObject } from '../kube/objects.ts'
 import { podLabels } from '../pods/labels.ts'
@@ -11,8 +11,14 @@ interface WrittenPod extends Pod {
   }
 }
 
-/** Images that behave badly. */
-export const badImages = { unpullable: 'unpullable', crashing: 'crashing', evicted: 'evicted' } as const
+/** Images that behave badly: `stuck` never gets its container, nothing answers where `mute` has its address. */
+export const badImages = {
+  unpullable: 'unpullable',
+  crashing: 'crashing',
+  evicted: 'evicted',
+  stuck: 'stuck',
+  mute: 'mute',
+} as const
 
 const noRoom = "0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports."
 
@@ -111,6 +117,10 @@ export class FakeKubernetes {
       }
       case badImages.evicted:
         return { phase: 'Failed', reason: 'NodePorts', message: 'Pod was rejected: Predicate NodePorts failed' }
+      case badImages.stuck:
+        return { phase: 'Pending', conditions: this.#scheduled() }
+      case badImages.mute:
+        return { phase: 'Running', podIP: `10.0.1.${++this.#addresses}`, conditions: this.#scheduled() }
       default: {
         const podIP = `10.0.0.${++this.#addresses}`
         const agent = this.#simulation.agent(name, labels?.[podLabels.pool] === 'us' ? 'us' : 'eu', podIP)
@@ -119,6 +129,15 @@ export class FakeKubernetes {
         return { phase: 'Running', podIP, conditions: [{ type: 'Ready', status: 'True' }] }
       }
     }
+  }
+
+  /** That the scheduler gave it a Kubernetes Node just now, and its container is not ready. */
+  #scheduled(): readonly PodCondition[] {
+    const lastTransitionTime = new Date(this.#simulation.clock.nowMs()).toISOString()
+    return [
+      { type: 'PodScheduled', status: 'True', lastTransitionTime },
+      { type: 'Ready', status: 'False', lastTransitionTime },
+    ]
   }
 
   /** SIGTERM: the agent drains by itself, and ends when it is empty or its time is over. */

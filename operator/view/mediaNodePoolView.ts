@@ -9,7 +9,7 @@ import { isOwnedBy } from '../pods/owned.ts'
 import { templateHash } from '../pods/template.ts'
 import type { Refusal } from '../pods/refusals.ts'
 import type { PoolFailures } from '../pods/poolFailures.ts'
-import { viewMember, type MemberView, type PodSources } from './memberView.ts'
+import { viewMember, type MemberView, type Moment, type PodSources } from './memberView.ts'
 
 /** The budget of the pool's name; its own, or that of a pool that had the name before. */
 export interface BudgetView {
@@ -83,11 +83,11 @@ function sumUp(nodes: readonly NodeEntry[], { disruptions }: PoolSources, nowMs:
 }
 
 /** What replicas asks for is what is counted: a pool that makes Pods does not count nodes that others registered. */
-function viewMembers(object: MediaNodePool, sources: PoolSources, nowMs: number): PoolCounts & Pick<MediaNodePoolView, 'pods'> {
+function viewMembers(object: MediaNodePool, sources: PoolSources, at: Moment): PoolCounts & Pick<MediaNodePoolView, 'pods'> {
   const named = sources.ledger.nodes.inPool(object.metadata.name)
   const nodes = [...named].filter((node) => isMemberOf(node.object, object))
-  const members = nodes.map((node) => viewMember(node.object, sources, nowMs))
-  return { ...sumUp(nodes, sources, nowMs), pods: viewPods(object, sources, members) }
+  const members = nodes.map((node) => viewMember(node.object, sources, at))
+  return { ...sumUp(nodes, sources, at.nowMs), pods: viewPods(object, sources, members) }
 }
 
 /** Gathers what the plan for a pool depends on; undefined where it has no object, and where that is being deleted. */
@@ -103,7 +103,7 @@ export function viewMediaNodePool(
     object,
     ...(object.spec.image === undefined
       ? { ...ledger.nodes.countsOf(name), pods: undefined }
-      : viewMembers(object, sources, nowMs)),
+      : viewMembers(object, sources, { nowMs, wallMs })),
     createRefused: sources.createRefused(name),
     refusal: sources.refusals.get(object.metadata.uid),
     defaultImage: sources.defaultImage,

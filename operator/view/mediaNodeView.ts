@@ -56,7 +56,7 @@ export function viewMediaNode(
     heard: node.heardAtMs !== undefined && !isStale(node, nowMs) && node.fault === undefined,
     announced: viewAnnounced(sources, node.object),
     drain: viewDrain(ledger, node, { nowMs, wallMs }),
-    member: node.object.spec.address === undefined ? viewMember(node.object, sources, nowMs) : undefined,
+    member: node.object.spec.address === undefined ? viewMember(node.object, sources, { nowMs, wallMs }) : undefined,
     reach,
     silentAtMs: silentAtMs > nowMs ? silentAtMs : undefined,
     nowMs,

@@ -1,10 +1,11 @@
-import type { MediaNode } from '../../crds/index.ts'
+import { conditionReasons, type MediaNode } from '../../crds/index.ts'
 import type { KubeNode, Pod } from '../kube/core.ts'
 import { keyOf } from '../kube/objects.ts'
 import type { Store } from '../kube/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { NodeEntry } from '../ledger/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
+import { usualStartMs } from '../ledger/starting.ts'
 import type { Disruption, Disruptions } from '../pods/disruptions.ts'
 import { announcedOf, type Announced } from '../pods/announced.ts'
 import { leavingOf, type Leaving } from '../pods/host.ts'
@@ -38,6 +39,8 @@ export interface MemberView {
   readonly people: number
   /** Whether its agent was ever heard, by this replica or by one before: if not, nobody can be on it. */
   readonly everHeard: boolean
+  /** Whether its Pod has been on a Kubernetes Node, by its own status: it gets no other one. */
+  readonly ran: boolean
   /** A person drains it. */
   readonly drainedByUser: boolean
   /** As they were decided last. */
@@ -62,7 +65,8 @@ const outOfWork: ReadonlySet<NodeState> = new Set(['held', 'suspect', 'silent', 
 function nodeTroubleOf(node: MediaNode, sources: PodSources, nowMs: number): MemberView['trouble'] {
   const entry = sources.ledger.nodes.get(node.metadata.name)
   if (entry === undefined) return undefined
-  const { state, why } = nodeStateOf(entry, nowMs)
+  const { state, why, isOverdue } = nodeStateOf(entry, nowMs)
+  if (isOverdue === true) return { reason: conditionReasons.MediaNode.notAnswering, message: why }
   if (outOfWork.has(state)) return { reason: 'NotReady', message: why }
   if (state !== 'unreachable') return undefined
   const announced = viewAnnounced(sources, node)
@@ -70,14 +74,33 @@ function nodeTroubleOf(node: MediaNode, sources: PodSources, nowMs: number): Mem
   return announced !== undefined && 'missing' in announced ? { reason: 'NotReady', message: announced.missing } : undefined
 }
 
-function troubleOf(node: MediaNode, pod: PodView | undefined, { sources, nowMs }: At): MemberView['trouble'] {
-  if (pod === undefined) return sources.refusals.get(node.metadata.uid)
-  return podTroubleOf(pod) ?? nodeTroubleOf(node, sources, nowMs)
+/** A Pod that has a Kubernetes Node and does not come to run, though nobody says why: a volume or a network that is not made, for instance. */
+function slowStartOf(
+  { metadata: { name } }: MediaNode,
+  { state, scheduledAtMs }: PodView,
+  wallMs: number,
+): MemberView['trouble'] {
+  if (state.at !== 'starting' || scheduledAtMs === undefined || wallMs < scheduledAtMs + usualStartMs) return undefined
+  const message = `its Pod has not come to run in ${usualStartMs / 1_000} s and more: see kubectl describe pod ${name}`
+  return { reason: conditionReasons.MediaNode.slowStart, message }
 }
 
-interface At {
-  readonly sources: PodSources
+function troubleOf(
+  node: MediaNode,
+  pod: PodView | undefined,
+  { sources, nowMs, wallMs }: { readonly sources: PodSources } & Moment,
+): MemberView['trouble'] {
+  if (pod === undefined) return sources.refusals.get(node.metadata.uid)
+  const told = podTroubleOf(pod) ?? nodeTroubleOf(node, sources, nowMs)
+  const hasAddress = sources.ledger.nodes.get(node.metadata.name)?.url !== undefined
+  return told ?? (hasAddress ? undefined : slowStartOf(node, pod, wallMs))
+}
+
+/** When something is looked at, by both clocks. */
+export interface Moment {
+  /** Monotonic milliseconds. */
   readonly nowMs: number
+  readonly wallMs: number
 }
 
 /** What the node itself said, and whether it ever did. */
@@ -102,7 +125,7 @@ function placedOf(node: MediaNode, { pods, hosts }: PodSources): Pick<MemberView
 }
 
 /** The view of a media node whose Pod the operator makes. */
-export function viewMember(node: MediaNode, sources: PodSources, nowMs: number): MemberView {
+export function viewMember(node: MediaNode, sources: PodSources, at: Moment): MemberView {
   const { ledger, disruptions } = sources
   const { name, uid, creationTimestamp, deletionTimestamp, labels } = node.metadata
   const placed = placedOf(node, sources)
@@ -113,8 +136,9 @@ export function viewMember(node: MediaNode, sources: PodSources, nowMs: number):
     template: labels?.[podLabels.template],
     deleted: deletionTimestamp !== undefined,
     ...placed,
-    trouble: troubleOf(node, placed.pod, { sources, nowMs }),
-    ...heardOf(node, ledger.nodes.get(name), nowMs),
+    trouble: troubleOf(node, placed.pod, { sources, ...at }),
+    ...heardOf(node, ledger.nodes.get(name), at.nowMs),
+    ran: node.status?.host !== undefined,
     drainedByUser: node.spec.drain !== undefined,
     disruptions: disruptions.of(node),
   }

@@ -21,9 +21,8 @@ export function viewNodePod(
   if (entry === undefined || entry.object.spec.address !== undefined) return undefined
   const node = entry.object
   return Object.freeze({
-    member: viewMember(node, sources, nowMs),
+    member: viewMember(node, sources, { nowMs, wallMs }),
     template: templateFor(node, ledger.nodes.pool(node.spec.pool)),
-    ran: node.status?.host !== undefined,
     drainedByMs: entry.drain?.deadlineAtMs,
     refusal: refusals.get(node.metadata.uid),
     nowMs,

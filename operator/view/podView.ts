@@ -8,6 +8,8 @@ import { podStateOf, type PodState } from '../pods/podState.ts'
 export interface PodView {
   readonly uid: string
   readonly createdAtMs: number
+  /** When it got its Kubernetes Node; undefined while it has none. */
+  readonly scheduledAtMs: number | undefined
   /** When the kubelet kills what is left of it; undefined while nobody deletes it. */
   readonly killedAtMs: number | undefined
   readonly state: PodState
@@ -18,6 +20,13 @@ export interface PodView {
   readonly serving: string | undefined
 }
 
+/** By the scheduler's word; one that somebody else bound may lack it, and counts from when it was made. */
+function scheduledAtMs({ metadata, spec, status }: Pod): number | undefined {
+  if (spec.nodeName === undefined) return undefined
+  const told = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'True')
+  return Date.parse(told?.lastTransitionTime ?? metadata.creationTimestamp ?? '')
+}
+
 /** The view of a media node's own Pod; undefined where there is none. */
 export function viewPod(node: MediaNode, pod: Pod | undefined): PodView | undefined {
   if (pod === undefined || !isPodOf(pod, node)) return undefined
@@ -25,6 +34,7 @@ export function viewPod(node: MediaNode, pod: Pod | undefined): PodView | undefi
   return {
     uid,
     createdAtMs: Date.parse(creationTimestamp),
+    scheduledAtMs: scheduledAtMs(pod),
     killedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     state: podStateOf(pod),
     host: pod.spec.nodeName,
