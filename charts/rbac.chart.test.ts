@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { keysGrants, meetingGrants, nodeGrants, ownGrants, uninstallGrants, type Grant } from './rbac.ts'
+import { keysGrants, meetingGrants, namespaceGrants, nodeGrants, ownGrants, uninstallGrants, type Grant } from './rbac.ts'
 import { profiles, render, the, type Rendered } from './testing/render.ts'
 
 interface Rule {
@@ -36,7 +36,9 @@ const granted = (...grants: readonly Grant[]): readonly string[] =>
 test('every verb that is granted has its reason, and every reason its verb', async () => {
   const objects = await render()
   expect(linesOf(rulesOf(the(objects, 'Role', 'parley-operator')))).toEqual(granted(...ownGrants))
-  expect(linesOf(rulesOf(the(objects, 'ClusterRole', 'meet-parley-operator')))).toEqual(granted(...nodeGrants, ...meetingGrants))
+  expect(linesOf(rulesOf(the(objects, 'ClusterRole', 'meet-parley-operator')))).toEqual(
+    granted(...nodeGrants, ...namespaceGrants, ...meetingGrants),
+  )
   expect(linesOf(rulesOf(the(objects, 'Role', 'parley-install-keys')))).toEqual(granted(...keysGrants('parley')))
   expect(linesOf(rulesOf(the(objects, 'Role', 'parley-uninstall')))).toEqual(granted(...uninstallGrants('parley')))
 })

@@ -93,6 +93,15 @@ export const meetingGrants: readonly Grant[] = [
 /** The operator in the whole cluster. */
 export const nodeGrants: readonly Grant[] = [{ group: '', resources: ['nodes'], verbs: watched }]
 
+/** The operator in the whole cluster, where it serves all namespaces. */
+export const namespaceGrants: readonly Grant[] = [
+  {
+    group: '',
+    resources: ['namespaces'],
+    verbs: { list: 'sees which there are, so that nobody meets in one that does not exist', watch: 'keeps that current' },
+  },
+]
+
 /** The hook before an install, an upgrade and a rollback; `given` are Secrets that the values name. */
 export const keysGrants = (fullname: string, given: readonly string[] = []): readonly Grant[] => [
   {

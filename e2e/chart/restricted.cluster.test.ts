@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
-import { meetingGrants, nodeGrants, ownGrants, keysGrants, uninstallGrants, type Grant } from '../../charts/rbac.ts'
+import {
+  meetingGrants,
+  namespaceGrants,
+  nodeGrants,
+  ownGrants,
+  keysGrants,
+  uninstallGrants,
+  type Grant,
+} from '../../charts/rbac.ts'
 import { systemClock } from '../../kit/clock.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import { requestsOf } from '../kube/audit.ts'
@@ -177,7 +185,7 @@ test('uninstalled, nothing is left, not even what helm test left', async () => {
 test('in all of its life no process asked for what it had no reason to', (context) => {
   const { state } = ownCluster(cluster, context, 'the API server has to log who asks for what')
   const granted: Readonly<Record<string, readonly string[]>> = {
-    [`${name}-operator`]: linesOf([...ownGrants, ...meetingGrants, ...nodeGrants]),
+    [`${name}-operator`]: linesOf([...ownGrants, ...meetingGrants, ...namespaceGrants, ...nodeGrants]),
     [`${name}-install-keys`]: linesOf(keysGrants(name)),
     [`${name}-uninstall`]: linesOf(uninstallGrants(name)),
   }

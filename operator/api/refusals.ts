@@ -51,7 +51,7 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
   },
   ad_hoc_not_allowed: {
     results: refused,
-    means: 'there is no such meeting, and no pool makes one for this namespace',
+    means: 'there is no such meeting, and no pool makes one for this namespace, which may not exist or not be served',
     example: 'there is no meeting demo/standup, and no pool that makes one (spec.adHocMeetings) takes the namespace demo',
   },
   ad_hoc_limit: {

@@ -76,8 +76,11 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
       log.info({ namespace, meeting: name, pool }, 'object of an ad hoc meeting written')
     } catch (thrown) {
       if (isApiError(thrown, 'alreadyExists')) return options.createRefused(pool, undefined) // An answer was lost.
-      if (isApiError(thrown) && !isPassing(thrown)) options.createRefused(pool, thrown.message)
-      throw thrown
+      if (!isApiError(thrown) || isPassing(thrown)) throw thrown
+      // What a person has to change is told in words, on the pool; whatever changes of the meeting asks again.
+      const why = thrown.reason === 'notFound' ? `there is no namespace ${namespace} (${thrown.message})` : thrown.message
+      log.warn({ namespace, meeting: name, pool, reason: why }, 'object of an ad hoc meeting refused')
+      options.createRefused(pool, why)
     }
   }
 

@@ -15,6 +15,7 @@ import { settling, type Term } from '../placement/settling.ts'
 import { placeOn } from '../placement/placeOn.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { unheardHolders } from '../view/unheard.ts'
+import { createNotPlacedLog } from './notPlacedLog.ts'
 import type { Signer } from './signer.ts'
 import { createTurns, type Queued } from './turns.ts'
 
@@ -65,6 +66,7 @@ const wishOf = (meeting: MeetingName, request: PlacementRequest): Wish => ({
 export function createPlacer(options: PlacerOptions): Placer {
   const { ledger, signer, clock, random, mintUlid, turnUrls, log, metrics } = options
   const turns = createTurns({ ledger, random })
+  const noteNotPlaced = createNotPlacedLog({ clock, log })
   const placements = metrics.placements.labels({ result: 'placed', code: '' })
   let term: Term = { epoch: Number.NaN, sinceMs: 0 }
 
@@ -166,9 +168,9 @@ export function createPlacer(options: PlacerOptions): Placer {
       ledger.lostMedia({ meeting: `${namespace}/${name}`, participant, nodes, bearer }, clock.monotonicMs())
   }
 
-  function notPlaced({ namespace, name }: MeetingName, decision: NotPlaced): PlacementAnswer {
+  function notPlaced(meeting: MeetingName, decision: NotPlaced): PlacementAnswer {
     metrics.placements.inc({ result: decision.result, code: decision.code })
-    log.info({ namespace, meeting: name, code: decision.code, reason: decision.reason }, 'not placed')
+    noteNotPlaced(meeting, decision)
     if (decision.result !== 'tryAfter') return decision
     const { least, jitter } = decision.code === 'meeting_settling' ? settledAfterMs : tryAfterMs
     return { ...decision, retryAfterMs: Math.round(least + random() * jitter) }

@@ -60,6 +60,8 @@ export const kinds = {
     Pod,
     PodDraft
   >,
+  /** Of which nothing is looked at but whether it is there. */
+  Namespace: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, keep: () => ({}) } as KindRef,
   Node: { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, keep: keptOfNode } as KindRef<KubeNode>,
   PodDisruptionBudget: {
     apiVersion: 'policy/v1',

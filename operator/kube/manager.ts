@@ -26,10 +26,10 @@ export interface ManagerOptions extends Pick<LeaderOptions, 'lease' | 'identity'
 
 /** The runtime of one operator replica: caches on every replica, controllers on the one that leads. */
 export interface Manager {
-  /** Declares a cache, before `run`. */
+  /** Declares a cache, before `run`. Nothing waits for an optional one: rights for it may be missing. */
   watch<T extends KubeObject, Index extends string = never>(
     kind: KindRef<T>,
-    options?: { readonly selection?: Selection; readonly indexes?: Indexes<T, Index> },
+    options?: { readonly selection?: Selection; readonly indexes?: Indexes<T, Index>; readonly isOptional?: true },
   ): Store<T, Index>
   /** Declares a controller, before `run`. */
   control(controller: Controller): void
@@ -39,7 +39,7 @@ export interface Manager {
   readonly bucket: WriteBucket
   isLeader(): boolean
   holder(): Holder | undefined
-  /** The kinds whose caches have not been filled yet. */
+  /** The kinds whose caches have not been filled yet, but for optional ones. */
   unsynced(): readonly string[]
   /** Fills the caches, stands for election, leads, and stops in good order. `lost` means that the process should exit. */
   run(signal: AbortSignal): Promise<TermEnd>
@@ -50,7 +50,7 @@ const defaultDrainMs = 10_000
 /** Makes the manager. */
 export function createManager(options: ManagerOptions): Manager {
   const { api, clock, random, log, metrics, drainMs = defaultDrainMs } = options
-  const reflectors: { kind: string; reflector: Reflector }[] = []
+  const reflectors: { kind: string; reflector: Reflector; isOptional: boolean }[] = []
   const controllers: Controller[] = []
   const beginnings: ((term: Term) => void)[] = []
   const lost = new AbortController()
@@ -73,7 +73,8 @@ export function createManager(options: ManagerOptions): Manager {
     timer.cancel()
   }
 
-  const unsynced = (): readonly string[] => reflectors.filter(({ reflector }) => !reflector.synced()).map(({ kind }) => kind)
+  const unsynced = (): readonly string[] =>
+    reflectors.filter(({ reflector, isOptional }) => !isOptional && !reflector.synced()).map(({ kind }) => kind)
 
   async function allSynced(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -90,14 +91,18 @@ export function createManager(options: ManagerOptions): Manager {
   return {
     watch<T extends KubeObject, Index extends string>(
       kind: KindRef<T>,
-      { selection = {}, indexes }: { readonly selection?: Selection; readonly indexes?: Indexes<T, Index> } = {},
+      {
+        selection = {},
+        indexes,
+        isOptional = false,
+      }: { readonly selection?: Selection; readonly indexes?: Indexes<T, Index>; readonly isOptional?: boolean } = {},
     ) {
       const store = createStore(indexes)
       const onSync = (): void => {
         for (const check of syncs) check()
       }
       const reflector = createReflector({ api, kind, selection, store, clock, random, outage, metrics, onSync })
-      reflectors.push({ kind: kind.kind, reflector })
+      reflectors.push({ kind: kind.kind, reflector, isOptional })
       return store
     },
     control: (controller) => void controllers.push(controller),

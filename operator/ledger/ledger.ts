@@ -10,6 +10,7 @@ import { keyOf, type LostPart } from './meetingFacts.ts'
 import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
 import { Moves, personOf } from './moves.ts'
+import { Namespaces } from './namespaces.ts'
 import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { isStale, nodeStateOf } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
@@ -53,6 +54,7 @@ export class Ledger {
   readonly nodes: MediaNodes
   readonly meetings: Meetings
   readonly reservations: Reservations
+  readonly namespaces = new Namespaces()
   readonly moves = new Moves()
   readonly line = new WaitingLine()
   readonly coming: Coming

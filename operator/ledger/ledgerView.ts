@@ -40,6 +40,10 @@ class LedgerView implements PlacementView {
     return this.#ledger.nodes.open(pool, edgeVersion)
   }
 
+  whyNoneIn(namespace: string): string | undefined {
+    return this.#ledger.namespaces.whyNot(namespace)
+  }
+
   adHocCount(pool: string): number {
     return this.#ledger.meetings.adHocCount(pool)
   }

@@ -61,6 +61,8 @@ function poolsForNew(view: PlacementView, wish: Wish): PoolChoice {
   const making = partOf(taking(view.pools, wish.namespace), 'makes meetings', (pool) => pool.spec.adHocMeetings.enabled)
   const free = notFull(view, making)
   const meeting = `${wish.namespace}/${wish.name}`
+  const whyNone = view.whyNoneIn(wish.namespace)
+  if (whyNone !== undefined) return { code: 'ad_hoc_not_allowed', reason: `there is no meeting ${meeting}: ${whyNone}` }
   if (free.length > 0) return { pools: free }
   if (making.length > 0) {
     return { code: 'ad_hoc_limit', reason: `${meeting} would be one more than ${limitsOf(making)}` }

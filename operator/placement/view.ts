@@ -38,6 +38,8 @@ export interface PlacementView {
   node(name: string): NodeEntry | undefined
   /** Those of one version of the contract between media nodes, where it is given. */
   open(pool: string, edgeVersion: number | undefined): OpenNodes
+  /** Why no meeting can be made in this namespace, in words; undefined where one can, or nobody knows. */
+  whyNoneIn(namespace: string): string | undefined
   /** How many ad hoc meetings a pool has in its account. */
   adHocCount(pool: string): number
 }

@@ -70,6 +70,8 @@ export interface SimulatedOperatorOptions {
   readonly random: () => number
   readonly log: Log
   readonly skew: Skew
+  /** Namespaces whose meetings it serves; none means all. */
+  readonly serves: readonly string[]
   readonly pods: Pick<PodSettings, 'mediaImage' | 'givenPools'>
   readonly nodeAt: (url: string) => FakeMediaNode | undefined
   readonly ask: Ask
@@ -135,7 +137,7 @@ export function simulatedOperator(options: SimulatedOperatorOptions): SimulatedO
   const world = createWorld({ agents, clock, random, log, metrics })
   const control = createControl({
     ...{ world, api, agents, signer, namespace, clock, random, mintUlid, log, metrics },
-    watchNamespaces: [],
+    watchNamespaces: options.serves,
     lease: { name: 'parley-operator', durationMs: 15_000 },
     pods: { ...options.pods, trustedKeysConfigMap: 'parley-trusted-keys', readNodes: true },
     identity: `${name}_${mintUlid()}`,

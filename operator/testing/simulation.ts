@@ -73,6 +73,8 @@ export class Simulation extends SimulatedObjects {
   readonly random: () => number
   /** What operators are given to make Pods by, from when they start. */
   pods: Pick<PodSettings, 'mediaImage' | 'givenPools'> = { mediaImage: '', givenPools: [] }
+  /** Namespaces whose meetings operators serve, from when they start; none means all. */
+  serves: readonly string[] = [namespace]
   readonly #log: Log
   /** Names of agents by the addresses of their Pods. */
   readonly #names = new Map<string, string>()
@@ -147,10 +149,10 @@ export class Simulation extends SimulatedObjects {
 
   /** Starts an operator process, whose clocks differ from the world's by `skew`. */
   operator(name: string, skew: Skew = { wallMs: 0, monotonicMs: 0 }): SimulatedOperator {
-    const { cluster, clock, random, pods, faults } = this
+    const { cluster, clock, random, pods, serves, faults } = this
     const ears = this.#ears
     const operator = simulatedOperator({
-      ...{ name, namespace, cluster, clock, random, skew, pods },
+      ...{ name, namespace, cluster, clock, random, skew, pods, serves },
       log: this.#log,
       nodeAt: (url) => this.#nodeAt(url),
       ask: async ({ usernameFragment }, target) => !this.blocked.has(usernameFragment) && !this.blocked.has(target.address),

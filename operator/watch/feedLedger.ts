@@ -1,7 +1,7 @@
 import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Pod } from '../kube/core.ts'
-import { keyOf } from '../kube/objects.ts'
+import { keyOf, type KubeObject } from '../kube/objects.ts'
 import type { Store } from '../kube/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LoadStreams } from '../nodes/loadStreams.ts'
@@ -14,6 +14,8 @@ export interface Stores {
   readonly pools: Store<MediaNodePool>
   /** Media Pods. */
   readonly pods: Store<Pod>
+  /** Of the cluster; empty where only named ones are served. */
+  readonly namespaces: Store<KubeObject>
 }
 
 /** Keeps the ledger as the stores are, and a load stream to each media node that has an address. Pools first: nodes refer to them. */
@@ -40,6 +42,10 @@ export function feedLedger(stores: Stores, to: { ledger: Ledger; streams: LoadSt
   stores.pods.onChange(({ key }) => {
     const node = stores.nodes.get(key)
     if (node !== undefined) put(node)
+  })
+  stores.namespaces.onChange(({ key, after }) => {
+    if (after === undefined) ledger.namespaces.remove(key)
+    else ledger.namespaces.put(key, after.metadata.deletionTimestamp !== undefined)
   })
   stores.meetings.onChange(({ before, after }) => {
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) ledger.removeMeeting(before, clock.monotonicMs())

@@ -14,6 +14,8 @@ import { createEventRecorder } from '../kube/events.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { Holder, Term, TermEnd } from '../kube/leaderTypes.ts'
 import { createManager } from '../kube/manager.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { createStore } from '../kube/store.ts'
 import type { KubeMetrics } from '../kube/metrics.ts'
 import { createStatusWriter } from '../kube/statusWriter.ts'
 import type { OperatorMetrics } from '../metrics.ts'
@@ -106,8 +108,12 @@ export function createControl(parts: ControlParts): Control {
     pools: manager.watch(kinds.MediaNodePool, { selection: { namespace } }),
     nodes: manager.watch(kinds.MediaNode, { selection: { namespace } }),
     ...watchPods(manager, namespace, parts.pods),
+    // Where only named namespaces are served there may be no right to see the others.
+    namespaces:
+      parts.watchNamespaces.length === 0 ? manager.watch(kinds.Namespace, { isOptional: true }) : createStore<KubeObject>(),
     meetings: unionStore(served.map((each) => manager.watch(kinds.Meeting, { selection: { namespace: each } }))),
   }
+  ledger.namespaces.serve(parts.watchNamespaces)
   feedLedger(stores, { ...world, clock })
   const warmth = createWarmth({ ledger, clock, unsynced: () => manager.unsynced(), nodes: changes.nodes })
 

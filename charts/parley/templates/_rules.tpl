@@ -43,6 +43,13 @@
   verbs: [create, patch]
 {{- end }}
 
+{{- define "parley.rules.namespaces" -}}
+# Which namespaces there are: no meeting is made in another.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [list, watch]
+{{- end }}
+
 {{- define "parley.rules.nodes" -}}
 - apiGroups: [""]
   resources: [nodes]
