@@ -238,6 +238,6 @@ test('kubectl parley makes a meeting, lets somebody in, and ends it for everybod
   expect(await succeeds('parley', 'meeting', 'end', 'planning')).toContain('planning ended')
   await waitFor(() => ada.client.state.life.at === 'closed' || missing('the end of the meeting for Ada'), { timeoutMs: 60_000 })
   expect(ada.client.state.life).toMatchObject({ at: 'closed', code: 'meeting_ended' })
-  await expect(joinAs(demo, { name: 'Cyd', meeting: 'planning' })).rejects.toMatchObject({ code: 'placement_refused' })
+  await expect(joinAs(demo, { name: 'Cyd', meeting: 'planning' })).rejects.toMatchObject({ code: 'meeting_ended' })
   await leave(ada)
 })

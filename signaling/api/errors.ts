@@ -23,6 +23,10 @@ export const signalingErrors = errorTable({
   },
   /** Its door is not open yet; the reason says when it is. */
   meeting_not_started: { status: 409, retry: 'never', say: (m: { reason: string }) => m.reason },
+  /** As many are in it as it lets in; also the media node's word (sfu/api/errors.ts). */
+  meeting_full: { status: 409, retry: 'never', say: (m: { reason: string }) => m.reason },
+  meeting_locked: { status: 409, retry: 'never', say: (m: { reason: string }) => m.reason },
+  meeting_ended: { status: 410, retry: 'never', say: (m: { reason: string }) => m.reason },
   placement_later: { status: 503, retry: 'later', say: (m: { code: PlacementRefusal; reason: string }) => m.reason },
   chat_unavailable: { status: 503, retry: 'later', say: () => 'Chat cannot be stored at the moment; the message was not sent.' },
   slow_down: { status: 429, retry: 'later', say: (m: { what: string }) => `Too many ${m.what}; slow down.` },

@@ -60,12 +60,16 @@ function fieldOf(code: PlacementRefusal): { field: string } {
   return { field: code === 'no_region' ? 'data.region' : 'data.token' }
 }
 
+/** Refusals by what the meeting itself is, which its people know or can do something about; each is a code of its own. */
+const forPeople = ['meeting_not_started', 'meeting_full', 'meeting_locked', 'meeting_ended'] as const
+const isForPeople = (code: PlacementRefusal): code is (typeof forPeople)[number] => forPeople.some((each) => each === code)
+
 function placedOf(answer: PlacementAnswer): Placed {
   if (answer.result === 'placed') return answer
   const { code, reason } = answer
   if (answer.result !== 'refused')
     throw signalingErrors.raise.placement_later({ code, reason }, { retryAfterMs: answer.retryAfterMs })
-  if (code === 'meeting_not_started') throw signalingErrors.raise.meeting_not_started({ reason }, fieldOf(code))
+  if (isForPeople(code)) throw signalingErrors.raise[code]({ reason }, fieldOf(code))
   throw signalingErrors.raise.placement_refused({ code, reason }, fieldOf(code))
 }
 

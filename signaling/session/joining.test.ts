@@ -190,10 +190,10 @@ test('what the placement answers reaches the client: refused, later, away', asyn
   await expect(client.join()).rejects.toMatchObject({
     ...{ code: 'placement_refused', retry: 'never', field: 'data.token', message: 'There is no meeting standup.' },
   })
-  placement.answer = { result: 'refused', code: 'meeting_not_started', reason: 'Its door opens at ten.' }
-  await expect(client.join()).rejects.toMatchObject({
-    ...{ code: 'meeting_not_started', retry: 'never', field: 'data.token', message: 'Its door opens at ten.' },
-  })
+  for (const code of ['meeting_not_started', 'meeting_full', 'meeting_locked', 'meeting_ended'] as const) {
+    placement.answer = { result: 'refused', code, reason: `It is so: ${code}.` }
+    await expect(client.join()).rejects.toMatchObject({ code, field: 'data.token', message: `It is so: ${code}.` })
+  }
   placement.answer = { result: 'tryAfter', code: 'nodes_full', reason: 'All nodes are full.', retryAfterMs: 3_000 }
   await expect(client.join()).rejects.toMatchObject({ code: 'placement_later', retry: 'later', retryAfterMs: 3_000 })
   placement.answer = placementErrors.raise.no_snapshot({})

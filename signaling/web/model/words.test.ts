@@ -20,6 +20,12 @@ test('where the server knows better, its own sentence is shown', () => {
   expect(wordsOf('token_expired', 'exp')).toMatchObject({ text: 'Ask whoever invited you for a new one.' })
 })
 
+test('moments that the server tells are told in the time of the reader; what is no moment stays', () => {
+  const { text } = wordsOf('meeting_not_started', 'its door opens at 2026-12-01T08:45:00Z, not at 2026-99-01T08:45:00Z')
+  const local = new Date('2026-12-01T08:45:00Z').toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+  expect(text).toBe(`its door opens at ${local}, not at 2026-99-01T08:45:00Z`)
+})
+
 test('a code of a later version is said in the words of its server', () => {
   expect(wordsOf('of_tomorrow', 'Not on a Sunday.')).toEqual({
     title: 'Something went wrong',

@@ -59,6 +59,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
     'Leave it in the other tab or on the other device first, then join again.',
   ),
   meeting_full: again('The meeting is full', 'All places are taken. Try again when somebody has left.'),
+  meeting_locked: again('The meeting is locked', 'Nobody new is let in. Ask somebody who is in it.'),
   meeting_not_started: again('The meeting has not started yet'),
   placement_refused: again('The meeting cannot take you in'),
   placement_later: wait('No place at the moment'),
@@ -144,8 +145,17 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   capture_lost: wait('The device was disconnected', 'Plug it in again or choose another one.'),
 }
 
+/** A moment as servers tell it (RFC 3339, UTC). */
+const moment = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
+
+/** The server's words, with moments as the reader's clock and language have them. */
+function inLocalTime(why: string): string {
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+  return why.replace(moment, (told) => (Number.isNaN(Date.parse(told)) ? told : format.format(new Date(told))))
+}
+
 /** What to say about a code; one that is not in the table is said in the server's words. */
 export function wordsOf(code: string, why: string): Words & { readonly text: string } {
   const known: Words = Object.hasOwn(words, code) ? words[code as KnownCode] : again('Something went wrong')
-  return { ...known, text: known.text ?? why }
+  return { ...known, text: known.text ?? inLocalTime(why) }
 }
