@@ -134,6 +134,16 @@ test('an order that adopts is taken once; one that is older than what the segmen
   expect(await b.client.putSegment(meeting, { ...order, generation: 6 })).toEqual(taken)
 })
 
+test('an order that calls a segment by the name that it had is followed, and the segment keeps the one that it has', async () => {
+  const { meeting, alias } = twoOfOneName()
+  await enter(b, alias, 'bob')
+  const order = await orderFor(trust, { meeting, node: b, peers: [], generation: 1 })
+  await b.client.putSegment(meeting, { ...order, adopts: alias.incarnation })
+  for (const generation of [2, 3])
+    expect(await b.client.putSegment(alias, { ...order, generation })).toMatchObject({ meeting, aliases: [alias.incarnation] })
+  expect(await b.client.getSegments()).toMatchObject([{ meeting, generation: 3, participants: [{ participant: 'bob' }] }])
+})
+
 test('where both incarnations are on one node, each stays what it is', async () => {
   const { meeting, alias } = twoOfOneName()
   await enter(b, meeting, 'ann')

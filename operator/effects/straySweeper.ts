@@ -45,7 +45,10 @@ export function createStraySweeper(options: StraySweeperOptions): StraySweeper {
     return object?.metadata.uid === discardedUid ? undefined : object
   }
 
-  /** Whether the node has the very segment that was seen; what it has instead is learnt. */
+  /**
+   * Whether the node has the very segment that was seen; what it has instead is learnt. One that follows a later term is there too: the node
+   * refuses to close it, by which this leader rises above that term.
+   */
   async function isThere(meeting: MeetingRef, { node, fence }: PlannedClose, signal: AbortSignal): Promise<boolean> {
     const url = ledger.nodes.get(node)?.url
     if (url === undefined) return false
@@ -54,7 +57,8 @@ export function createStraySweeper(options: StraySweeperOptions): StraySweeper {
     const nowMs = clock.monotonicMs()
     if (report === undefined) ledger.meetings.closed(node, meeting, nowMs)
     else ledger.meetings.report(node, report, nowMs)
-    return report?.meeting.incarnation === meeting.incarnation && compareFences(report, fence) <= 0
+    if (report?.meeting.incarnation !== meeting.incarnation) return false
+    return report.epoch > fence.epoch || compareFences(report, fence) <= 0
   }
 
   return async (seen, close, signal) => {

@@ -24,11 +24,17 @@ function isAlias(entry: MeetingEntry, node: string, { meeting }: SegmentReport):
 }
 
 /**
+ * Whether a segment was minted at the same time as what the meeting is called by: it was made by fallback, or another operator has made our
+ * incarnation part of it. Any other that is smaller and follows orders is left over from an earlier meeting.
+ */
+const isTwin = ({ fallback, aliases = [] }: SegmentReport, incarnation: string): boolean =>
+  fallback || aliases.includes(incarnation)
+
+/**
  * Whether a reported segment belongs to the meeting, takes it over or is left over.
  *
- * Of two incarnations that were minted at once the smaller wins, and the other goes on as part of it. Only a segment that was made by fallback
- * takes over: a smaller one that follows orders is left over from an earlier meeting. Where nothing is known of the meeting yet (the
- * operator has just begun), what is reported is adopted, the smallest first.
+ * Of two incarnations that were minted at once the smaller wins, and the other goes on as part of it. Where nothing is known of the meeting
+ * yet (the operator has just begun), what is reported is adopted, the smallest first.
  */
 export function relationOf(entry: MeetingEntry, node: string, report: SegmentReport): Relation {
   const { incarnation } = report.meeting
@@ -36,6 +42,6 @@ export function relationOf(entry: MeetingEntry, node: string, report: SegmentRep
   if (entry.isRetired(incarnation)) return 'stray'
   if (entry.ended !== undefined) return entry.mayBeginAgain ? 'again' : 'stray'
   if (entry.incarnation === undefined) return 'adopted'
-  if (report.fallback && incarnation < entry.incarnation) return 'adopted'
+  if (incarnation < entry.incarnation && isTwin(report, entry.incarnation)) return 'adopted'
   return isAlias(entry, node, report) ? 'alias' : 'stray'
 }

@@ -145,10 +145,13 @@ export class MeetingEntry {
     return this.#strays ?? noStrays
   }
 
-  addStray(stray: Stray): void {
+  /** Whether that is news: one that is told again as it was known changes no plan, and would have it made again for nothing. */
+  addStray(stray: Stray): boolean {
     this.#strays ??= new Map()
     const key = strayKey(stray.node, stray.report.meeting.incarnation)
-    this.#strays.set(key, { ...this.#strays.get(key), ...stray })
+    const before = this.#strays.get(key)
+    this.#strays.set(key, { ...before, ...stray })
+    return JSON.stringify(before?.report) !== JSON.stringify(stray.report)
   }
 
   /** From now on those count that were not noted before. */

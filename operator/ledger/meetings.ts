@@ -120,7 +120,7 @@ export class Meetings {
     this.#traces.add(entry, node)
     const relation = relationOf(entry, node, report)
     if (relation === 'stray') {
-      entry.addStray({ node, report })
+      if (!entry.addStray({ node, report })) return
     } else {
       if (relation === 'adopted') this.#yieldTo(entry, report.meeting.incarnation, nowMs)
       if (relation === 'again') entry.restart(report.meeting.incarnation)

@@ -142,6 +142,48 @@ test('what followed an earlier leader is part of the meeting once its incarnatio
   expect(entry?.strays.size).toBe(0)
 })
 
+test('a node keeps the name that it goes on by when an order calls it by the one that it had', async () => {
+  const { simulation, smaller, larger } = await twoIncarnations()
+  for (const name of simulation.nodes.keys()) simulation.cut.add(name)
+  enter(simulation, 'eu-1', larger, 'ann')
+  const node = simulation.nodes.get('eu-1')
+  const order = { epoch: 1, role: 'core' as const, region: 'eu-west', peers: [], limits: { maxParticipants: 9 } }
+  node?.put(chat(smaller), { ...order, generation: 1, adopts: larger })
+  for (const generation of [2, 3]) node?.put(chat(larger), { ...order, generation })
+  expect(reportsOf(simulation, 'eu-1')).toMatchObject([{ meeting: chat(smaller), aliases: [larger], generation: 3 }])
+  expect(node?.get(chat(larger))?.meeting).toEqual(chat(smaller))
+})
+
+test('a leader whose incarnation another one made part of a smaller one goes on by that, and closes nobody', async () => {
+  const { simulation, smaller, larger } = await twoIncarnations()
+  enter(simulation, 'us-1', larger, 'bob')
+  enter(simulation, 'eu-1', larger, 'ann')
+  await simulation.pass(3_000)
+  const [before] = reportsOf(simulation, 'us-1')
+  expect(before).toMatchObject({ meeting: chat(larger), epoch: 1 })
+  const order = { role: 'core' as const, region: 'us-east', peers: [], limits: { maxParticipants: 9 } }
+  simulation.nodes.get('us-1')?.put(chat(smaller), { ...order, epoch: 2, generation: 9, adopts: larger })
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(['eu-1: chat (ann)', 'us-1: chat (bob)'])
+  expect(reportsOf(simulation, 'us-1')).toMatchObject([{ meeting: chat(smaller), peers: [{ node: 'eu-1' }] }])
+  expect(reportsOf(simulation, 'eu-1')).toMatchObject([{ meeting: chat(smaller), aliases: [larger] }])
+})
+
+test('what another leader made part of a meeting that is over is closed as left over, and its people join again', async () => {
+  const { simulation } = await twoIncarnations()
+  const { meeting: over } = placedIn(await simulation.join('chat', 'bob', { region: 'us-east' }))
+  meetingsOf(simulation).get(`${namespace}/chat`)?.restart(undefined)
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual([])
+  const { meeting: now, node } = placedIn(await simulation.join('chat', 'ann', { region: 'us-east' }))
+  const order = { role: 'core' as const, region: 'us-east', peers: [], limits: { maxParticipants: 9 } }
+  simulation.nodes.get(node)?.put(over, { ...order, epoch: 2, generation: 9, adopts: now.incarnation })
+  expect(reportsOf(simulation, node)).toMatchObject([{ meeting: over, aliases: [now.incarnation] }])
+  await simulation.pass(10_000)
+  expect(reportsOf(simulation, node).map(({ meeting }) => meeting)).not.toContainEqual(over)
+  expect(placedIn(await simulation.join('chat', 'ann')).meeting).toEqual(now)
+})
+
 test('the meeting ends for everybody, by whichever incarnation they came', async () => {
   const { simulation, smaller, larger } = await twoIncarnations()
   enter(simulation, 'eu-1', smaller, 'ann')

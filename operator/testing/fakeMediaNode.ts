@@ -115,8 +115,8 @@ export class FakeMediaNode {
     this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
     this.#segments.delete(meetingKey(known.report.meeting))
     const after = afterOrder(goesOnAs(known, meeting), order, this.#signs)
-    for (const incarnation of after.report.aliases ?? [])
-      this.#names.set(meetingKey({ ...meeting, incarnation }), meetingKey(meeting))
+    const name = meetingKey(after.report.meeting) // The order may call it by a name that it was adopted from.
+    for (const incarnation of after.report.aliases ?? []) this.#names.set(meetingKey({ ...meeting, incarnation }), name)
     this.#set(after)
     return after.report
   }

@@ -80,6 +80,14 @@ test('the ledger alone closes nothing: a node that does not answer keeps what it
   expect(simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.strays.size).toBe(0)
 })
 
+test('what nobody owns and another leader ordered in a later term is closed too, once the epoch has risen above that', async () => {
+  const { simulation, earlier } = await aLeftover()
+  simulation.nodes.get('eu-1')?.put(standup(earlier), { ...order, epoch: 5, generation: 2 })
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(one)
+  expect(simulation.leader()?.control.epoch()).toBeGreaterThan(5)
+})
+
 test('the object of an ad hoc meeting that an operator wrote and died goes, once it stood for nothing for as long as a meeting may be empty', async () => {
   const simulation = await anInstallation()
   await simulation.operators.get('one')?.kill()

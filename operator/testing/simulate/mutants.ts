@@ -126,8 +126,8 @@ export const mutants: readonly Mutant[] = [
     name: 'larger-wins',
     what: 'of two incarnations that were minted at once the larger wins',
     file: 'operator/ledger/incarnations.ts',
-    from: 'if (report.fallback && incarnation < entry.incarnation) return',
-    to: 'if (report.fallback && incarnation > entry.incarnation) return',
+    from: 'if (incarnation < entry.incarnation && isTwin(report, entry.incarnation)) return',
+    to: 'if (incarnation > entry.incarnation && isTwin(report, entry.incarnation)) return',
   },
   {
     name: 'silence-is-death',
