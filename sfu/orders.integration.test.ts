@@ -152,3 +152,34 @@ test('metrics stand behind the door, liveness does not', async () => {
   expect(drained.status).toBe(503)
   expect(await drained.json()).toEqual({ drained: false, draining: false })
 })
+
+test('of one epoch orders are taken from one operator, whatever they are about, and another one is told so', async () => {
+  const meeting = aMeeting(trust)
+  const [one, two] = [
+    { epoch: 50, holder: 'operator-1' },
+    { epoch: 50, holder: 'operator-2' },
+  ]
+  const order = await orderFor(trust, { meeting, node, peers: [], generation: 2 })
+  await node.client.putSegment(meeting, { ...order, ...one })
+  const moved = { meeting, participant: 'ann', attachment: trust.mint(), reason: 'nearer' }
+  const wish = { draining: true as const, reason: 'x', deadlineAtMs: Date.now() + 60_000, stay: [] }
+  const { client } = node
+  const orders: readonly ((of: typeof one) => Promise<unknown>)[] = [
+    (of) => client.putSegment(meeting, { ...order, generation: 3, ...of }),
+    (of) => client.putSegment(aMeeting(trust), { ...order, ...of }),
+    (of) => client.deleteSegment(meeting, { generation: 9, reason: 'ended', ...of }),
+    (of) => client.putDrain({ ...wish, ...of }),
+    (of) => client.putDrain({ draining: false, ...of }),
+    (of) => client.putAddresses({ addresses: ['127.0.0.1'], ...of }),
+    (of) => client.postMove({ ...moved, ...of }),
+  ]
+  for (const give of orders)
+    await expect(give(two)).rejects.toMatchObject({
+      code: 'epoch_shared',
+      message: expect.stringContaining('operator-1') as string,
+    })
+  expect(await client.getSegment(meeting)).toMatchObject({ epoch: 50, generation: 2 })
+  await client.putAddresses({ addresses: ['127.0.0.1'], ...two, epoch: 51 })
+  await expect(client.putAddresses({ addresses: ['127.0.0.1'], ...one, epoch: 51 })).rejects.toEqual(code('epoch_shared'))
+  await client.deleteSegment(meeting, { generation: 9, reason: 'ended', ...two, epoch: 51 })
+})

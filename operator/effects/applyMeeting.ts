@@ -25,8 +25,6 @@ export interface MeetingEffectsOptions {
   readonly teller: StatusTeller
   readonly clock: Clock
   readonly log: Log
-  /** Another leader gives orders of this epoch: it must rise above it, and all meetings are planned anew. */
-  readonly fencedOut: (atLeast: number) => Promise<void>
   /** The API server refused (or took again) the object of an ad hoc meeting of this pool. */
   readonly createRefused: (pool: string, why: string | undefined) => void
 }
@@ -98,7 +96,6 @@ export function createMeetingEffects(options: MeetingEffectsOptions): MeetingEff
 
   return {
     async apply(seen, plan, signal) {
-      if (plan.usurped) return options.fencedOut(seen.epoch)
       note(seen, plan)
       const { object } = seen
       const { status } = plan

@@ -2,10 +2,12 @@ import type { Clock } from '../../kit/clock.ts'
 import { CodedError } from '../../kit/errors.ts'
 import type { Log, LogFields } from '../../kit/log.ts'
 import type { MoveOrder } from '../../sfu/api/move.ts'
+import type { Term } from '../../sfu/api/term.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { PlannedDrain } from '../plan/drain.ts'
 import type { AgentClient, Agents } from './agents.ts'
+import { contradictsDrain } from './contradictions.ts'
 
 /** What {@link createNodeOrders} needs. */
 export interface NodeOrdersOptions {
@@ -16,6 +18,8 @@ export interface NodeOrdersOptions {
   readonly metrics: OperatorMetrics
   /** The epoch of this replica's term. */
   readonly epoch: () => number
+  /** Unique to this process. */
+  readonly identity: string
   /** Another leader has been here: the epoch must rise above `atLeast`. */
   readonly fencedOut: (atLeast: number) => Promise<void>
 }
@@ -28,26 +32,29 @@ export interface NodeOrders {
   /** To drain, or that its drain is over. */
   drain(node: string, order: PlannedDrain, signal: AbortSignal): Promise<void>
   /** One participant is to go to another node; whether they could be told. */
-  move(node: string, order: Omit<MoveOrder, 'epoch'>, signal: AbortSignal): Promise<boolean>
+  move(node: string, order: Omit<MoveOrder, keyof Term>, signal: AbortSignal): Promise<boolean>
   /** What to tell clients from now on. */
   announce(node: string, addresses: readonly string[], signal: AbortSignal): Promise<void>
 }
 
+/** Refusals for the epoch: another leader has given orders of a later one, or of the same. */
+const fencing = new Set(['stale_order', 'epoch_shared'])
+
 /** Makes the sender of these orders. */
 export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
-  const { agents, ledger, clock, log, metrics, epoch, fencedOut } = options
+  const { agents, ledger, clock, log, metrics, identity, epoch, fencedOut } = options
 
   /** Undefined where nobody knows where the node is. */
   async function ordered<T>(
     what: { node: string; method: 'drain' | 'announce' | 'move'; fields: LogFields },
-    call: (client: AgentClient, epoch: number) => Promise<T>,
+    call: (client: AgentClient, term: Required<Term>) => Promise<T>,
   ): Promise<T | undefined> {
     const { node, method } = what
     const url = ledger.nodes.get(node)?.url
     if (url === undefined) return undefined
     const { client, calls } = agents.at(node, url)
-    const term = epoch()
-    const fields = { node, epoch: term, method, ...what.fields }
+    const term = { epoch: epoch(), holder: identity }
+    const fields = { node, epoch: term.epoch, method, ...what.fields }
     try {
       const answer = await calls.run(() => call(client, term))
       metrics.orders.inc({ method, result: 'taken' })
@@ -55,10 +62,11 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
       return answer
     } catch (thrown) {
       const code = thrown instanceof CodedError ? thrown.code : 'internal'
-      metrics.orders.inc({ method, result: code === 'stale_order' ? 'fenced' : 'failed' })
+      const isFenced = fencing.has(code)
+      metrics.orders.inc({ method, result: isFenced ? 'fenced' : 'failed' })
       log.warn({ ...fields, code, err: thrown }, 'media node not ordered')
-      const beyond = code === 'stale_order' ? ledger.refusedAsOld(node, term, clock.monotonicMs()) : undefined
-      if (beyond !== undefined) await fencedOut(beyond + Math.max(term, ledger.nodes.highestEpoch()))
+      const beyond = isFenced ? ledger.refusedForEpoch(node, term.epoch, clock.monotonicMs()) : undefined
+      if (beyond !== undefined) await fencedOut(beyond + Math.max(term.epoch, ledger.nodes.highestEpoch()))
       throw thrown
     }
   }
@@ -67,7 +75,9 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
     drain(node, order, signal) {
       const fields = { phase: order.draining ? 'draining' : 'cancelled', ...(order.draining ? { reason: order.reason } : {}) }
       return ordered({ node, method: 'drain', fields }, async (client, term) => {
-        const report = await client.putDrain({ ...order, epoch: term }, signal)
+        const report = await client.putDrain({ ...order, ...term }, signal)
+        const why = contradictsDrain(order, report)
+        if (why !== undefined) throw ledger.disbelieve(node, why, clock.monotonicMs())
         ledger.nodes.drain(node, { report, order: order.draining ? order : undefined }, clock.monotonicMs())
       })
     },
@@ -75,13 +85,13 @@ export function createNodeOrders(options: NodeOrdersOptions): NodeOrders {
       const { meeting, attachment, reason } = order
       const fields = { namespace: meeting.namespace, meeting: meeting.name, attachment, reason }
       const what = { node, method: 'move' as const, fields }
-      const told = await ordered(what, (client, term) => client.postMove({ ...order, epoch: term }, signal))
+      const told = await ordered(what, (client, term) => client.postMove({ ...order, ...term }, signal))
       return told?.told ?? false
     },
     announce(node, addresses, signal) {
       const fields = { object: addresses.join(' ') }
       return ordered({ node, method: 'announce', fields }, async (client, term) => {
-        const told = await client.putAddresses({ epoch: term, addresses: [...addresses] }, signal)
+        const told = await client.putAddresses({ ...term, addresses: [...addresses] }, signal)
         ledger.nodes.addresses(node, told, clock.monotonicMs())
       })
     },

@@ -9,6 +9,7 @@ import type { PlannedOrder } from '../plan/orders.ts'
 import type { PlannedClose } from '../plan/segments.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { Agents } from './agents.ts'
+import { contradictsOrder } from './contradictions.ts'
 import type { Signer } from './signer.ts'
 
 /** What {@link createOrderSender} needs. */
@@ -19,6 +20,8 @@ export interface OrderSenderOptions {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: OperatorMetrics
+  /** Unique to this process. */
+  readonly identity: string
   /** Another leader has been here: the epoch must rise above `atLeast`. */
   readonly fencedOut: (atLeast: number) => Promise<void>
 }
@@ -29,9 +32,12 @@ export interface OrderSender {
   close(meeting: MeetingRef, close: PlannedClose, signal: AbortSignal): Promise<void>
 }
 
+/** Refusals by a fence: another leader has given a later order, one of our epoch, or another body under the same pair. */
+const fencing = new Set(['stale_order', 'epoch_shared', 'order_conflict'])
+
 /** Makes the sender. What a node answers goes into the ledger as if its load stream had said it. */
 export function createOrderSender(options: OrderSenderOptions): OrderSender {
-  const { agents, ledger, signer, clock, log, metrics } = options
+  const { agents, ledger, signer, clock, log, metrics, identity: holder } = options
 
   async function signed(meeting: MeetingRef, { node, fence, body }: PlannedOrder): Promise<SegmentOrder> {
     const peers = await Promise.all(
@@ -41,24 +47,23 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       })),
     )
     const { role, region, limits, adopts } = body
-    return { ...fence, role, region, limits, peers, ...(adopts === undefined ? {} : { adopts }) }
+    return { ...fence, holder, role, region, limits, peers, ...(adopts === undefined ? {} : { adopts }) }
   }
 
   /**
-   * A refusal by a fence: learn what the node has; unless it is only a later order of ours, rise above whoever was here. Two bodies under one
-   * fence are of two leaders.
+   * A refusal by a fence: learn what the node has; unless it is only a later order of ours, rise above whoever was here.
    */
   async function refused(
     meeting: MeetingRef,
-    told: { node: string; url: string; epoch: number; generation: number; isConflict: boolean },
+    told: { node: string; url: string; epoch: number; generation: number; code: string },
     signal: AbortSignal,
   ): Promise<void> {
     const segment = ledger.meetings.get(`${meeting.namespace}/${meeting.name}`)?.segments.get(told.node)
     if (segment !== undefined) segment.ordered = undefined // The next plan makes a new generation.
     const report = await agents.at(told.node, told.url).client.getSegment(meeting, signal)
     if (report !== undefined) ledger.meetings.report(told.node, report, clock.monotonicMs())
-    if (!told.isConflict && report?.epoch === told.epoch && report.generation > told.generation) return
-    const beyond = ledger.refusedAsOld(told.node, told.epoch, clock.monotonicMs())
+    if (told.code === 'stale_order' && report?.epoch === told.epoch && report.generation > told.generation) return
+    const beyond = ledger.refusedForEpoch(told.node, told.epoch, clock.monotonicMs())
     if (beyond !== undefined)
       await options.fencedOut(beyond + Math.max(countedOn(report?.epoch), told.epoch, ledger.nodes.highestEpoch()))
   }
@@ -83,10 +88,10 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       log.debug({ ...fields, method }, 'order taken')
     } catch (thrown) {
       const code = thrown instanceof CodedError ? thrown.code : 'internal'
-      metrics.orders.inc({ method, result: code === 'stale_order' || code === 'order_conflict' ? 'fenced' : 'failed' })
+      const isFenced = fencing.has(code)
+      metrics.orders.inc({ method, result: isFenced ? 'fenced' : 'failed' })
       log.warn({ ...fields, method, code, err: thrown }, 'order not taken')
-      if (code === 'stale_order' || code === 'order_conflict')
-        await refused(meeting, { ...what, isConflict: code === 'order_conflict' }, signal)
+      if (isFenced) await refused(meeting, { ...what, code }, signal)
       throw thrown
     }
   }
@@ -109,6 +114,8 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       segment.places.ordered(fence, planned.body.limits.places)
       const put = guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
         const report = await agents.at(node, url).client.putSegment(meeting, await signed(meeting, planned), signal)
+        const why = contradictsOrder(fence, report)
+        if (why !== undefined) throw ledger.disbelieve(node, why, clock.monotonicMs())
         ledger.meetings.report(node, report, clock.monotonicMs())
       })
       await put.catch((thrown: unknown) => {
@@ -123,7 +130,7 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
       if (url === undefined) return
       const ref = { ...meeting, incarnation }
       await guarded({ meeting: ref, node, url, ...fence, method: 'delete' }, signal, async () => {
-        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
+        await agents.at(node, url).client.deleteSegment(ref, { ...fence, holder, reason }, signal)
         ledger.meetings.closed(node, ref, clock.monotonicMs())
       })
     },

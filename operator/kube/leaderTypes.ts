@@ -41,7 +41,7 @@ export interface Term {
   /** Whether this replica may act as leader at this moment; true to the monotonic clock even where a timer is late. */
   isValid(): boolean
   /**
-   * For a leader that a media node has refused as old: an epoch above `atLeast`, written to the Lease before it resolves. Where the
+   * For a leader whose order a media node has refused for its epoch: an epoch above `atLeast`, written to the Lease before it resolves. Where the
    * epoch is above it already, that one. Rejects when the Lease is lost or cannot be written.
    */
   raiseEpoch(atLeast: number): Promise<number>

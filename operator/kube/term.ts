@@ -148,7 +148,7 @@ export function startTerm(
         await renew(signal, atLeast + 1)
         epoch = atLeast + 1
         metrics.epoch.set(epoch)
-        log.warn({ object: ref.name, epoch }, 'refused as old by a media node; going on with a higher epoch')
+        log.warn({ object: ref.name, epoch }, 'a media node refused an order for its epoch; going on with a higher one')
         return epoch
       })
     },

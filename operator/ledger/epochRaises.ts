@@ -3,7 +3,7 @@ const steps = [0, 32, 1_024] as const
 const withinMs = 3 * 60_000
 
 /** What is wrong with a node for which it rose so often. */
-export const refusesAll = `refuses orders as old though the epoch has risen ${steps.length} times for it within ${withinMs / 60_000} minutes`
+export const refusesAll = `refuses orders for their epoch though that has risen ${steps.length} times for it within ${withinMs / 60_000} minutes`
 
 /** What a media node made of it that our epoch rises. */
 interface Raises {
@@ -13,15 +13,14 @@ interface Raises {
 }
 
 /**
- * For which media nodes the epoch was raised. One that refuses orders as old whatever their epoch would raise it at the pace of retries, and
+ * For which media nodes the epoch was raised. One that refuses orders whatever their epoch would raise it at the pace of retries, and
  * every rise costs all meetings an order. Times are monotonic milliseconds.
  */
 export class EpochRaises {
   readonly #byNode = new Map<string, Raises>()
-  readonly #doubted = new Set<string>()
 
   /**
-   * How far the epoch is to rise beyond what is known, since `node` called an order of `epoch` old: each time further, as what it knows of another
+   * How far the epoch is to rise beyond what is known, since `node` refused an order for its `epoch`: each time further, as what it knows of another
    * leader need not have been told. Undefined where it rose often enough. Refusals of one epoch are one reason.
    */
   beyond(node: string, epoch: number, nowMs: number): number | undefined {
@@ -29,18 +28,11 @@ export class EpochRaises {
     if (epoch <= known.epoch) return 0
     const atMs = known.atMs.filter((each) => nowMs - each < withinMs)
     const step = steps[atMs.length]
-    if (step === undefined) this.#doubted.add(node)
-    else this.#byNode.set(node, { epoch, atMs: [...atMs, nowMs] })
+    if (step !== undefined) this.#byNode.set(node, { epoch, atMs: [...atMs, nowMs] })
     return step
-  }
-
-  /** What is wrong with the node, in words, once for each time that it went too far. */
-  takeDoubt(node: string): string | undefined {
-    return this.#doubted.delete(node) ? refusesAll : undefined
   }
 
   forget(node: string): void {
     this.#byNode.delete(node)
-    this.#doubted.delete(node)
   }
 }

@@ -11,14 +11,15 @@ import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
 import { Moves, personOf } from './moves.ts'
 import { Namespaces } from './namespaces.ts'
-import type { AgentFault, NodeEntry } from './nodeEntry.ts'
-import { isStale, nodeStateOf } from './nodeState.ts'
+import type { AgentFault } from './nodeEntry.ts'
+import { isStale } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { servesSame } from './poolChange.ts'
 import { PoolNeeds } from './poolNeeds.ts'
 import { Reservations } from './reservations.ts'
 import { noteScreens } from './reserve.ts'
 import { WaitingLine } from './waitingLine.ts'
+import { regionOf, whyLost } from './whyLost.ts'
 
 /** Who is told that something changed. Each is called synchronously and often; it only marks what to look at. */
 export interface LedgerEvents {
@@ -61,6 +62,8 @@ export class Ledger {
   readonly #events: HeldEvents
   readonly #epochRaises = new EpochRaises()
   readonly #lost = new Set<string>()
+  /** What nodes are not believed for, in words: their streams end by their next line. */
+  readonly #doubts = new Map<string, string>()
   readonly #poolNeeds = new PoolNeeds()
   #nowMs = 0
 
@@ -110,6 +113,7 @@ export class Ledger {
     const pool = this.nodes.get(name)?.object.spec.pool
     this.nodes.removeNode(name)
     this.#epochRaises.forget(name)
+    this.#doubts.delete(name)
     if (pool !== undefined) this.#events.pool(pool)
   }
 
@@ -130,7 +134,8 @@ export class Ledger {
    * words: then nothing of it was taken in.
    */
   hear(node: string, line: LoadLine, atMs: number): string | undefined {
-    const doubt = doubtOf(this.meetings, node, line) ?? this.#epochRaises.takeDoubt(node)
+    const doubt = doubtOf(this.meetings, node, line) ?? this.#doubts.get(node)
+    this.#doubts.delete(node)
     if (doubt !== undefined) return doubt
     if (line.type !== 'hello' && line.type !== 'load') this.nodes.heard(node, wholeMs(atMs))
     if (line.type === 'hello') this.#events.whole(() => this.#take(node, line, wholeMs(atMs)))
@@ -146,13 +151,23 @@ export class Ledger {
   }
 
   /**
-   * The node refused an order of `epoch` as old: how far ours is to rise for it beyond what is known. Undefined for one for which it rose often
+   * The node refused an order for its `epoch`: how far ours is to rise for it beyond what is known. Undefined for one for which it rose often
    * enough: that is not believed, and told nothing more, until it has introduced itself again.
    */
-  refusedAsOld(node: string, epoch: number, nowMs: number): number | undefined {
+  refusedForEpoch(node: string, epoch: number, nowMs: number): number | undefined {
     const beyond = this.#epochRaises.beyond(node, epoch, nowMs)
-    if (beyond === undefined) this.fault(node, { message: `its agent ${refusesAll}` }, nowMs)
+    if (beyond === undefined) this.disbelieve(node, refusesAll, nowMs)
     return beyond
+  }
+
+  /**
+   * The node contradicts itself: from now on it is not believed, in words, and told nothing, until it has introduced itself again. Returns the
+   * error of whoever asked it.
+   */
+  disbelieve(node: string, why: string, nowMs: number): Error {
+    this.#doubts.set(node, why)
+    this.fault(node, { message: `its agent ${why}` }, nowMs)
+    return new Error(why)
   }
 
   /** The node's address refused a connection: with silence, the second sign of its death. */
@@ -279,14 +294,3 @@ export class Ledger {
     }
   }
 }
-
-/** Why nobody is on the node any more, in words; undefined where somebody may be. */
-function whyLost(node: NodeEntry | undefined, nowMs: number): string | undefined {
-  if (node === undefined) return 'its MediaNode is gone'
-  const { state, why } = nodeStateOf(node, nowMs)
-  return state === 'lost' || (state === 'wrong' && isStale(node, nowMs)) ? why : undefined
-}
-
-/** Where the node stood of which these are the parts, as they remember. */
-const regionOf = (parts: readonly LostPart[]): string | undefined =>
-  parts.find(({ segment }) => segment?.host !== undefined)?.segment?.host?.region

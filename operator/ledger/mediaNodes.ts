@@ -167,7 +167,7 @@ export class MediaNodes {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
     noteEmptied(entry, nowMs, () => (entry.drainTold = isDraining(report) ? report : undefined))
-    if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered, atMs: nowMs }
+    if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered }
     this.#reindex(entry, nowMs)
   }
 

@@ -15,8 +15,6 @@ export interface AgentFault {
 export interface DrainTaken {
   readonly order: DrainWish
   readonly as: DrainWish
-  /** Monotonic milliseconds. */
-  readonly atMs: number
 }
 
 /** What a media node said of itself when its load stream began. */

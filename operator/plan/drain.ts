@@ -60,18 +60,12 @@ function isFollowed(wish: DrainWish, { told, taken }: DrainView): boolean {
   return same(wish, told?.ordered) || (same(wish, taken?.order) && taken !== undefined && same(taken.as, told?.ordered))
 }
 
-/** Whether the node took this wish a moment ago. That it says otherwise since is another operator's order: two that lead at once must not order in turn without a pause. */
-const isTakenLately = (wish: DrainWish, { taken }: DrainView, nowMs: number): boolean =>
-  taken !== undefined && nowMs - taken.atMs < drainPeriodMs && same(wish, taken.order)
-
 /** The order that is due: the node says something else than what should be. Nothing is ordered of a node that is not heard. */
 export function planDrainOrder(view: MediaNodeView): PlannedDrain | undefined {
-  const { drain, state, nowMs } = view
+  const { drain, state } = view
   if (state.state !== 'draining' && state.state !== 'drained') return undefined
   const wish = wishOf(view)
-  if (wish !== undefined) {
-    return isFollowed(wish, drain) || isTakenLately(wish, drain, nowMs) ? undefined : { draining: true, ...wish }
-  }
+  if (wish !== undefined) return isFollowed(wish, drain) ? undefined : { draining: true, ...wish }
   const over = drain.wanted === undefined && drain.told?.ordered !== undefined
   return over ? { draining: false } : undefined
 }

@@ -11,8 +11,6 @@ import { planCloses, planSegments, type PlannedClose } from './segments.ts'
 
 /** What should be true of one meeting, and why. */
 export interface MeetingPlan {
-  /** Another replica gives orders of this one's epoch: nothing is ordered before the epoch has risen. */
-  readonly usurped: boolean
   /** The meeting ends now, for this reason. */
   readonly end: { readonly why: string } | undefined
   readonly phase: MeetingPhase
@@ -66,12 +64,6 @@ function earliest(view: MeetingView, dueMs: readonly (number | undefined)[]): nu
   return ahead.length === 0 ? undefined : Math.min(...ahead)
 }
 
-/** Whether a node follows an order of our epoch that we never gave: two leaders have one epoch, since the Lease was deleted or restored. */
-function isUsurped({ segments, epoch, given }: MeetingView): boolean {
-  const latest = given?.epoch === epoch ? given.generation : 0
-  return segments.some(({ report }) => report?.epoch === epoch && report.generation > latest)
-}
-
 /** Plans one meeting: what its nodes are told, what its object says, and when it is over. */
 export function planMeeting(seen: MeetingView): MeetingPlan {
   const end = endNow(seen)
@@ -83,7 +75,6 @@ export function planMeeting(seen: MeetingView): MeetingPlan {
   const createAtMs = writtenAtMs(view)
   const deleteAtMs = deleteAtWallMs(view)
   return {
-    usurped: isUsurped(seen),
     end,
     phase,
     orders: planOrders(view, replan.step),

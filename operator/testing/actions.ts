@@ -44,7 +44,7 @@ function liveNodes({ simulation: { nodes, down } }: History): readonly FakeMedia
 
 /** What a client calls a meeting that nobody has told it of, where it has missed the last `termsBehind` terms. */
 function minted(history: History, name: string, termsBehind = 0): string {
-  const epoch = Math.max(0, ...liveNodes(history).map(({ highestEpoch }) => highestEpoch))
+  const epoch = Math.max(0, ...liveNodes(history).map(({ term }) => term.epoch))
   const at = { epoch: epoch - termsBehind, nowMs: history.simulation.clock.nowMs() }
   return fallbackIncarnation({ namespace, name }, at)
 }

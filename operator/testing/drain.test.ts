@@ -4,7 +4,7 @@ import { kinds } from '../kube/kinds.ts'
 import type { CallFault } from './faults/callFault.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
 import { anInstallation, hosted, placedIn } from './installation.ts'
-import type { Simulation } from './simulation.ts'
+import { namespace, type Simulation } from './simulation.ts'
 
 const phaseOf = (simulation: Simulation, name: string): string | undefined => simulation.nodeObject(name)?.status?.phase
 const drainOf = (simulation: Simulation, name: string) => simulation.nodeObject(name)?.status?.drain
@@ -60,21 +60,30 @@ test('its removal cancels a drain: the node takes work again, and its status tel
   expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid)'])
 })
 
-test('an operator of the same epoch that knows of no drain, and cancels it, is not answered without a pause', async () => {
+test('of two operators to whom a restored Lease gave one epoch, one has a node drain and the other does not end it', async () => {
   const simulation = await anInstallation()
-  const eu1 = simulation.nodes.get('eu-1')
-  let orders = 0
-  simulation.listeners.push({
-    taken({ verb }) {
-      if (verb === 'drain') orders += 1
-      // More would go on for ever.
-      if (verb === 'drain' && orders < 50) simulation.clock.after(1, () => void eu1?.drain({ epoch: 1, draining: false }))
-    },
-  })
+  simulation.cutFromApi.add('one')
+  const lease = { namespace, name: 'parley-operator' }
+  simulation.cluster.remove(kinds.Lease, lease)
+  simulation.cluster.put(kinds.Lease, { metadata: lease, spec: { holderIdentity: '', leaseTransitions: 0 } })
+  simulation.operator('two')
+  await simulation.pass(1_000)
+  expect([...simulation.operators.values()].map(({ control }) => control.epoch())).toEqual([1, 1])
+  const orders: string[] = []
+  simulation.listeners.push({ taken: ({ verb, epoch }, operator) => void orders.push(`${operator} ${verb} ${epoch}`) })
   simulation.drain('eu-1', { deadlineSeconds: 600 })
   await simulation.pass(9_000)
-  expect(orders).toBeGreaterThan(1)
-  expect(orders).toBeLessThan(7)
+  expect(orders).toEqual(['two drain 1'])
+  expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+})
+
+test('a node that follows another operator of our epoch is drained in a later one', async () => {
+  const simulation = await anInstallation()
+  simulation.nodes.get('eu-1')?.drain({ epoch: 1, holder: 'another', draining: false })
+  simulation.drain('eu-1', { deadlineSeconds: 600 })
+  await simulation.pass(3_000)
+  expect(phaseOf(simulation, 'eu-1')).toBe('Drained')
+  expect(simulation.leader()?.control.epoch()).toBe(2)
 })
 
 test('where no other node has room people stay until the deadline, and status says why', async () => {

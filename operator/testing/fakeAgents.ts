@@ -120,9 +120,9 @@ export function fakeAgents(network: FakeNetwork): Agents {
       }),
     deleteSegment: (meeting, deletion, signal) =>
       call({ url, verb: 'deleteSegment', signal }, (node) => {
-        if (node.get(meeting) === undefined) return
+        const isThere = node.get(meeting) !== undefined
         node.delete(meeting, deletion)
-        taken(node, { verb: 'delete', meeting, epoch: deletion.epoch, generation: deletion.generation })
+        if (isThere) taken(node, { verb: 'delete', meeting, epoch: deletion.epoch, generation: deletion.generation })
       }),
     getSegment: (meeting, signal) => call({ url, verb: 'getSegment', signal }, (node) => node.get(meeting)),
     putAddresses: (order, signal) =>

@@ -9,6 +9,7 @@ import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine, NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
+import type { Term } from '../../sfu/api/term.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
 import { fakeForwards, fakeGoing, fakeStaying } from './fakeDrain.ts'
 import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
@@ -22,6 +23,7 @@ import {
   type FakeSegment,
   type PeerSigns,
 } from './fakeSegment.ts'
+import { FakeTerm } from './fakeTerm.ts'
 import { fakeLoad, fakeProbes, usualCapacity } from './fakeWords.ts'
 
 type Person = SegmentReport['participants'][number]
@@ -49,7 +51,7 @@ export interface FakeMediaNodeOptions {
 export class FakeMediaNode {
   readonly name: string
   boot: string
-  highestEpoch = 0
+  readonly term = new FakeTerm()
   /** Of the contract between media nodes that it speaks. */
   edgeVersion = 1
   /** Whether it knows orders that adopt another incarnation. */
@@ -108,11 +110,12 @@ export class FakeMediaNode {
 
   put(meeting: MeetingRef, order: SegmentOrder): SegmentReport {
     if (order.adopts !== undefined && !this.adopts) throw commonErrors.raise.invalid({ what: 'body: unrecognized key "adopts"' })
+    this.term.judge(order)
     const alias = order.adopts === undefined ? undefined : this.#find({ ...meeting, incarnation: order.adopts })
     if ((this.#find(meeting) ?? alias) === undefined) this.#admit()
     const known = this.#find(meeting) ?? alias ?? this.#make(meeting, false)
-    mustBeNewer(known, order, this.highestEpoch)
-    this.highestEpoch = Math.max(this.highestEpoch, order.epoch)
+    mustBeNewer(known, order)
+    this.term.follow(order)
     this.#segments.delete(meetingKey(known.report.meeting))
     const after = afterOrder(goesOnAs(known, meeting), order, this.#signs)
     const name = meetingKey(after.report.meeting) // The order may call it by a name that it was adopted from.
@@ -124,18 +127,17 @@ export class FakeMediaNode {
   /** Closes a segment; people who were there are gone. */
   delete(meeting: MeetingRef, deletion: SegmentDeletion): void {
     const known = this.#segments.get(meetingKey(meeting))
+    this.term.judge(deletion)
+    if (known !== undefined && compareFences(deletion, known.report) < 0) throw sfuErrors.raise.stale_order(known.report)
+    this.term.follow(deletion)
     if (known === undefined) return
-    if (deletion.epoch < this.highestEpoch || compareFences(deletion, known.report) < 0) {
-      throw sfuErrors.raise.stale_order(known.report)
-    }
-    this.highestEpoch = Math.max(this.highestEpoch, deletion.epoch)
     this.#segments.delete(meetingKey(meeting))
     this.#tell({ type: 'segmentClosed', meeting })
   }
 
   /** Follows an order to drain; its people are told to go from the next beat on. */
-  drain({ epoch, ...order }: DrainOrder): DrainReport {
-    this.#fence(epoch)
+  drain({ epoch, holder, ...order }: DrainOrder): DrainReport {
+    this.#fence({ epoch, holder })
     const { draining: _, ...ordered } = order.draining ? order : { draining: false as const }
     const { stopsAtMs, moved } = this.#drain
     const stopping = stopsAtMs === undefined ? {} : { stopsAtMs }
@@ -145,8 +147,8 @@ export class FakeMediaNode {
   }
 
   /** Follows an order to tell one participant to go. */
-  move({ epoch, meeting, participant, attachment }: MoveOrder): MoveReport {
-    this.#fence(epoch)
+  move({ epoch, holder, meeting, participant, attachment }: MoveOrder): MoveReport {
+    this.#fence({ epoch, holder })
     const person = this.get(meeting)?.participants.find((each) => each.attachment === attachment)
     if (person?.participant !== participant) throw sfuErrors.raise.attachment_gone({})
     this.detach(attachment)
@@ -155,8 +157,8 @@ export class FakeMediaNode {
   }
 
   /** Tells clients other addresses from now on. */
-  announce({ epoch, addresses }: AddressOrder): readonly string[] {
-    this.#fence(epoch)
+  announce({ epoch, holder, addresses }: AddressOrder): readonly string[] {
+    this.#fence({ epoch, holder })
     this.addresses = addresses
     this.addressesGuessed = false
     this.#tell({ type: 'addresses', addresses })
@@ -185,7 +187,7 @@ export class FakeMediaNode {
   }
 
   hello(): LoadLine {
-    const { boot, highestEpoch, name, addresses } = this
+    const { boot, name, addresses } = this
     return {
       type: 'hello',
       ...tellEdgeVersion(this.edgeVersion),
@@ -196,7 +198,7 @@ export class FakeMediaNode {
       addresses,
       ...(this.addressesGuessed ? { addressesGuessed: true } : {}),
       capacity: this.capacity,
-      highestEpoch,
+      highestEpoch: this.term.epoch,
       segments: [...this.segments()],
       ...(isDraining(this.#drain) ? { drain: this.drainReport() } : {}),
     }
@@ -233,15 +235,15 @@ export class FakeMediaNode {
   /** The process dies and comes back: nothing that it hosted is left. */
   restart(): void {
     this.boot = this.#options.mintUlid()
-    this.highestEpoch = 0
+    this.term.forget()
     this.#segments.clear()
     this.#drain = { moved: 0 }
     this.hangUp()
   }
 
-  #fence(epoch: number): void {
-    if (epoch < this.highestEpoch) throw sfuErrors.raise.stale_order({ epoch: this.highestEpoch, generation: 0 })
-    this.highestEpoch = epoch
+  #fence(order: Term): void {
+    this.term.judge(order)
+    this.term.follow(order)
   }
 
   #admit(): void {
@@ -249,7 +251,7 @@ export class FakeMediaNode {
   }
 
   #mustHaveRoom(segment: FakeSegment, arrival: Arrival): void {
-    mustCount(arrival.limit, this.highestEpoch)
+    mustCount(arrival.limit, this.term.epoch)
     const { meeting, participants } = segment.report
     const own = participants.map(({ participant }) => participant)
     mustHavePlace(segment, arrival, this.#options.roster?.(meeting) ?? new Set(own))

@@ -37,9 +37,8 @@ export function leastLoadedWorker(cpu: readonly number[], segments: readonly Seg
   return workers.toSorted((a, b) => a.cpu - b.cpu || a.count - b.count)[0]?.worker ?? 0
 }
 
-/** The fence of orders. Raises `stale_order`, or `order_conflict` where the same fence says something else. */
-export function mustBeNewer({ order: taken, report }: FakeSegment, order: SegmentOrder, highestEpoch: number): void {
-  if (order.epoch < highestEpoch) throw sfuErrors.raise.stale_order({ epoch: highestEpoch, generation: 0 })
+/** The fence of orders within their term. Raises `stale_order`, or `order_conflict` where the same fence says something else. */
+export function mustBeNewer({ order: taken, report }: FakeSegment, order: SegmentOrder): void {
   const compared = compareFences(order, report)
   if (taken === undefined || compared > 0) return
   if (compared < 0) throw sfuErrors.raise.stale_order(report)

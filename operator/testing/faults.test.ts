@@ -104,7 +104,7 @@ test('a Lease that was deleted locks nobody out: the next leader rises above wha
   await simulation.pass(2_000)
   for (const name of ['eu-1', 'eu-2', 'us-1']) {
     const node = simulation.nodes.get(name)
-    if (node !== undefined) node.highestEpoch = 40
+    node?.term.follow({ epoch: 40 })
   }
   const bob = placedIn(await simulation.join('standup', 'bob', { region: 'us-east' }))
   await simulation.pass(20_000)
@@ -112,7 +112,7 @@ test('a Lease that was deleted locks nobody out: the next leader rises above wha
   expect(simulation.leader()?.control.epoch()).toBeGreaterThan(39)
   await simulation.operators.get('one')?.kill()
   simulation.cluster.remove(kinds.Lease, { namespace, name: 'parley-operator' })
-  const epoch = simulation.nodes.get(bob.node)?.highestEpoch ?? 0
+  const epoch = simulation.nodes.get(bob.node)?.term.epoch ?? 0
   simulation.operator('two')
   await simulation.pass(20_000)
   expect(simulation.leader()?.control.epoch()).toBeGreaterThan(epoch)

@@ -65,7 +65,7 @@ test('a node that follows our last order and knows a later term all the same is 
   const { node } = placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
   await simulation.pass(2_000)
   const agent = simulation.nodes.get(node)
-  if (agent !== undefined) agent.highestEpoch = 7
+  agent?.term.follow({ epoch: 7 })
   let calls = 0
   simulation.faults.agentCall = () => void (calls += 1)
   simulation.cluster.remove(kinds.Meeting, { namespace, name: 'standup' })

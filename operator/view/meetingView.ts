@@ -1,5 +1,5 @@
 import type { Meeting, MeetingSegment } from '../../crds/index.ts'
-import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
+import type { SegmentReport } from '../../sfu/api/order.ts'
 import { pipeBudget } from '../cascade/budget.ts'
 import type { PipeBudget } from '../cascade/member.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -58,8 +58,6 @@ export interface MeetingView extends PoolMistakes {
   /** The epoch of the leader who plans. */
   readonly epoch: number
   readonly generation: number
-  /** The last fence that this replica itself gave; undefined where it gave none. */
-  readonly given: Fence | undefined
   readonly segments: readonly SegmentView[]
   readonly strays: readonly StrayView[]
   /** Parts that status tells of on nodes that this operator has not heard yet: unknown is not zero. */
@@ -186,7 +184,6 @@ export function viewMeeting(
     sureSinceMs: at.sureSinceMs,
     epoch: at.epoch,
     generation: entry.generation,
-    given: entry.given,
     segments: [...entry.segments.values()].map((segment) =>
       viewSegment(ledger, segment, {
         ...{ nowMs: at.nowMs, wallMs: at.wallMs, publishers },

@@ -148,7 +148,6 @@ export function createControl(parts: ControlParts): Control {
     teller,
     clock,
     log,
-    fencedOut,
     createRefused(pool, why) {
       if (why === undefined) refusedCreates.delete(pool)
       else refusedCreates.set(pool, why)

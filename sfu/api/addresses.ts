@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import { fenceNumber } from './limits.ts'
+import { term } from './term.ts'
+
 /** `PUT /v1/addresses` (bearer: an `order` token) takes an {@link AddressOrder} and answers the same addresses. */
 export const addressesPath = '/v1/addresses'
 
@@ -32,11 +33,11 @@ export const announcedAddress = z
   })
 
 /**
- * What clients are told from now on, the best first; transports that stand keep what they were told. Idempotent, fenced by the epoch
+ * What clients are told from now on, the best first; transports that stand keep what they were told. Idempotent, fenced by the term
  * alone. It is in memory only: a node that starts again is told again.
  */
 export const addressOrder = z.object({
-  epoch: fenceNumber,
+  ...term.shape,
   addresses: z
     .array(announcedAddress)
     .min(1)

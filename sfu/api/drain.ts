@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 import { meetingName, namespaceName } from './identity.ts'
-import { fenceNumber, wallMs } from './limits.ts'
+import { wallMs } from './limits.ts'
+import { term } from './term.ts'
 
 /** `PUT /v1/drain` (bearer: an `order` token) takes a {@link DrainOrder} and answers a {@link DrainReport}. */
 export const drainPath = '/v1/drain'
@@ -82,11 +83,11 @@ export type DrainWish = z.infer<typeof drainWish>
 
 /**
  * The whole wish, each time: the same again changes nothing, another one takes its place. While a node drains it refuses new attachments
- * and new segments with `node_draining`; orders to segments that it has are taken as ever. Fenced by the epoch alone.
+ * and new segments with `node_draining`; orders to segments that it has are taken as ever. Fenced by the term alone.
  */
 export const drainOrder = z.discriminatedUnion('draining', [
-  z.object({ epoch: fenceNumber, draining: z.literal(true), ...drainWish.shape }),
-  z.object({ epoch: fenceNumber, draining: z.literal(false) }),
+  z.object({ ...term.shape, draining: z.literal(true), ...drainWish.shape }),
+  z.object({ ...term.shape, draining: z.literal(false) }),
 ])
 export type DrainOrder = z.infer<typeof drainOrder>
 

@@ -8,6 +8,12 @@ export const sfuErrors = errorTable({
     say: (m: { epoch: number; generation: number }) =>
       `An order of epoch ${m.epoch}, generation ${m.generation} was taken already.`,
   },
+  epoch_shared: {
+    status: 409,
+    retry: 'never',
+    say: (m: { epoch: number; holder: string | undefined }) =>
+      `The orders of epoch ${m.epoch} come from another operator (${m.holder ?? 'which tells no name'}); take a higher epoch.`,
+  },
   order_conflict: {
     status: 409,
     retry: 'never',

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
-import { fenceNumber } from './limits.ts'
 import { drainReason } from './drain.ts'
 import { meetingRef, participantId, ulid } from './identity.ts'
+import { term } from './term.ts'
 
 /** `POST /v1/moves` (bearer: an `order` token) takes a {@link MoveOrder} and answers a {@link MoveReport}. */
 export const movePath = '/v1/moves'
 
 /**
  * One participant is to go to another node: they are told as in a drain, and their media stays until a little after they are back. Fenced
- * by the epoch alone; the same order again changes nothing. An attachment that is not here is `attachment_gone`.
+ * by the term alone; the same order again changes nothing. An attachment that is not here is `attachment_gone`.
  */
 export const moveOrder = z.object({
-  epoch: fenceNumber,
+  ...term.shape,
   meeting: meetingRef,
   participant: participantId,
   attachment: ulid,

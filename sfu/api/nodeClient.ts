@@ -78,7 +78,7 @@ const readLine = lineReader(loadLine)
 interface Call<Schema extends z.ZodType> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   readonly path: string
-  readonly query?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
   readonly answer?: Schema
   readonly signal: AbortSignal | undefined

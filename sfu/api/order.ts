@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { peerAddress } from './grant.ts'
 import { fenceNumber, wallMs } from './limits.ts'
 import { meetingRef, nodeName, participantId, regionName, ulid, type MeetingRef } from './identity.ts'
+import { holderName, term } from './term.ts'
 
 /** A core forwards to its leaves what it hears; between cores only their own and their leaves' entries travel. A mesh is all core. */
 export const segmentRole = z.enum(['core', 'leaf'])
@@ -34,6 +35,7 @@ const places = z.int().min(0).max(100_000)
 
 /** `PUT /v1/segments/{namespace}/{name}/{incarnation}`: what this node's part of the meeting is to be. Idempotent. */
 export const segmentOrder = z.object({
+  ...term.shape,
   ...fence.shape,
   role: segmentRole,
   region: regionName,
@@ -114,6 +116,7 @@ export const segmentList = z.object({ segments: z.array(segmentReport).max(10_00
 /** Query of `DELETE /v1/segments/{namespace}/{name}/{incarnation}`: only a fence at least as new as the segment's closes it. */
 export const segmentDeletion = z.object({
   epoch: z.coerce.number().int().min(0),
+  holder: holderName.optional(),
   generation: z.coerce.number().int().min(0),
   /** What the people who are attached are told. */
   reason: z.enum(['ended', 'replanned']),

@@ -25,6 +25,7 @@ const worker = { cpu: 0, routers: 0, transports: 0, producers: 0, consumers: 0 }
 const load = { atMs: 1, workers: [worker], egressBitsPerSecond: 1, ingressBitsPerSecond: 1, pipes: 0, pipePorts: 0 }
 const capacity = { consumersPerWorker: 1, egressBitsPerSecond: 1, ingressBitsPerSecond: 1, pipePorts: 1 }
 const hello = { type: 'hello', protocol: 1, node: 'a', boot: ulid, version: '1', addresses: ['10.0.0.1'], capacity }
+const holder = 'operator-1_01K0000000000000000000000A'
 const wish = { reason: 'upgrade', deadlineAtMs: 5, stay: ['default/standup'] }
 const report = { drained: false, left: 1, moved: 2 }
 const pipe = { transportId: 't', ip: '10.0.0.1', port: 1, srtpParameters: { cryptoSuite: 's', keyBase64: 'k' } }
@@ -38,7 +39,7 @@ const messages: readonly (readonly [string, z.ZodType, { readonly whole: object;
     segmentOrder,
     {
       whole: {
-        ...{ ...fence, role: 'core', region: 'eu', limits: { maxParticipants: 9 }, adopts: ulid },
+        ...{ ...fence, role: 'core', region: 'eu', limits: { maxParticipants: 9 }, adopts: ulid, holder },
         peers: [{ ...peer, role: 'leaf', leaving: true }],
       },
       older: { ...fence, role: 'core', region: 'eu', limits: { maxParticipants: 9 }, peers: [{ ...peer, role: 'leaf' }] },
@@ -61,6 +62,7 @@ const messages: readonly (readonly [string, z.ZodType, { readonly whole: object;
     {
       whole: {
         epoch: 1,
+        holder,
         draining: true,
         ...wish,
         publishersStay: ['default/retro'],
@@ -127,7 +129,13 @@ const messages: readonly (readonly [string, z.ZodType, { readonly whole: object;
       older: { type: 'load', load: { ...load, participants: 0 } },
     },
   ],
-  ['order to move', moveOrder, { whole: { ...moving, reason: 'x' }, older: { ...moving, reason: 'x' } }],
+  ['order to move', moveOrder, { whole: { ...moving, holder, reason: 'x' }, older: { ...moving, reason: 'x' } }],
+  ['order of addresses', addressOrder, { whole: { epoch: 1, holder, addresses: ['a'] }, older: { epoch: 1, addresses: ['a'] } }],
+  [
+    'deletion of a segment',
+    segmentDeletion,
+    { whole: { ...fence, holder, reason: 'ended' }, older: { ...fence, reason: 'ended' } },
+  ],
   ['attach', sessionRequests.attach, { whole: { grant: 'g', sessionEpoch: 1 }, older: { grant: 'g', sessionEpoch: 1 } }],
 ]
 

@@ -79,7 +79,7 @@ export class NodeDrain {
   order(order: DrainOrder): DrainReport {
     if (!order.draining) this.#become({ ordered: undefined })
     else {
-      const { epoch: _, draining: __, ...ordered } = order
+      const { epoch: _, holder: __, draining: ___, ...ordered } = order
       this.#become({ ordered })
     }
     return this.report

@@ -1,10 +1,12 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
+import type { CodedError } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
 import { sfuErrors } from '../api/errors.ts'
 import { meetingKey, type MeetingRef } from '../api/identity.ts'
 import { compareFences, type Fence, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../api/order.ts'
 import type { CloseReason } from '../api/session.ts'
-import { judgeDeletion, judgeOrder } from './fence.ts'
+import type { Term } from '../api/term.ts'
+import { judgeDeletion, judgeOrder, judgeTerm, errorOfRefusal, type OrderRefusal } from './fence.ts'
 import type { Segment } from './segment.ts'
 
 /** What one meeting's segment is made with beside its media. */
@@ -51,7 +53,8 @@ export class Segments {
   /** Keys of incarnations that go on as another one, with that one's. */
   readonly #aliases = new Map<string, string>()
   readonly #sweeping: Timer
-  #highestEpoch = 0
+  /** The term of the last order that was taken. */
+  #followed: Term | undefined
   #closed = false
 
   constructor(options: SegmentsOptions) {
@@ -65,7 +68,7 @@ export class Segments {
 
   /** The highest epoch of any order that was taken. */
   get highestEpoch(): number {
-    return this.#highestEpoch
+    return this.#followed?.epoch ?? 0
   }
 
   get(meeting: MeetingRef): Segment | undefined {
@@ -96,26 +99,26 @@ export class Segments {
     return this.#ensure(meeting)
   }
 
-  /** Takes an order. Raises `stale_order`, `order_conflict`, `node_full`, `node_draining`; the last two for a new segment only. */
+  /** Takes an order. Raises `stale_order`, `epoch_shared`, `order_conflict`, `node_full`, `node_draining`; the last two for a new segment only. */
   async put(meeting: MeetingRef, order: SegmentOrder): Promise<SegmentReport> {
     this.#judge(meeting, order)
     this.#adopt(meeting, order)
     if (this.get(meeting) === undefined) this.#options.admit()
     const segment = await this.#ensure(meeting)
     const verdict = this.#judge(meeting, order)
-    this.#highestEpoch = Math.max(this.#highestEpoch, order.epoch)
+    this.#followed = termOf(order)
     this.#ended.delete(segment.key)
     segment.take(order)
     if (verdict === 'take') this.#logOf(meeting).info(fenceOf(order), 'order taken')
     return segment.report()
   }
 
-  /** Closes a segment by order; one that is not here is closed already. Raises `stale_order`. */
+  /** Closes a segment by order; one that is not here is closed already. Raises `stale_order`, `epoch_shared`. */
   delete(meeting: MeetingRef, deletion: SegmentDeletion): void {
     const segment = this.#segments.get(meetingKey(meeting)) // One that was adopted is not closed by the name that it had.
-    const judged = judgeDeletion(segment?.fence ?? { epoch: 0, generation: 0 }, deletion, this.#highestEpoch)
-    if (judged.verdict !== 'take') throw this.#stale(meeting, deletion, judged)
-    this.#highestEpoch = Math.max(this.#highestEpoch, deletion.epoch)
+    const judged = judgeDeletion(segment?.fence ?? { epoch: 0, generation: 0 }, deletion, this.#followed)
+    if (judged.verdict !== 'take') throw this.#refused(judged, fenceOf(deletion), this.#logOf(meeting))
+    this.#followed = termOf(deletion)
     if (deletion.reason === 'ended') {
       const ended = { atMs: this.#options.clock.monotonicMs(), fence: fenceOf(deletion) }
       for (const incarnation of [meeting.incarnation, ...(segment?.aliases ?? [])])
@@ -126,13 +129,11 @@ export class Segments {
     segment.close(deletion.reason === 'ended' ? 'meeting_ended' : 'segment_closed')
   }
 
-  /** Judges an order that is about the whole node by its epoch alone. Raises `stale_order`. */
-  fence({ epoch }: { epoch: number }): void {
-    if (epoch < this.#highestEpoch) {
-      this.#options.log.warn({ epoch, code: 'stale_order' }, 'order refused')
-      throw sfuErrors.raise.stale_order({ epoch: this.#highestEpoch, generation: 0 })
-    }
-    this.#highestEpoch = epoch
+  /** Judges an order that is about the whole node by its term alone. Raises `stale_order`, `epoch_shared`. */
+  fence(order: Term): void {
+    const refused = judgeTerm(this.#followed, order)
+    if (refused !== undefined) throw this.#refused(refused, { epoch: order.epoch }, this.#options.log)
+    this.#followed = termOf(order)
   }
 
   closeAll(reason: CloseReason): void {
@@ -192,22 +193,22 @@ export class Segments {
 
   #judge(meeting: MeetingRef, order: SegmentOrder): 'take' | 'again' {
     const ended = this.#ended.get(meetingKey(meeting))?.fence
-    if (ended && compareFences(order, ended) <= 0) throw this.#stale(meeting, order, { verdict: 'stale', fence: ended })
+    if (ended && compareFences(order, ended) <= 0)
+      throw this.#refused({ verdict: 'stale', fence: ended }, fenceOf(order), this.#logOf(meeting))
     return this.#check(meeting, order, this.get(meeting))
   }
 
   /** Judges an order by what the segment took before. */
   #check(meeting: MeetingRef, order: SegmentOrder, segment: Segment | undefined): 'take' | 'again' {
-    const judged = judgeOrder(segment?.order, order, this.#highestEpoch)
+    const judged = judgeOrder(segment?.order, order, this.#followed)
     if (judged.verdict === 'take' || judged.verdict === 'again') return judged.verdict
-    if (judged.verdict === 'stale') throw this.#stale(meeting, order, judged)
-    this.#logOf(meeting).warn({ ...fenceOf(order), code: 'order_conflict' }, 'order refused')
-    throw sfuErrors.raise.order_conflict(judged.fence)
+    throw this.#refused(judged, fenceOf(order), this.#logOf(meeting))
   }
 
-  #stale(meeting: MeetingRef, refused: { epoch: number; generation: number }, judged: ReturnType<typeof judgeDeletion>): Error {
-    this.#logOf(meeting).warn({ ...fenceOf(refused), code: 'stale_order' }, 'order refused')
-    return sfuErrors.raise.stale_order('fence' in judged ? judged.fence : refused)
+  #refused(refusal: OrderRefusal, order: Partial<Fence>, log: Log): CodedError {
+    const error = errorOfRefusal(refusal)
+    log.warn({ ...order, code: error.code }, 'order refused')
+    return error
   }
 
   #logOf({ namespace, name, incarnation }: MeetingRef): Log {
@@ -223,4 +224,5 @@ export class Segments {
   }
 }
 
+const termOf = ({ epoch, holder }: Term): Term => (holder === undefined ? { epoch } : { epoch, holder })
 const fenceOf = ({ epoch, generation }: { epoch: number; generation: number }) => ({ epoch, generation })

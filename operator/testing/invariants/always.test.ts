@@ -74,11 +74,11 @@ describe('one owner, fenced', () => {
       1,
     ],
     [
-      'two operators of one epoch that give orders in turn',
+      'orders of two operators of one epoch, whatever they are about',
       [
         ['one', {}],
-        ['two', { generation: 2 }],
-        ['one', { generation: 3 }],
+        ['two', { meeting: undefined, verb: 'drain' }],
+        ['one', { generation: 2 }],
       ],
       1,
     ],

@@ -15,12 +15,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'fence-dropped',
     what: 'a media node takes orders of an earlier term',
-    file: 'operator/testing/fakeSegment.ts',
-    from: `  if (order.epoch < highestEpoch) throw sfuErrors.raise.stale_order({ epoch: highestEpoch, generation: 0 })
-  const compared = compareFences(order, report)
-  if (taken === undefined || compared > 0) return`,
-    to: `  const compared = compareFences(order, report)
-  if (taken === undefined || compared !== 0 || highestEpoch < 0) return`,
+    file: 'operator/testing/fakeTerm.ts',
+    from: 'if (epoch < followed.epoch) throw',
+    to: 'if (epoch < -followed.epoch) throw',
+  },
+  {
+    name: 'holder-ignored',
+    what: 'a media node takes orders of two operators of one epoch',
+    file: 'operator/testing/fakeTerm.ts',
+    from: 'holder !== undefined && holder !== followed.holder',
+    to: 'holder === undefined && holder !== followed.holder',
   },
   {
     name: 'order-assumed',
@@ -89,10 +93,10 @@ export const mutants: readonly Mutant[] = [
     name: 'close-assumed',
     what: 'a segment counts as closed once its close was sent',
     file: 'operator/effects/sendOrders.ts',
-    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)
+    from: `        await agents.at(node, url).client.deleteSegment(ref, { ...fence, holder, reason }, signal)
         ledger.meetings.closed(node, ref, clock.monotonicMs())`,
     to: `        ledger.meetings.closed(node, ref, clock.monotonicMs())
-        await agents.at(node, url).client.deleteSegment(ref, { ...fence, reason }, signal)`,
+        await agents.at(node, url).client.deleteSegment(ref, { ...fence, holder, reason }, signal)`,
   },
   {
     name: 'cut-early',

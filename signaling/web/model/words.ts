@@ -119,6 +119,7 @@ export const words: Readonly<Record<KnownCode, Words>> = {
   too_slow: again('What was sent did not arrive in time'),
   not_found: link('There is nothing here', 'Ask whoever invited you for a new link.'),
   stale_order: nodeFault,
+  epoch_shared: nodeFault,
   order_conflict: nodeFault,
   pipe_unknown: nodeFault,
   edge_version: nodeFault,
