@@ -35,30 +35,45 @@ class OpenLine {
   }
 }
 
-/**
- * Reads JSON values, one a line, from a byte stream. A line longer than `maxLineBytes` ends the stream with an error, so that a peer
- * cannot fill the memory; empty lines (keep-alive) are passed over.
- */
+/** Cuts a byte stream into lines of text. One longer than `maxLineBytes` is an error, so that a peer cannot fill the memory. */
+export class Lines {
+  readonly #open = new OpenLine()
+  readonly #maxLineBytes: number
+
+  constructor({ maxLineBytes }: { maxLineBytes: number }) {
+    this.#maxLineBytes = maxLineBytes
+  }
+
+  /** The lines that end in this chunk. It must be gone through to its end. */
+  *in(chunk: Uint8Array): Generator<string, void> {
+    let begin = 0
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, begin)) {
+      this.#append(chunk.subarray(begin, end))
+      begin = end + 1
+      yield this.#open.take()
+    }
+    this.#append(chunk.subarray(begin))
+  }
+
+  /** What came after the last line's end. */
+  rest(): string {
+    return this.#open.take()
+  }
+
+  #append(part: Uint8Array): void {
+    if (this.#open.length + part.length > this.#maxLineBytes) throw new Error(`a line of more than ${this.#maxLineBytes} bytes`)
+    this.#open.append(part)
+  }
+}
+
+/** Reads JSON values, one a line, from a byte stream, cut as by {@link Lines}; empty lines (keep-alive) are passed over. */
 export async function* readNdjson(
   body: AsyncIterable<Uint8Array>,
   options: { maxLineBytes: number },
 ): AsyncGenerator<unknown, void> {
-  const line = new OpenLine()
-  function append(part: Uint8Array): void {
-    if (line.length + part.length > options.maxLineBytes) throw new Error(`a line of more than ${options.maxLineBytes} bytes`)
-    line.append(part)
-  }
-  for await (const chunk of body) {
-    let begin = 0
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, begin)) {
-      append(chunk.subarray(begin, end))
-      begin = end + 1
-      const text = line.take()
-      if (text.trim() !== '') yield JSON.parse(text) as unknown
-    }
-    append(chunk.subarray(begin))
-  }
-  const rest = line.take()
+  const lines = new Lines(options)
+  for await (const chunk of body) for (const text of lines.in(chunk)) if (text.trim() !== '') yield JSON.parse(text) as unknown
+  const rest = lines.rest()
   if (rest.trim() !== '') yield JSON.parse(rest) as unknown
 }
 

@@ -8,7 +8,7 @@ import { commonErrors } from '../../kit/errors.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
 import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from '../testing/aReplica.ts'
-import { answersOf, batchPath } from './batch.ts'
+import { answerOf, batchPath } from './batch.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -35,9 +35,9 @@ const names = (count: number): readonly string[] => Array.from({ length: count }
 const placeEach = (url: string, people: readonly string[]) => Promise.all(people.map((who) => placeAt(url, aRequest(who))))
 
 /** Sends a batch by hand, as no standby would. */
-async function sendBatch(url: string, placements: readonly unknown[]) {
+async function sendBatch(url: string, requests: readonly unknown[]) {
   const headers = { 'content-type': 'application/json' }
-  const response = await fetch(`${url}${batchPath}`, { method: 'POST', headers, body: JSON.stringify({ placements }) })
+  const response = await fetch(`${url}${batchPath}`, { method: 'POST', headers, body: JSON.stringify({ requests }) })
   return { status: response.status, text: await response.text() }
 }
 const placed: PlacementAnswer = {
@@ -52,7 +52,12 @@ const placed: PlacementAnswer = {
   decidedBy: 'operator',
   reason: 'placed',
 }
-const good = { authorization: `Bearer ${token}`, namespace: 'demo', name: 'standup', body: aRequest('ann') }
+const good = {
+  operation: 'place',
+  authorization: `Bearer ${token}`,
+  params: { namespace: 'demo', name: 'standup' },
+  body: aRequest('ann'),
+}
 
 test('of many placements at a standby each gets its own answer', async () => {
   const leader = await aReplica('leader', { leads: true })
@@ -64,6 +69,46 @@ test('of many placements at a standby each gets its own answer', async () => {
   )
   expect(answers[0]?.type).toBe('application/json; charset=utf-8')
   expect(await standby.forwarded('answered')).toBe(200)
+})
+
+test('who takes their time at the leader holds up nobody who came with them or later', async () => {
+  const { promise: slow, resolve: end } = Promise.withResolvers<void>()
+  const place = async (_meeting: unknown, { participant }: { participant: string }): Promise<PlacementAnswer> => {
+    if (participant === 'slow') await slow
+    return { ...placed, reason: participant }
+  }
+  const leader = await aReplica('leader', { leads: true, place })
+  const standby = await standbyOf(leader.url)
+  const waits = placeAt(standby.url, aRequest('slow'))
+  const together = await placeEach(standby.url, names(20))
+  const after = await placeEach(standby.url, names(3))
+  expect([...together, ...after].map(({ body }) => body['reason'])).toEqual([...names(20), ...names(3)])
+  end()
+  expect((await waits).body['reason']).toBe('slow')
+})
+
+test('releases, moves and questions go to the leader by the same way as placements', async () => {
+  const leader = await aReplica('leader', { leads: true })
+  const standby = await standbyOf(leader.url)
+  const authorization = `Bearer ${token}`
+  const headers = { authorization, 'content-type': 'application/json' }
+  const meeting = `${standby.url}/v1/namespaces/demo/meetings/standup`
+  const attachment = '01KB00000000000000000000Z1'
+  const gone = await fetch(`${meeting}/placements/ann?attachment=${attachment}`, {
+    method: 'DELETE',
+    headers: { authorization },
+  })
+  expect([gone.status, await gone.text(), leader.released, standby.released]).toEqual([204, '', ['ann'], []])
+  const body = JSON.stringify({ attachment, reason: 'a test' })
+  const moved = await fetch(`${meeting}/placements/ann/move`, { method: 'POST', headers, body })
+  expect(await moved.json()).toMatchObject({ reason: 'answered by leader: ann' })
+  for (const path of ['', '/explanation']) {
+    const answer = await fetch(`${meeting}${path}`, { headers: { authorization } })
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'meeting_unknown', retry: 'never' }])
+  }
+  const bad = await fetch(`${meeting}/placements/ann?attachment=none`, { method: 'DELETE', headers: { authorization } })
+  expect([bad.status, await bad.json()]).toMatchObject([400, { field: 'query.attachment' }])
+  expect([leader.seen.requests, await standby.forwarded('answered')]).toEqual([4, 4])
 })
 
 test('what the leader refuses comes back as if it had been asked itself: status, code, field, when to try again', async () => {
@@ -92,18 +137,22 @@ test('a bad placement in a batch costs the others nothing, and each is judged by
     good,
     { ...good, authorization: 'Bearer of-nobody-at-all' },
     { ...good, authorization: undefined },
-    { ...good, namespace: 'secret' },
-    { ...good, name: 'Not A Name' },
+    { ...good, params: { ...good.params, namespace: 'secret' } },
+    { ...good, params: { ...good.params, name: 'Not A Name' } },
     { ...good, body: { ...aRequest('bob'), surprise: 1 } },
     { ...good, fromNewerStandby: 1 },
     null,
+    { ...good, operation: 'forget' },
     { ...good, body: aRequest('cem') },
   ])
   expect(status).toBe(200)
-  const answers = answersOf(text).map(({ status: each, text: json }) => {
-    const { reason, code, field } = JSON.parse(json) as Record<string, string>
-    return [each, reason ?? code, field]
-  })
+  const lines = text.trimEnd().split('\n').map(answerOf)
+  const answers = lines
+    .toSorted(([a], [b]) => a - b)
+    .map(([, { status: each, text: json }]) => {
+      const { reason, code, field } = JSON.parse(json) as Record<string, string>
+      return [each, reason ?? code, field]
+    })
   expect(answers).toEqual([
     [200, 'answered by leader: ann', undefined],
     [401, 'unauthorized', 'authorization'],
@@ -113,6 +162,7 @@ test('a bad placement in a batch costs the others nothing, and each is judged by
     [400, 'invalid', 'body.surprise'],
     [200, 'answered by leader: ann', undefined],
     [400, 'invalid', 'batch'],
+    [400, 'invalid', 'batch.operation'],
     [200, 'answered by leader: cem', undefined],
   ])
 })
@@ -193,16 +243,22 @@ test('a leader of an earlier version, which knows no batches, is asked one by on
   expect(new Set(seen)).toEqual(new Set([`POST /v1/namespaces/demo/meetings/standup/placements Bearer ${token} 1`]))
 })
 
-test('who hung up while others were under way is not placed', async () => {
+test('who hung up before the leader took those before them is not placed', async () => {
   const held: (() => void)[] = []
-  const seen: string[] = []
-  const place = async (_meeting: unknown, { participant }: { participant: string }): Promise<PlacementAnswer> => {
-    seen.push(participant)
-    if (participant === 'first') await new Promise<void>((resolve) => held.push(resolve))
-    return { result: 'refused', code: 'meeting_ended', reason: participant }
-  }
-  const leader = await aReplica('leader', { leads: true, place })
-  const standby = await standbyOf(leader.url)
+  const seen: string[][] = []
+  const url = await aLeader((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      const { requests } = JSON.parse(text) as { requests: readonly { body: { participant: string } }[] }
+      const people = requests.map(({ body }) => body.participant)
+      seen.push(people)
+      const lines = people.map((who, index) => `${index} 200 ${JSON.stringify({ reason: who })}\n`)
+      if (people.includes('first')) held.push(() => response.end(lines.join('')))
+      else response.end(lines.join(''))
+    })
+  })
+  const standby = await standbyOf(url)
   const first = placeAt(standby.url, aRequest('first'))
   await waitFor(() => (held.length > 0 ? true : missing('the first at the leader')), { timeoutMs: 10_000 })
   const abort = new AbortController()
@@ -213,6 +269,6 @@ test('who hung up while others were under way is not placed', async () => {
   await expect(leaves).rejects.toThrow('aborted')
   await waitFor(() => (standby.seen.hungUp === 1 ? true : missing('one who hung up')), { timeoutMs: 10_000 })
   held[0]?.()
-  expect([(await first).status, (await stays).body['reason']]).toEqual([200, 'stays'])
-  expect(seen).toEqual(['first', 'stays'])
+  expect([(await first).body['reason'], (await stays).body['reason']]).toEqual(['first', 'stays'])
+  expect(seen).toEqual([['first'], ['stays']])
 })

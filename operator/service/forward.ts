@@ -1,40 +1,28 @@
-import { Agent, request } from 'undici'
+import { Agent, request, type Dispatcher } from 'undici'
 
-import { withinTime } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
+import { Lines } from '../../kit/ndjson.ts'
 import type { Holder } from '../kube/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
-import { answersOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedPlacement } from './batch.ts'
-import { createGatherer } from './gather.ts'
+import { answerAtMostBytes, answerOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedRequest } from './batch.ts'
+import { createGatherer, type Numbered } from './gather.ts'
 
-/** A request as it came in, to be passed on as it is. */
-export interface Forwardable {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Path and query. */
-  readonly url: string
-  readonly authorization: string | undefined
-  readonly body: unknown
-}
-
-/** What the leader answered, to be passed back as it is. */
-export interface Forwarded extends Answered {
-  readonly contentType: string
-}
-
-/** A placement that is to be passed on. */
-export interface ForwardedPlacement extends BatchedPlacement {
+/** A request that is to be passed on. */
+export interface Forwardable extends BatchedRequest {
+  readonly method: string
   /** Path and query that it came by. */
   readonly url: string
-  /** Whether whoever asked has hung up. */
-  readonly isGone: () => boolean
+  /** Whether it is to be passed on still; asked before it is sent. */
+  readonly isWanted: () => boolean
 }
 
 /** Passes requests on to the leader. */
 export interface Forwarder {
-  /** The leader's answer; undefined where no leader is known or none answers in time. */
-  forward(request: Forwardable): Promise<Forwarded | undefined>
-  /** The same for a placement. Those that come while others are under way are passed on together. */
-  place(placement: ForwardedPlacement): Promise<Answered | undefined>
+  /**
+   * The leader's answer; undefined where no leader is known or none answers in time. What comes while others are on their way is passed on
+   * together, and each answer comes back when it is there.
+   */
+  forward(request: Forwardable): Promise<Answered | undefined>
   close(): Promise<void>
 }
 
@@ -42,12 +30,14 @@ export interface Forwarder {
 const timeoutMs = 500
 /** A request that was passed on once is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-parley-forwarded'
-/** Placements that wait for the leader at once: what comes in half a second at five times what an operator places. */
+/** Requests that wait for the leader at once: what comes in half a second at five times what an operator places. */
 const waitingAtMost = 10_000
+/** Batches that are not answered whole: each holds a connection, for as long as one of its requests takes. */
+const batchesAtMost = 32
 
-/** A placement in line, as the batch tells it. */
+/** A request in line, as the batch tells it. */
 interface InLine {
-  readonly placement: ForwardedPlacement
+  readonly request: Forwardable
   readonly json: string
 }
 
@@ -67,16 +57,12 @@ export function createForwarder(options: {
     return leader?.fresh === true && leader.identity !== identity ? leader.address : undefined
   }
 
-  async function send(
+  function send(
     url: string,
-    {
-      method,
-      authorization,
-      json,
-      signal,
-    }: Pick<Forwardable, 'method' | 'authorization'> & { json?: string; signal: AbortSignal },
-  ): Promise<Forwarded> {
-    const response = await request(url, {
+    what: { method: string; authorization: string | undefined; json: string | undefined; signal: AbortSignal },
+  ): Promise<Dispatcher.ResponseData> {
+    const { method, authorization, json, signal } = what
+    return request(url, {
       dispatcher,
       method,
       headers: {
@@ -87,65 +73,60 @@ export function createForwarder(options: {
       ...(json === undefined ? {} : { body: json }),
       signal,
     })
-    const contentType = String(response.headers['content-type'] ?? 'application/json')
-    return { status: response.statusCode, contentType, text: await response.body.text() }
   }
 
-  type Answers = readonly (Answered | undefined)[]
-
-  /** To a leader that is older and knows no batches. */
-  function sendEach(baseUrl: string, items: readonly InLine[], signal: AbortSignal): Promise<Answers> {
-    const each = items.map(async ({ placement: { url, authorization, body } }) => {
-      const sent = send(`${baseUrl}${url}`, { method: 'POST', authorization, json: JSON.stringify(body), signal })
-      return sent.catch(() => undefined)
-    })
-    return Promise.all(each)
+  /** Of a leader that is older and knows no such batches. */
+  async function* answersOfEach(
+    baseUrl: string,
+    items: readonly InLine[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Numbered<Answered>> {
+    const sendOne = async ({ request: { method, url, authorization, body } }: InLine): Promise<Answered> => {
+      const json = body === undefined || body === null ? undefined : JSON.stringify(body)
+      const { statusCode: status, body: answer } = await send(`${baseUrl}${url}`, { method, authorization, json, signal })
+      return { status, text: await answer.text() }
+    }
+    const sent = await Promise.allSettled(items.map(sendOne))
+    for (const [index, answer] of sent.entries()) if (answer.status === 'fulfilled') yield [index, answer.value]
   }
 
-  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<Answers> {
+  async function* answersIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<Numbered<Answered>> {
+    const lines = new Lines({ maxLineBytes: answerAtMostBytes })
+    for await (const chunk of body) for (const line of lines.in(chunk)) yield answerOf(line)
+  }
+
+  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<AsyncIterable<Numbered<Answered>>> {
     const baseUrl = leaderUrl()
     if (baseUrl === undefined) throw new Error('no leader is known')
     const json = batchOf(items.map((item) => item.json))
-    const { status, text } = await send(`${baseUrl}${batchPath}`, { method: 'POST', authorization: undefined, json, signal })
-    if (status === 404) return sendEach(baseUrl, items, signal)
-    if (status !== 200) throw new Error(`the leader answered a batch with ${status}`)
-    return answersOf(text)
+    const { statusCode, body } = await send(`${baseUrl}${batchPath}`, { method: 'POST', authorization: undefined, json, signal })
+    if (statusCode === 200) return answersIn(body)
+    await body.dump()
+    if (statusCode === 404) return answersOfEach(baseUrl, items, signal)
+    throw new Error(`the leader answered a batch with ${statusCode}`)
   }
 
-  const placements = createGatherer<InLine, Answered>({
+  const gatherer = createGatherer<InLine, Answered>({
     send: sendBatch,
     bytesOf: ({ json }) => Buffer.byteLength(json),
-    isWanted: ({ placement }) => !placement.isGone(),
+    isWanted: (item) => item.request.isWanted(),
     timeoutMs,
-    atMost: { ...batchAtMost, waiting: waitingAtMost },
+    atMost: { ...batchAtMost, waiting: waitingAtMost, batches: batchesAtMost },
     clock,
   })
 
-  function counted<Answer>(answer: Answer | undefined): Answer | undefined {
-    metrics.forwarded.inc({ result: answer === undefined ? 'unanswered' : 'answered' })
-    return answer
-  }
-
-  /** What `ask` answers, where there is a leader to ask. */
-  async function asked<Answer>(ask: (baseUrl: string) => Promise<Answer | undefined>): Promise<Answer | undefined> {
-    const baseUrl = leaderUrl()
-    if (baseUrl !== undefined) return counted(await ask(baseUrl).catch(() => undefined))
-    metrics.forwarded.inc({ result: 'no_leader' })
-    return undefined
-  }
-
   return {
-    forward: ({ method, url, authorization, body }) =>
-      asked((baseUrl) => {
-        const json = body === undefined || body === null ? {} : { json: JSON.stringify(body) }
-        return withinTime({ timeoutMs }, (signal) => send(`${baseUrl}${url}`, { method, authorization, ...json, signal }))
-      }),
-    place: (placement) =>
-      asked(() => {
-        const { authorization, namespace, name, body } = placement
-        const item: BatchedPlacement = { authorization, namespace, name, body }
-        return placements.ask({ placement, json: JSON.stringify(item) })
-      }),
+    async forward(forwardable) {
+      if (leaderUrl() === undefined) {
+        metrics.forwarded.inc({ result: 'no_leader' })
+        return undefined
+      }
+      const { operation, authorization, params, query, body } = forwardable
+      const item: BatchedRequest = { operation, authorization, params, query, body }
+      const answer = await gatherer.ask({ request: forwardable, json: JSON.stringify(item) })
+      metrics.forwarded.inc({ result: answer === undefined ? 'unanswered' : 'answered' })
+      return answer
+    },
     close: () => dispatcher.destroy(),
   }
 }

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { expect, test } from 'vitest'
@@ -8,31 +9,52 @@ import { createGatherer } from './gather.ts'
 interface Batch {
   readonly items: readonly string[]
   readonly signal: AbortSignal
+  /** Takes it and answers nobody yet. */
+  take(): void
+  /** Takes it and answers one of its items; the others wait on. */
+  answerOne(index: number): void
   answer(answers?: readonly string[]): void
   fail(): void
 }
 
 /** A gatherer of words, and what it asks; each word is answered in capitals when the test says so. */
-function aGatherer(atMost: Partial<{ items: number; bytes: number; waiting: number }> = {}) {
+function aGatherer(atMost: Partial<{ items: number; bytes: number; waiting: number; batches: number }> = {}) {
   const clock = virtualClock()
   const batches: Batch[] = []
   const gone = new Set<string>()
   const gatherer = createGatherer<string, string>({
     send: (items, signal) =>
       new Promise((resolve, reject) => {
+        const answers = new PassThrough({ objectMode: true })
+        const take = (): void => resolve(answers)
+        const answerOne = (index: number, answer: string | undefined): void => {
+          take()
+          if (answer !== undefined) answers.write([index, answer])
+        }
         const capitals = items.map((item) => item.toUpperCase())
+        const lose = (error: Error): void => {
+          reject(error)
+          answers.destroy(error)
+        }
+        answers.on('error', () => undefined)
         batches.push({
           items,
           signal,
-          answer: (answers = capitals) => resolve(answers),
-          fail: () => reject(new Error('gone')),
+          take,
+          answerOne: (index) => answerOne(index, capitals[index]),
+          answer(all = capitals) {
+            for (const [index, answer] of all.entries()) answerOne(index, answer)
+            take()
+            answers.end()
+          },
+          fail: () => lose(new Error('gone')),
         })
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+        signal.addEventListener('abort', () => lose(signal.reason as Error), { once: true })
       }),
     bytesOf: (item) => item.length,
     isWanted: (item) => !gone.has(item),
     timeoutMs: 500,
-    atMost: { items: 64, bytes: 1_000, waiting: 100, ...atMost },
+    atMost: { items: 64, bytes: 1_000, waiting: 100, batches: 32, ...atMost },
     clock,
   })
   const ask = (...words: string[]) => Promise.all(words.map((word) => gatherer.ask(word)))
@@ -102,6 +124,7 @@ test('nobody waits longer than the time, in line or under way, and a batch that 
   last.answer()
   expect(await third).toEqual(['CEM'])
   expect(batches).toHaveLength(3)
+  await turn()
   expect(clock.pending()).toBe(0)
 })
 
@@ -116,6 +139,37 @@ test('who waited in line until their time was over is not sent', async () => {
   const last = ask('cem')
   ;(await batch(1)).answer()
   expect(await last).toEqual(['CEM'])
+})
+
+test('who takes their time holds up neither the others of their batch nor the next one', async () => {
+  const { ask, batch, clock } = aGatherer()
+  const [slow, quick] = [ask('ann'), ask('bob')]
+  const first = await batch(0)
+  const later = ask('cem')
+  first.take()
+  ;(await batch(1)).answer()
+  expect(await later).toEqual(['CEM'])
+  first.answerOne(1)
+  expect(await quick).toEqual(['BOB'])
+  first.answer()
+  expect(await slow).toEqual(['ANN'])
+  await turn()
+  expect(clock.pending()).toBe(0)
+})
+
+test('of so many batches that are not answered whole the last one is waited for', async () => {
+  const { ask, batch, batches } = aGatherer({ batches: 2 })
+  const answers = [ask('ann', 'slow')]
+  ;(await batch(0)).answerOne(0)
+  answers.push(ask('bob', 'slow too'))
+  ;(await batch(1)).answerOne(0)
+  answers.push(ask('cem'))
+  await turn()
+  expect(batches).toHaveLength(2)
+  batches[1]?.answer()
+  ;(await batch(2)).answer()
+  batches[0]?.answer()
+  expect(await Promise.all(answers)).toEqual([['ANN', 'SLOW'], ['BOB', 'SLOW TOO'], ['CEM']])
 })
 
 test('a batch that fails leaves its items without an answer, and the next one goes', async () => {

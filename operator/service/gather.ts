@@ -1,23 +1,32 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 
-/** Asks many things at once of somebody who answers them together. */
+/** Asks many things at once of somebody who takes them together. */
 export interface Gatherer<Item, Answer> {
   /** The answer to one; undefined where none came in time. Never rejects. */
   ask(item: Item): Promise<Answer | undefined>
 }
 
+/** The answer to the item of a batch with that index. */
+export type Numbered<Answer> = readonly [index: number, answer: Answer]
+
 /** What {@link createGatherer} needs. */
 export interface GathererOptions<Item, Answer> {
-  /** Asks a batch; its answers in the order of the items, undefined for one without. Where it rejects, or has fewer, the others have none. */
-  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<readonly (Answer | undefined)[]>
+  /**
+   * Sends a batch; resolves once the other side has taken it. Answers come as they are ready, each with the index of its item; whoever has none at their end
+   * gets none.
+   */
+  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<AsyncIterable<Numbered<Answer>>>
   /** Bytes of an item in a batch. */
   readonly bytesOf: (item: Item) => number
   /** Whether somebody still waits for the answer; asked before the item is sent. */
   readonly isWanted: (item: Item) => boolean
   /** How long each item waits for its answer, its time in line included. */
   readonly timeoutMs: number
-  /** Of one batch, which has one item at least; and of those that wait for the next ones: one more has no answer. */
-  readonly atMost: { readonly items: number; readonly bytes: number; readonly waiting: number }
+  /**
+   * Of one batch, which has one item at least; of those that wait for the next ones: one more has no answer; and of batches that are not answered whole: the
+   * last of them is waited for.
+   */
+  readonly atMost: { readonly items: number; readonly bytes: number; readonly waiting: number; readonly batches: number }
   readonly clock: Clock
 }
 
@@ -31,13 +40,14 @@ interface Asked<Item, Answer> {
 }
 
 /**
- * Makes a gatherer. One batch is under way at a time: what is asked in one turn of the event loop goes together, and what is asked until
- * the answers are there goes next. So batches grow with the load by themselves, and one item alone waits for nobody.
+ * Makes a gatherer. What is asked in one turn of the event loop goes together, and what is asked until the other side has taken that goes next. So
+ * batches grow with the load by themselves, one item alone waits for nobody, and nobody waits for an item that takes its time.
  */
 export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answer>): Gatherer<Item, Answer> {
   const { send, bytesOf, isWanted, timeoutMs, atMost, clock } = options
   let line: Asked<Item, Answer>[] = []
-  let isUnderWay = false
+  let isPumping = false
+  let underWay = 0
 
   /** The first of the line, as many as make a batch. */
   function nextBatch(): readonly Asked<Item, Answer>[] {
@@ -56,20 +66,30 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
     return batch
   }
 
-  /** Gives up when the time of its last item is over. */
-  async function answer(batch: readonly Asked<Item, Answer>[]): Promise<void> {
+  async function hear(batch: readonly Asked<Item, Answer>[], answers: AsyncIterable<Numbered<Answer>>): Promise<void> {
+    for await (const [index, answer] of answers) batch[index]?.settle(answer)
+  }
+
+  /** Resolves once the batch is taken, or lost; where too many are under way, once it is answered. It is given up when the time of its last item is over. */
+  async function begin(batch: readonly Asked<Item, Answer>[]): Promise<void> {
     const abort = new AbortController()
     const leftMs = (batch.at(-1)?.dueMs ?? 0) - clock.monotonicMs()
     const timer = clock.after(leftMs, () => abort.abort(new Error(`no answers within ${timeoutMs} ms`)))
+    const over = (): void => {
+      timer.cancel()
+      underWay -= 1
+      for (const { settle } of batch) settle(undefined)
+    }
+    underWay += 1
     const items = batch.map(({ item }) => item)
-    const answers = await send(items, abort.signal).catch(() => [])
-    timer.cancel()
-    for (const [index, { settle }] of batch.entries()) settle(answers[index])
+    const taken = await send(items, abort.signal).catch(() => undefined)
+    const heard = taken === undefined ? over() : hear(batch, taken).then(over, over)
+    if (underWay >= atMost.batches) await heard
   }
 
   async function pump(): Promise<void> {
-    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) await answer(batch)
-    isUnderWay = false
+    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) await begin(batch)
+    isPumping = false
   }
 
   return {
@@ -88,8 +108,8 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
           },
         }
         line.push(asked)
-        if (isUnderWay) return
-        isUnderWay = true
+        if (isPumping) return
+        isPumping = true
         setImmediate(() => void pump())
       })
     },

@@ -39,11 +39,14 @@ export async function aReplica(name: string, role: Role) {
     ...{ result: 'refused' as const, code: 'meeting_ended' as const },
     reason: `answered by ${name}: ${who}`,
   })
+  const released: string[] = []
   const server = createPlacementServer({
-    bearers: createBearers([{ name: 'test', token, namespaces: ['demo'], verbs: ['place', 'release', 'topology'] }]),
+    bearers: createBearers([
+      { name: 'test', token, namespaces: ['demo'], verbs: ['place', 'release', 'move', 'explain', 'topology'] },
+    ]),
     placer: {
       place: role.place ?? (async (_meeting, { participant }) => refused(participant)),
-      release: () => undefined,
+      release: (_meeting, participant) => void released.push(participant),
     },
     mover: { move: async (_meeting, participant) => refused(participant) },
     explain: () => undefined,
@@ -70,6 +73,8 @@ export async function aReplica(name: string, role: Role) {
     url: await server.listen({ host: '127.0.0.1', port: 0 }),
     /** How many requests came so far, and how many of those who asked did not wait for the answer. */
     seen,
+    /** Who was released here. */
+    released,
     /** How many requests it has passed on with this result. */
     forwarded,
     async close() {
