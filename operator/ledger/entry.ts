@@ -18,7 +18,6 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   readonly name: string
   readonly number: number
   readonly #loads: NodeLoads<Entry>
-  isKnown = true
   heardAtMs: number | undefined = undefined
   region: string | undefined = undefined
   leaving: string | undefined = undefined

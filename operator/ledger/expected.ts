@@ -26,7 +26,7 @@ export function reserveForExpected(ledger: Ledger, entry: MeetingEntry, { at, no
     if (segment.toCome !== undefined) ledger.reservations.drop(segment.toCome.reservation)
     segment.toCome = undefined
   }
-  const node = ledger.nodes.hostOf(at)
+  const node = ledger.nodes.hosts.of(at)
   const cost = node === undefined ? noCost : whatIsToCome(entry, node)
   if (node === undefined || cost === noCost) return
   const reservation = ledger.reservations.begin(nowMs)

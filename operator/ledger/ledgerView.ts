@@ -29,7 +29,11 @@ class LedgerView implements PlacementView {
   }
 
   hostOf(segment: Segment): NodeEntry | undefined {
-    return this.#ledger.nodes.hostOf(segment)
+    return this.#ledger.nodes.hosts.of(segment)
+  }
+
+  regionOf(segment: Segment): string | undefined {
+    return this.#ledger.nodes.hosts.regionOf(segment)
   }
 
   node(name: string): NodeEntry | undefined {

@@ -6,11 +6,12 @@ import type { Cost } from './cost.ts'
 import { countedOn } from './countedOn.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
+import { Hosts } from './hosts.ts'
 import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteEmptied, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { MediaNodesEvents } from './mediaNodesEvents.ts'
-import type { AgentFault, Hosted, NodeEntry } from './nodeEntry.ts'
+import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads } from './nodeLoads.ts'
 import type { Spot } from './nodeMeasures.ts'
 import { KnownPools } from './knownPools.ts'
@@ -28,6 +29,7 @@ export class MediaNodes {
   readonly #pools = new KnownPools<Entry>()
   readonly #nodes = new Map<string, Entry>()
   readonly #loads = new NodeLoads<Entry>()
+  readonly hosts = new Hosts<Entry>(this.#nodes, this.#loads)
   readonly #open = new PoolOrders<Entry>(this.#loads.shelf)
   /** Who was heard, the longest ago first: a node is put last at each line. */
   readonly #heard = new Queue<Entry>()
@@ -56,12 +58,6 @@ export class MediaNodes {
 
   get(name: string): NodeEntry | undefined {
     return this.#nodes.get(name)
-  }
-
-  /** The node that hosts something; undefined where it is not known (any more). */
-  hostOf(hosted: Hosted): NodeEntry | undefined {
-    if (hosted.host?.isKnown !== true) hosted.host = this.#nodes.get(hosted.node)
-    return hosted.host
   }
 
   /** The nodes of a pool that take new segments, the one that should take the next first; of one version of the edge protocol. */
@@ -100,6 +96,7 @@ export class MediaNodes {
     entry.address(url, nowMs)
     noteEmptied(entry, nowMs, () => (entry.drain = drainOf(object)))
     entry.belongTo(this.#pools.get(object.spec.pool))
+    this.hosts.put(entry)
     this.#nodes.set(name, entry)
     this.#pools.join(object.spec.pool, entry)
     if (entry !== known) this.#silent.add(entry)
@@ -111,8 +108,8 @@ export class MediaNodes {
   removeNode(name: string): void {
     const entry = this.#nodes.get(name)
     if (entry === undefined) return
-    entry.isKnown = false
     this.#nodes.delete(name)
+    this.hosts.delete(entry)
     this.#pools.leave(entry.object.spec.pool, entry)
     this.#heard.delete(entry)
     this.#silent.delete(entry)
@@ -275,6 +272,7 @@ export class MediaNodes {
     for (const entry of this.#pools.members(pool)) {
       const { region, gate } = entry
       entry.belongTo(this.#pools.get(pool))
+      this.hosts.put(entry)
       this.#reindex(entry, nowMs)
       if (region === entry.region && gate === entry.gate) this.#events.respecified(entry.name)
       else this.#events.changed(entry.name)

@@ -9,6 +9,7 @@ export type SegmentDraft = Pick<Segment, 'node' | 'why' | 'openedAtMs'> & { read
 export const newSegment = ({ node, why, openedAtMs, expectedWorker }: SegmentDraft, crowd: Segment['crowd']): Segment => ({
   node,
   host: undefined,
+  number: -1,
   crowd,
   why,
   openedAtMs,

@@ -26,8 +26,6 @@ export interface NodeEntry {
   /** By which its load is found; never another node's. */
   readonly number: number
   readonly object: MediaNode
-  /** False once its object has gone, or another has taken its name. */
-  readonly isKnown: boolean
   /** Of its agent; undefined while its Pod has no address. A node that is ready has been heard there. */
   readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
@@ -93,6 +91,8 @@ export interface NodeEntry {
 export interface Hosted {
   readonly node: string
   host: NodeEntry | undefined
+  /** Of that; -1 where none was found yet. */
+  number: number
 }
 
 /** Whether the node is emptied: its object asks for it, or it was told to stop. */

@@ -37,7 +37,7 @@ const at = (cells: Float64Array, cell: number): number => cells[cell] ?? 0
  * has gone falls on nobody.
  */
 export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoad: number }> {
-  readonly shelf: Shelf<T> = { items: [], places: [] }
+  readonly shelf: Shelf<T> = { items: [], loads: [], places: [] }
   readonly #orders: (PoolOrder<T> | undefined)[] = []
   readonly #nodes = new NumberTable(16)
   readonly #workers = new WorkerLoads()
@@ -47,6 +47,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     const number = this.#nodes.addRows(1)
     this.#refresh(number * this.#nodes.width)
     this.shelf.items.push(node)
+    this.shelf.loads.push(Number.POSITIVE_INFINITY)
     this.shelf.places.push(-1)
     this.#orders.push(undefined)
     return number

@@ -73,10 +73,10 @@ export function reserveJoin(
   const join = { at, opens, joiner: joinerOf(rights, audience), audience }
   const reservation = ledger.reservations.begin(nowMs)
   for (const segment of entry.segments.values()) {
-    const node = ledger.nodes.hostOf(segment)
-    if (node === undefined) continue
+    const spot = ledger.nodes.hosts.spotOf(segment, workerOf(segment))
+    if (spot === undefined) continue
     const cost = segment === at ? costOfHost(entry, join) : costOfOther(entry, segment, join)
-    if (cost !== noCost) ledger.reservations.claim(node.spotOf(workerOf(segment)), cost)
+    if (cost !== noCost) ledger.reservations.claim(spot, cost)
   }
   return reservation
 }
@@ -114,11 +114,10 @@ export function noteScreens(ledger: Ledger, entry: MeetingEntry, { at, nowMs }: 
   if (at.screenReservation !== undefined) ledger.reservations.drop(at.screenReservation)
   at.screenReservation = ledger.reservations.begin(nowMs)
   for (const segment of entry.segments.values()) {
-    const node = ledger.nodes.hostOf(segment)
+    const spot = ledger.nodes.hosts.spotOf(segment, workerOf(segment))
     const here = segment === at
     const people = segment.crowd.size
     const pipes = here ? pipesOf(entry, segment) : leavesOf(entry, segment)
-    if (node !== undefined)
-      ledger.reservations.claim(node.spotOf(workerOf(segment)), costOfScreens(more, { people, pipes, here }))
+    if (spot !== undefined) ledger.reservations.claim(spot, costOfScreens(more, { people, pipes, here }))
   }
 }

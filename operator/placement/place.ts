@@ -21,8 +21,9 @@ interface Seat {
 
 /** A segment of the meeting in the region that takes one more; undefined where it does not. */
 function seatAt(view: PlacementView, segment: Segment, at: { region: string; wish: Wish }): Seat | undefined {
-  const node = segment.closing ? undefined : view.hostOf(segment)
-  if (node?.region !== at.region) return undefined
+  if (segment.closing || view.regionOf(segment) !== at.region) return undefined
+  const node = view.hostOf(segment)
+  if (node === undefined) return undefined
   if (whyNot({ node, segment, wish: at.wish, nowMs: view.nowMs, edgeVersion: undefined }) !== undefined) return undefined
   return { node, segment, load: loadFor({ node, segment, nowMs: view.nowMs }) }
 }

@@ -146,6 +146,6 @@ export function rankRegions(
 ): readonly Ranked[] {
   const regions = byRegion(pools).filter((choice) => choice !== certain)
   const hosting = new Set<string | undefined>()
-  for (const segment of view.meeting?.segments.values() ?? []) hosting.add(view.hostOf(segment)?.region)
+  for (const segment of view.meeting?.segments.values() ?? []) hosting.add(view.regionOf(segment))
   return regions.map((choice) => new Ranked(view, choice, { wish, hosting })).toSorted(nearer)
 }

@@ -35,6 +35,8 @@ export interface PlacementView {
   readonly meeting: MeetingEntry | undefined
   readonly pools: readonly MediaNodePool[]
   hostOf(segment: Segment): NodeEntry | undefined
+  /** Where that stands: all that is asked of most segments, and costs no look at their nodes. */
+  regionOf(segment: Segment): string | undefined
   node(name: string): NodeEntry | undefined
   /** Those of one version of the contract between media nodes, where it is given. */
   open(pool: string, edgeVersion: number | undefined): OpenNodes
