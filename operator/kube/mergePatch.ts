@@ -9,7 +9,10 @@ export function sameJson(a: Json, b: Json): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
   if (!isRecord(a) || !isRecord(b)) return false
-  return Object.keys({ ...a, ...b }).every((key) => sameJson(a[key], b[key]))
+  return (
+    Object.keys(a).every((key) => sameJson(a[key], b[key])) &&
+    Object.keys(b).every((key) => b[key] === undefined || a[key] !== undefined)
+  )
 }
 
 /**

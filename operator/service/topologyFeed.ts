@@ -7,6 +7,7 @@ import {
   type TopologyNode,
   type TopologyPool,
 } from '../api/topology.ts'
+import { sameJson } from '../kube/mergePatch.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Changes } from '../watch/changes.ts'
 import { topologyMeetingOf, topologyNodeOf, topologyPoolOf } from './topologyOf.ts'
@@ -26,12 +27,18 @@ export interface TopologyFeed {
 
 /** Changes of this long are told together. */
 const gatherMs = 100
+/**
+ * Loads and time make no change of their own: all nodes are looked at within each beat, a part of them at a time. All at once would keep a placement waiting for
+ * ten milliseconds and more where there are ten thousand.
+ */
+const lookEachMs = 250
+const looksABeat = topologyBeatMs / lookEachMs
 
 type Change = Extract<TopologyLine, { type: 'change' }>
 
 /** What one kind of thing was told to be, by key, and which keys to look at again. */
 class Told<T> {
-  readonly #told = new Map<string, { readonly value: T; readonly text: string }>()
+  readonly #told = new Map<string, T>()
   readonly #dirty = new Set<string>()
   readonly #now: (key: string) => T | undefined
 
@@ -44,7 +51,7 @@ class Told<T> {
   }
 
   values(): T[] {
-    return [...this.#told.values()].map(({ value }) => value)
+    return [...this.#told.values()]
   }
 
   /** What differs from what was told, told now. */
@@ -54,12 +61,11 @@ class Told<T> {
     for (const key of this.#dirty) {
       const before = this.#told.get(key)
       const value = this.#now(key)
-      const text = JSON.stringify(value)
       if (value === undefined) {
         this.#told.delete(key)
-        if (before !== undefined) removed.push({ key, value: before.value })
-      } else if (before?.text !== text) {
-        this.#told.set(key, { value, text })
+        if (before !== undefined) removed.push({ key, value: before })
+      } else if (!sameJson(before, value)) {
+        this.#told.set(key, value)
         changed.push(value)
       }
     }
@@ -146,10 +152,19 @@ export function createTopologyFeed(options: {
   for (const { metadata } of ledger.nodes.pools()) pools.mark(metadata.name)
   for (const { name } of ledger.nodes.all()) nodes.mark(name)
   for (const { key } of ledger.meetings.all()) meetings.mark(key)
-  const beat = clock.every(topologyBeatMs, () => {
-    // Loads and time make no change of their own; with the beat all nodes are looked at.
-    for (const { name } of ledger.nodes.all()) nodes.mark(name)
+  let round: readonly string[] = []
+  let looked = 0
+  const look = clock.every(lookEachMs, () => {
+    if (looked >= round.length) {
+      round = Array.from(ledger.nodes.all(), ({ name }) => name)
+      looked = 0
+    }
+    const until = looked + Math.ceil(round.length / looksABeat)
+    for (const name of round.slice(looked, until)) nodes.mark(name)
+    looked = until
     flush()
+  })
+  const beat = clock.every(topologyBeatMs, () => {
     for (const { send } of readers) send({ type: 'beat', revision })
   })
 
@@ -168,6 +183,7 @@ export function createTopologyFeed(options: {
     readers: () => readers.size,
     close() {
       for (const stop of stops) stop()
+      look.cancel()
       beat.cancel()
       gathering?.cancel()
       readers.clear()
