@@ -3,12 +3,18 @@ import { connect, type AddressInfo } from 'node:net'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { commonErrors } from './errors.ts'
 import { createHttpServer } from './http.ts'
 import { silentLog } from './log.ts'
+import { answerToHeaders } from './withheldBody.ts'
 
 const app = createHttpServer({ log: silentLog, bodyLimitBytes: 100, requestWithinMs: 150 })
 app.get('/people/:name', (request) => request.params)
 app.post('/echo', (request) => request.body)
+const nobody = async (): Promise<never> => {
+  throw commonErrors.raise.unauthorized({ why: 'a test lets nobody in' })
+}
+app.post('/shut', { onRequest: nobody }, (request) => request.body)
 beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }))
 afterAll(() => app.close())
 
@@ -60,6 +66,17 @@ test.each([
   const response = await app.inject(url)
   expect(response.headers['content-type']).toContain('application/problem+json')
   expect(response.json()).toMatchObject({ status: 400, code: 'invalid', field })
+})
+
+test('who is refused by the headers alone is not waited for; a connection on which too much would follow is closed', async () => {
+  const shut = (bytes: number) =>
+    answerToHeaders({
+      url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/shut`,
+      method: 'POST',
+      bytes,
+    })
+  expect(await shut(100)).toEqual({ status: 401, kept: true })
+  expect(await shut(101)).toEqual({ status: 401, kept: false })
 })
 
 test('the longest name that a path may carry comes through, as sent and encoded', async () => {

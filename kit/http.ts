@@ -44,6 +44,12 @@ function serverOf(settings: ReturnType<typeof settingsOf>, tls: HttpServerOption
   return app as FastifyInstance
 }
 
+/** Whether a body is still to come that is not read any more, and is larger than anybody may send, or of unknown size. */
+function leavesMuch({ raw, headers }: FastifyRequest, bodyLimitBytes: number): boolean {
+  if (raw.complete) return false
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > bodyLimitBytes
+}
+
 /**
  * An HTTP server whose every error is a problem document and whose unknown errors are logged, never sent. A request has
  * `requestWithinMs` to come whole, and up to a third more; an answer may take as long as it likes.
@@ -59,6 +65,7 @@ export function createHttpServer({
     // A coded 503 is an answer (warming up, full); only what nobody expected is news for the person on call.
     if (error.code === 'internal')
       log.error({ method: request.method, url: request.routeOptions.url ?? '', err: error.cause ?? error }, 'request failed')
+    if (leavesMuch(request, bodyLimitBytes)) void reply.header('connection', 'close')
     if (error.retryAfterMs !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
     return reply.code(error.status).type(problemContentType).send(problemOf(error))
   }

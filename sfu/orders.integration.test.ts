@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { systemClock } from '../kit/clock.ts'
 import { missing, waitFor } from '../kit/wait.ts'
+import { answerToHeaders } from '../kit/withheldBody.ts'
 import type { LoadLine } from './api/load.ts'
 import { createNodeClient } from './api/nodeClient.ts'
 import { startTestNode, type TestNode } from './testing/node.ts'
@@ -134,6 +135,22 @@ test('an empty segment that no order keeps goes away by itself', async () => {
   connection.close()
   expect((await node.client.getSegment(meeting))?.emptySinceMs).toBeGreaterThan(0)
   await waitFor(async () => ((await node.client.getSegment(meeting)) ? missing('its end') : true), { timeoutMs: 30_000 })
+})
+
+test('who may give no order is refused before what they send is read', async () => {
+  const paths = [
+    ['PUT', '/v1/segments/demo/standup/01KB00000000000000000000Z0'],
+    ['DELETE', '/v1/segments/demo/standup/01KB00000000000000000000Z0'],
+    ['PUT', '/v1/drain'],
+    ['POST', '/v1/moves'],
+    ['PUT', '/v1/addresses'],
+    ['POST', '/v1/probe'],
+  ] as const
+  for (const [method, path] of paths)
+    expect([path, await answerToHeaders({ url: `${node.url}${path}`, method, bytes: 1_000_000 })]).toEqual([
+      path,
+      { status: 401, kept: true },
+    ])
 })
 
 test('metrics stand behind the door, liveness does not', async () => {

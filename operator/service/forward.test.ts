@@ -5,10 +5,13 @@ import { afterEach, expect, test } from 'vitest'
 
 import { systemClock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
+import { createMetrics } from '../../kit/metrics.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
+import { operatorMetrics } from '../metrics.ts'
 import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from '../testing/aReplica.ts'
 import { answerOf, batchPath } from './batch.ts'
+import { createForwarder } from './forward.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -36,7 +39,7 @@ const placeEach = (url: string, people: readonly string[]) => Promise.all(people
 
 /** Sends a batch by hand, as no standby would. */
 async function sendBatch(url: string, requests: readonly unknown[]) {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   const response = await fetch(`${url}${batchPath}`, { method: 'POST', headers, body: JSON.stringify({ requests }) })
   return { status: response.status, text: await response.text() }
 }
@@ -176,6 +179,20 @@ test.each([
   const { status, text } = await sendBatch(leader.url, placements)
   expect([400, 413]).toContain(status)
   expect(JSON.parse(text)).toMatchObject({ retry: 'never' })
+})
+
+test('a token that the leader does not know keeps only its own request from being answered', async () => {
+  const leader = await aReplica('leader', { leads: true })
+  const forwarder = createForwarder({
+    ...{ holder: () => heldBy('leader', leader.url), identity: 'standby', clock: systemClock },
+    metrics: createMetrics(operatorMetrics),
+  })
+  closers.push(() => forwarder.close())
+  const url = '/v1/namespaces/demo/meetings/standup/placements'
+  const ask = (authorization: string) =>
+    forwarder.forward({ ...good, operation: 'place', authorization, url, method: 'POST', isWanted: () => true })
+  const answers = await Promise.all([ask('Bearer one-that-only-the-standby-knows'), ask(good.authorization)])
+  expect(answers.map((answer) => answer?.status)).toEqual([401, 200])
 })
 
 test('a replica that does not lead takes no batch', async () => {

@@ -75,7 +75,7 @@ export function createForwarder(options: {
     })
   }
 
-  /** Of a leader that is older and knows no such batches. */
+  /** Of a leader that is older and knows no such batches, or that does not know the token of the first: the others have their own. */
   async function* answersOfEach(
     baseUrl: string,
     items: readonly InLine[],
@@ -99,10 +99,12 @@ export function createForwarder(options: {
     const baseUrl = leaderUrl()
     if (baseUrl === undefined) throw new Error('no leader is known')
     const json = batchOf(items.map((item) => item.json))
-    const { statusCode, body } = await send(`${baseUrl}${batchPath}`, { method: 'POST', authorization: undefined, json, signal })
+    // The token of one of them opens the door; each is asked for with its own inside.
+    const authorization = items[0]?.request.authorization
+    const { statusCode, body } = await send(`${baseUrl}${batchPath}`, { method: 'POST', authorization, json, signal })
     if (statusCode === 200) return answersIn(body)
     await body.dump()
-    if (statusCode === 404) return answersOfEach(baseUrl, items, signal)
+    if (statusCode === 404 || statusCode === 401) return answersOfEach(baseUrl, items, signal)
     throw new Error(`the leader answered a batch with ${statusCode}`)
   }
 

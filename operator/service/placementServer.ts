@@ -35,6 +35,8 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
   const { feed, leads, metrics } = options
   const app = createHttpServer({ log: options.log, bodyLimitBytes, ...(options.tls === undefined ? {} : { tls: options.tls }) })
   const operations = createOperations(options)
+  /** Of routes that take a body: nothing of it is read for somebody whose token is not known. */
+  const toKnown = { onRequest: async ({ headers }: FastifyRequest) => void options.bearers(bearerOf(headers.authorization)) }
 
   /** Answers here as the leader, else as the leader answers. */
   const answering = (operation: OperationName) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -53,13 +55,13 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
     return status === 204 ? reply.code(204).send() : reply.type('application/json; charset=utf-8').send(text)
   }
 
-  app.post(placementsPath, answering('place'))
-  app.delete(`${placementsPath}/:participant`, answering('release'))
-  app.post(`${placementsPath}/:participant/move`, answering('move'))
+  app.post(placementsPath, toKnown, answering('place'))
+  app.delete(`${placementsPath}/:participant`, toKnown, answering('release'))
+  app.post(`${placementsPath}/:participant/move`, toKnown, answering('move'))
   app.get(`${meetingPath}/explanation`, answering('explain'))
   app.get(meetingPath, answering('snapshot'))
 
-  app.post(batchPath, { bodyLimit: 2 * batchAtMost.bytes }, (request, reply) => {
+  app.post(batchPath, { ...toKnown, bodyLimit: 2 * batchAtMost.bytes }, (request, reply) => {
     if (!leads()) throw placementErrors.raise.leader_unknown({})
     const { requests } = checked(batchRequest, request.body, 'body')
     const answers = requests.map((item) => operations.ofBatch(item))

@@ -20,25 +20,29 @@ export interface DoorOptions {
 export interface Door {
   /** Raises `unauthorized` unless the request shows a bearer of one of the kinds. */
   bearer(request: Knock, ...kinds: readonly BearerKind[]): Promise<void>
+  /** Of a route: {@link Door.bearer} before a body is read. */
+  opens(...kinds: readonly BearerKind[]): { readonly onRequest: (request: Knock) => Promise<void> }
   /** What the request's peer token says; raises `unauthorized` or `invalid`. */
   peer(request: Knock): Promise<PeerClaims>
 }
 
 /** Makes the door of this node: tokens must be made out to it and signed by a key in the right role. */
 export function createDoor({ node, keys, nowMs }: DoorOptions): Door {
-  return {
-    async bearer({ headers }, ...kinds) {
-      const token = bearerOf(headers.authorization)
-      let refusal: CodedError = commonErrors.raise.unauthorized({ why: 'no token opens this' })
-      for (const kind of kinds) {
-        try {
-          return await verifyBearer(keys, token, { kind, node, nowMs: nowMs() })
-        } catch (error) {
-          if (error instanceof CodedError) refusal = error
-        }
+  async function bearer({ headers }: Knock, ...kinds: readonly BearerKind[]): Promise<void> {
+    const token = bearerOf(headers.authorization)
+    let refusal: CodedError = commonErrors.raise.unauthorized({ why: 'no token opens this' })
+    for (const kind of kinds) {
+      try {
+        return await verifyBearer(keys, token, { kind, node, nowMs: nowMs() })
+      } catch (error) {
+        if (error instanceof CodedError) refusal = error
       }
-      throw refusal
-    },
+    }
+    throw refusal
+  }
+  return {
+    bearer,
+    opens: (...kinds) => ({ onRequest: (request) => bearer(request, ...kinds) }),
     peer: ({ headers }) => verifyPeerToken(keys, bearerOf(headers.authorization), { node, nowMs: nowMs() }),
   }
 }

@@ -70,8 +70,8 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
   app.route({
     method: 'PUT',
     url: drainPath,
+    ...door.opens('order'),
     async handler(request) {
-      await door.bearer(request, 'order')
       return drain(checked(drainOrder, request.body, 'body'))
     },
   })
@@ -79,8 +79,8 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
   app.route({
     method: 'POST',
     url: movePath,
+    ...door.opens('order'),
     async handler(request) {
-      await door.bearer(request, 'order')
       return options.move(checked(moveOrder, request.body, 'body'))
     },
   })
@@ -88,8 +88,8 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
   app.route({
     method: 'PUT',
     url: addressesPath,
+    ...door.opens('order'),
     async handler(request) {
-      await door.bearer(request, 'order')
       return options.announce(checked(addressOrder, request.body, 'body'))
     },
   })
@@ -97,8 +97,8 @@ export function serveNode(app: FastifyInstance, options: NodeRoutesOptions): voi
   app.route({
     method: 'POST',
     url: probePath,
-    async handler(request) {
-      await door.bearer(request, 'order')
+    ...door.opens('order'),
+    async handler() {
       return { probes: await options.probe() }
     },
   })

@@ -72,8 +72,8 @@ export function serveSegments(app: FastifyInstance, { node, door, segments }: Se
   app.route({
     method: 'PUT',
     url: one,
+    ...door.opens('order'),
     async handler(request) {
-      await door.bearer(request, 'order')
       const meeting = checked(meetingRef, request.params, 'path')
       const order = checked(segmentOrder, request.body, 'body')
       checkPeers(order, node)
@@ -84,8 +84,8 @@ export function serveSegments(app: FastifyInstance, { node, door, segments }: Se
   app.route({
     method: 'DELETE',
     url: one,
+    ...door.opens('order'),
     async handler(request, reply) {
-      await door.bearer(request, 'order')
       const meeting = checked(meetingRef, request.params, 'path')
       segments.delete(meeting, checked(segmentDeletion, request.query, 'query'))
       return reply.code(204).send()
