@@ -144,7 +144,7 @@ function measure(fleet: Fleet, random: () => number, decisions: { warmUp: number
     nowMs += betweenMs
     fleet.beatUntil(nowMs)
     if (nowMs >= sweepAtMs) {
-      ledger.sweepMeetings(nowMs)
+      for (const entry of ledger.meetings.all()) ledger.expire(entry, nowMs)
       sweepAtMs += sweepEveryMs
     }
     const wish = next()

@@ -218,10 +218,10 @@ export class Ledger {
     this.reservations.sweep(nowMs)
   }
 
-  /** The slower sweep over all meetings, now and then. */
-  sweepMeetings(nowMs: number): void {
-    for (const entry of this.meetings.all()) this.meetings.sweep(entry, nowMs)
-    this.meetings.forgetEmpty(forgottenAfterMs, nowMs)
+  /** The same of one meeting: unused grants, and that it is forgotten. Each is to be looked at now and then. */
+  expire(entry: MeetingEntry, nowMs: number): void {
+    this.meetings.sweep(entry, nowMs)
+    this.meetings.forgetIfEmpty(entry, forgottenAfterMs, nowMs)
   }
 
   #isHeard(name: string, nowMs: number): boolean {

@@ -43,6 +43,10 @@ export class Meetings {
     return this.#byKey.values()
   }
 
+  get size(): number {
+    return this.#byKey.size
+  }
+
   /** Those that have, or had, a part on the node, as they are now. */
   on(node: string): readonly MeetingEntry[] {
     return this.#traces.on(node)
@@ -234,17 +238,12 @@ export class Meetings {
     this.#events.changed(entry.key)
   }
 
-  /**
-   * Forgets meetings without object that stand nowhere and were empty for `afterMs`: on the leader the plan has ended them by then, and
-   * the other replicas have nobody who would tell them.
-   */
-  forgetEmpty(afterMs: number, nowMs: number): void {
-    for (const entry of this.#byKey.values()) {
-      const emptyForMs = entry.emptySinceMs === undefined ? 0 : nowMs - entry.emptySinceMs
-      if (entry.object === undefined && entry.segments.size + entry.strays.size === 0 && emptyForMs > afterMs) {
-        entry.ended ??= { why: 'it stood empty', atMs: nowMs }
-        this.touch(entry, nowMs)
-      }
+  /** Forgets one without object that stands nowhere and was empty for `afterMs`: the leader's plan has ended it by then, a standby hears of nobody. */
+  forgetIfEmpty(entry: MeetingEntry, afterMs: number, nowMs: number): void {
+    const emptyForMs = entry.emptySinceMs === undefined ? 0 : nowMs - entry.emptySinceMs
+    if (entry.object === undefined && entry.segments.size + entry.strays.size === 0 && emptyForMs > afterMs) {
+      entry.ended ??= { why: 'it stood empty', atMs: nowMs }
+      this.touch(entry, nowMs)
     }
   }
 
