@@ -184,6 +184,34 @@ test('who is in the meeting already needs no further place, by the roster or by 
   expect(here(a)).toEqual(['ann', 'bob'])
 })
 
+test('who is in a meeting that has too many in it goes to another node as anybody, and nobody new comes', async () => {
+  const { cascade, a, b } = withPlaces(0)
+  await cascade.settle()
+  const [ann] = [b.enter('ann'), b.enter('bob'), b.enter('cid')]
+  await cascade.settle()
+  const { order } = a.segment
+  if (order === undefined) throw new Error('a has no order')
+  a.segment.take({ ...order, generation: order.generation + 1, limits: { maxParticipants: 2, places: 0 } })
+  a.enter('ann', { replaces: ann.session.identity.attachment })
+  expect(here(a)).toEqual(['ann'])
+  expect(() => a.enter('dan')).toThrow(expect.objectContaining({ code: 'meeting_full', retry: 'later' }) as Error)
+})
+
+test('who is on the way from one node to another takes one place of the meeting', async () => {
+  const { cascade, a, b } = withPlaces(10)
+  await cascade.settle()
+  const { session } = b.enter('ann')
+  await cascade.settle()
+  const { order } = a.segment
+  if (order === undefined) throw new Error('a has no order')
+  a.segment.take({ ...order, generation: order.generation + 1, limits: { maxParticipants: 2, places: 2 } })
+  a.enter('ann', { replaces: session.identity.attachment })
+  expect(a.segment.roster.entries).toHaveLength(2)
+  a.enter('bob')
+  expect(here(a)).toEqual(['ann', 'bob'])
+  expect(() => a.enter('cid')).toThrow(expect.objectContaining({ code: 'meeting_full' }) as Error)
+})
+
 test('without an order there is no place for whom an operator counted, nor where the meeting stands elsewhere', () => {
   const a = fakeCascade().node('a')
   const none = expect.objectContaining({ code: 'no_place_here' }) as Error

@@ -208,13 +208,12 @@ export class Attachments {
     return present
   }
 
-  /** The meeting has a place, as far as its roster says, and so has this segment. */
+  /** The meeting has a place, as far as its roster says, and so has this segment. Who is in it needs none, though too many are. */
   #admitToMeeting(claims: GrantClaims, present: readonly RosterEntry[]): void {
     const { rights, limit } = claims
+    if (rights.hidden || present.length > 0) return
     const capacity = this.#options.limits()?.maxParticipants ?? limit?.maxParticipants
-    if (!rights.hidden && capacity !== undefined && this.#options.host.roster.size - present.length >= capacity) {
-      throw sfuErrors.raise.meeting_full({ capacity })
-    }
+    if (capacity !== undefined && this.#options.host.roster.size >= capacity) throw sfuErrors.raise.meeting_full({ capacity })
     if (!this.hasPlaceFor(claims)) throw sfuErrors.raise.no_place_here({ places: this.#places(limit) ?? 0 })
   }
 

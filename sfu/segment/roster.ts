@@ -67,10 +67,9 @@ export class SegmentRoster {
     return [...this.#people.values()].flatMap((attachments) => [...attachments.values()])
   }
 
+  /** How many people there are: who is on the way from one media node to another has two entries, and is one. */
   get size(): number {
-    let size = 0
-    for (const attachments of this.#people.values()) size += attachments.size
-    return size
+    return this.#people.size
   }
 
   /** What each author says, with the edge it is heard by. */
