@@ -81,7 +81,7 @@ export function createPlacer(options: PlacerOptions): Placer {
   function limitOf({ meeting }: PlacementView, { participant }: Wish): Pick<GrantClaims, 'limit'> {
     const maxParticipants = meeting?.capacity
     if (maxParticipants === undefined) return {}
-    const seated = meeting?.people.isAttached(participant) === true ? { seated: true } : {}
+    const seated = meeting?.people.isSeated(participant) === true ? { seated: true } : {}
     return { limit: { maxParticipants, epoch: options.epoch(), ...seated } }
   }
 

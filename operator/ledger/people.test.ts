@@ -31,6 +31,18 @@ test('a participant holds one seat, however many attachments; a hidden one none'
   expect([people.seats, people.countOn('a')]).toEqual([1, 1])
 })
 
+test('who is seen in the meeting is seated: not who holds a grant, nor who is hidden', () => {
+  const people = new People()
+  people.grant(granted('ann', '1'))
+  people.report('a', [attached('bob', '2'), { ...attached('recorder', '3'), hidden: true }], 0)
+  const seatedOf = (...names: string[]) => names.filter((name) => people.isSeated(name))
+  expect(seatedOf('ann', 'bob', 'recorder', 'cid')).toEqual(['bob'])
+  // On the way from one node to another.
+  people.grant(granted('bob', '4'))
+  expect(seatedOf('bob')).toEqual(['bob'])
+  expect(['ann', 'bob', 'recorder', 'cid'].map((name) => people.seatsBeside(name))).toEqual([1, 1, 2, 2])
+})
+
 test('who left is remembered for a while, who never came is not', () => {
   const people = new People()
   people.report('a', [attached('ann', '1')], 0)

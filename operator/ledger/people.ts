@@ -46,11 +46,16 @@ export class People {
     return this.#byParticipant.has(participant)
   }
 
-  /** Whether a media node told that the participant is attached. */
-  isAttached(participant: string): boolean {
+  /** Whether a media node told that the participant is attached, and not hidden: they are in the meeting, as everybody sees. */
+  isSeated(participant: string): boolean {
     let stay = this.#byParticipant.get(participant)
-    while (stay?.attached === false) stay = stay.older
+    while (stay !== undefined && (!stay.attached || stay.hidden)) stay = stay.older
     return stay !== undefined
+  }
+
+  /** Seats that others have than the participant. */
+  seatsBeside(participant: string): number {
+    return this.#seats - Number(this.#needsSeat(participant))
   }
 
   /** How many seats are taken on each node: somebody on the way from one to another counts where they go. */

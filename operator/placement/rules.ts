@@ -37,11 +37,12 @@ export const rules: readonly Rule[] = [
   },
   {
     code: 'meeting_full',
-    refuses(meeting, wish) {
-      const capacity = meeting.object?.spec.capacity?.maxParticipants
-      if (capacity === undefined || wish.rights.hidden || meeting.people.has(wish.participant)) return undefined
-      if (meeting.people.seats < capacity) return undefined
-      return capacity === 1 ? `the only place of ${meeting.key} is taken` : `all ${capacity} places of ${meeting.key} are taken`
+    refuses({ object, people, key }, { participant, rights }) {
+      const capacity = object?.spec.capacity?.maxParticipants
+      if (capacity === undefined || rights.hidden || people.isSeated(participant)) return undefined
+      // Where too many are in (by fallback, or since the capacity was lowered), a seat that is kept for who is out is none: no node lets them in.
+      if (people.seatsBeside(participant) < capacity) return undefined
+      return capacity === 1 ? `the only place of ${key} is taken` : `all ${capacity} places of ${key} are taken`
     },
   },
 ]

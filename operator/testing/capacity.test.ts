@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { PlacementAnswer } from '../api/placement.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
-import { anInstallation, placedIn } from './installation.ts'
+import { anInstallation, hosted, placedIn } from './installation.ts'
 import { limitIn, type SimulatedOperator } from './simulatedOperator.ts'
 import { namespace, type Simulation } from './simulation.ts'
 
@@ -185,4 +185,17 @@ test('a segment that a leader opens who does not reach the others lets nobody in
   for (const name of ['q2', 'q3']) placedIn(await simulation.join('small', name, { region: 'eu-west' }))
   expect(attach(simulation, 'q1', late)).not.toBe('attached')
   expect(peopleIn(simulation)).toBe(capacity)
+})
+
+test('a seat that is kept in a meeting with too many in it lets nobody in again: who is out is told that it is full, who is in moves', async () => {
+  const simulation = await onTwoNodes()
+  placedIn(await simulation.place('small', 'p5'))
+  simulation.editMeeting('small', { capacity: { maxParticipants: 3 } })
+  await simulation.pass(1_000)
+  expect(await simulation.place('small', 'p5')).toMatchObject({ result: 'refused', code: 'meeting_full' })
+  const [before] = simulation.nodes.get('us-1')?.segments()[0]?.participants ?? []
+  expect(await simulation.join('small', 'p4', { excludeNodes: ['us-1'] })).toMatchObject({ result: 'placed', node: 'eu-1' })
+  simulation.leave(before?.attachment ?? '')
+  await simulation.pass(1_000)
+  expect(hosted(simulation)).toEqual(['eu-1: small (p1 p2 p3 p4)', 'us-1: small ()'])
 })

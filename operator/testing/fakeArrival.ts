@@ -36,9 +36,9 @@ export function mustHavePlace(
   if (hidden) return
   const { order } = segment
   const { maxParticipants: capacity = Infinity } = order?.limits ?? limit ?? {}
-  const isIn = roster.has(participant)
-  if (roster.size - Number(isIn) >= capacity) throw sfuErrors.raise.meeting_full({ capacity })
-  if (!isIn) mustHaveOwnPlace(segment, limit)
+  if (roster.has(participant)) return
+  if (roster.size >= capacity) throw sfuErrors.raise.meeting_full({ capacity })
+  mustHaveOwnPlace(segment, limit)
 }
 
 function mustHaveOwnPlace(segment: FakeSegment, limit: Arrival['limit']): void {
