@@ -50,7 +50,17 @@ function aQueue(setup: { workMs?: number; concurrency?: number; outcomes?: (Outc
   })
   const counted = async (): Promise<Record<string, number>> =>
     Object.fromEntries((await metrics.reconciles.get()).values.map(({ labels, value }) => [String(labels['result']), value]))
-  return { queue, clock, log, losing, metrics, counted, most: () => most, keys: () => log.map(({ key }) => key) }
+  return {
+    queue,
+    clock,
+    log,
+    losing,
+    metrics,
+    counted,
+    most: () => most,
+    isWorkedOn: (key: string) => running.get(key) === 1,
+    keys: () => log.map(({ key }) => key),
+  }
 }
 
 test('a key that waits is worked on once, however often it was asked for', async () => {
@@ -100,6 +110,19 @@ test('failures come back after a growing wait that a success resets', async () =
   queue.add('a')
   await clock.advance(10_000)
   expect(log.map(({ atMs }) => atMs)).toEqual([0, 50, 150, 350, 10_000, 10_050])
+})
+
+test('a key that changes during work that fails is tried again soon, and never without a pause', async () => {
+  const failures = Array.from({ length: 12 }, () => retry(new Error('refused')))
+  const { queue, clock, log, isWorkedOn } = aQueue({ outcomes: failures })
+  queue.add('a')
+  for (let waitedMs = 0; waitedMs < 20_000 && log.length < 13; waitedMs += 5) {
+    if (isWorkedOn('a')) queue.add('a')
+    await clock.advance(5)
+  }
+  // From the end of one try, of 10 ms, to the next.
+  const waitsMs = log.slice(1).map(({ atMs }, index) => atMs - (log[index]?.atMs ?? 0) - 10)
+  expect(waitsMs).toEqual([50, 100, 200, 250, 250, 250, 250, 250, 250, 250, 250, 250])
 })
 
 test('the wait that the server asked for is kept', async () => {

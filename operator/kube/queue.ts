@@ -39,10 +39,13 @@ export interface QueueOptions {
 /** controller-runtime waits 5 ms to 1,000 s; an operator that fails for minutes should come back within one. */
 const defaultBackoff: Backoff = { firstMs: 50, maxMs: 60_000 }
 const defaultHandleTimeoutMs = 60_000
+/** The same where something changed meanwhile, which may help or may be the failure itself: at most a quarter of a second, and never at once. */
+const newsWaitAtMostMs = 250
 
 /**
  * A keyed, coalescing, level-triggered queue in the manner of controller-runtime: a key waits once, is never worked on twice at a time,
- * and what happens during the work brings it back after.
+ * and what happens during the work brings it back after: at once where that went well, else after a short wait, since what fails often learns
+ * something by it, and would be tried again without a pause.
  */
 export function createQueue(options: QueueOptions): Queue {
   const { name, handle, concurrency, clock, random, log, metrics } = options
@@ -125,23 +128,24 @@ export function createQueue(options: QueueOptions): Queue {
     metrics.reconciles.inc({ controller: name, result: resultLabels[outcome.at] })
     metrics.reconcileSeconds.observe({ controller: name }, (clock.monotonicMs() - startedMs) / 1000)
     working.delete(key)
-    if (mayWork()) comeBack(key, outcome)
-    if (mayWork() && current.again) waiting.add(key)
+    if (mayWork()) comeBack(key, outcome, current.again)
     pump()
   }
 
-  function comeBack(key: string, outcome: Outcome): void {
-    if (outcome.at === 'retry') return comeBackLater(key, outcome.error)
+  function comeBack(key: string, outcome: Outcome, again: boolean): void {
+    if (outcome.at === 'retry') return comeBackLater(key, outcome.error, again)
     failures.delete(key)
+    if (again) waiting.add(key)
     if (outcome.at === 'wakeAfter') addAfter(key, outcome.delayMs)
     if (outcome.at === 'terminal') log.error({ object: key, reason: name, err: outcome.error }, 'reconcile cannot succeed')
   }
 
-  function comeBackLater(key: string, error: unknown): void {
+  function comeBackLater(key: string, error: unknown, again: boolean): void {
     const attempt = (failures.get(key) ?? 0) + 1
     failures.set(key, attempt)
     metrics.queueRetries.inc({ name })
-    const delayMs = Math.max(backoffMs(backoff, attempt, random), askedWaitMs(error))
+    const within = again ? { ...backoff, maxMs: Math.min(backoff.maxMs, newsWaitAtMostMs) } : backoff
+    const delayMs = Math.max(backoffMs(within, attempt, random), askedWaitMs(error))
     log.warn({ object: key, reason: name, attempt, durationMs: delayMs, err: error }, 'reconcile failed; it is tried again')
     addAfter(key, delayMs)
   }

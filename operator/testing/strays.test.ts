@@ -25,6 +25,9 @@ function leave(simulation: Simulation, earlier: string): void {
   simulation.nodes.get('eu-1')?.attach(standup(earlier), { participant: 'old', attachment: simulation.mintUlid() })
 }
 
+/** Within some seconds, by an operator that waits longer after each that failed. */
+const looksAtMost = 20
+
 const both = ['eu-1: standup (old)', 'us-1: standup (bob)']
 const one = ['us-1: standup (bob)']
 
@@ -86,6 +89,25 @@ test('what nobody owns and another leader ordered in a later term is closed too,
   await simulation.pass(10_000)
   expect(hosted(simulation)).toEqual(one)
   expect(simulation.leader()?.control.epoch()).toBeGreaterThan(5)
+})
+
+test('what another leader ordered in a later term is not looked at without a pause while the epoch cannot rise', async () => {
+  const { simulation, earlier } = await aLeftover()
+  let looks = 0
+  simulation.faults.apiCall = ({ verb, about }) => {
+    if (verb === 'get' && about === 'Meeting') looks += 1
+    // One that looks without a pause would never let time pass. The epoch cannot rise: the Lease is not to be had.
+    if (looks > looksAtMost) return 'crashBefore'
+    return verb !== 'get' && about === 'Lease' ? 'refused' : undefined
+  }
+  simulation.nodes.get('eu-1')?.put(standup(earlier), { ...order, epoch: 7 })
+  await simulation.pass(strayPatienceMs + 2_000)
+  expect(hosted(simulation)).toEqual(both)
+  expect(looks).toBeGreaterThan(0)
+  expect(looks).toBeLessThanOrEqual(looksAtMost)
+  simulation.faults.apiCall = () => undefined
+  await simulation.pass(60_000)
+  expect(hosted(simulation)).toEqual(one)
 })
 
 test('the object of an ad hoc meeting that an operator wrote and died goes, once it stood for nothing for as long as a meeting may be empty', async () => {
