@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { RosterChange, RosterEntry } from '../../sfu/api/roster.ts'
+import type { RosterChange, RosterEntry, Track } from '../../sfu/api/roster.ts'
 import type { MeetingNotification, SessionConnection } from '../../sfu/api/sessionClient.ts'
 import { createMeetingFeed, type FeedMember } from './meetingFeed.ts'
 
@@ -105,4 +105,71 @@ test('a feed ends with its last user and then hears nothing', () => {
   feed.release()
   tell(rosterTold(2, joined('ada')))
   expect([ended, member.told.length]).toEqual([1, 0])
+})
+
+const ulid = (last: string): string => `01KDVAHJ00000000000000000${last}`
+const stay = (last: string, more: Partial<RosterEntry> = {}): RosterEntry => ({
+  ...person('ada'),
+  attachment: ulid(last),
+  ...more,
+})
+const aTrack = (source: Track['source'], producerId: string): Track => ({
+  ...{ trackId: `ada/${source}`, source, producerId, muted: false },
+})
+
+/** A feed of which ada is in, by her stay `A`, and somebody who is told what becomes of it. */
+function withAda(entry: Partial<RosterEntry> = {}) {
+  const feed = createMeetingFeed(meeting, () => undefined)
+  const { connection, tell } = aConnection()
+  feed.plug(connection)
+  feed.take({ revision: 1, roster: [stay('A', entry)], speakers: nobody })
+  const member = aMember()
+  feed.join(member)
+  return { feed, tell, member }
+}
+
+test('who comes again while their lost stay is still told of is seen once: the one goes in the step in which the other comes', () => {
+  const { feed, tell, member } = withAda()
+  const left: RosterChange = { type: 'left', participant: 'ada', attachment: ulid('A') }
+  tell(rosterTold(2, { type: 'joined', entry: stay('B', { node: 'media-b', joinedAtMs: 9 }) }))
+  expect(feed.join(aMember()).state.roster.map(({ attachment }) => attachment)).toEqual([ulid('B')])
+  // The way to her media node is given up at last: nobody is told of somebody who is not there.
+  tell(rosterTold(3, left))
+  expect(member.told).toEqual([rosterTold(2, left, { type: 'joined', entry: stay('B', { node: 'media-b' }) })])
+})
+
+test('who moves is seen and heard by the old path until the new one has taken over', () => {
+  const { tell, member } = withAda({ tracks: [aTrack('camera', 'old-camera'), aTrack('microphone', 'old-microphone')] })
+  const stayB = { participant: 'ada', attachment: ulid('B') }
+  tell(rosterTold(2, { type: 'joined', entry: stay('B') }))
+  tell(rosterTold(3, { type: 'track', ...stayB, track: { ...aTrack('camera', 'new-camera'), replaces: 'old-camera' } }))
+  tell(rosterTold(4, { type: 'left', participant: 'ada', attachment: ulid('A') }))
+  expect(member.told.flatMap((told) => (told.method === 'roster' ? [told.data.changes] : []))).toEqual([
+    [
+      { type: 'left', participant: 'ada', attachment: ulid('A') },
+      { type: 'joined', entry: stay('B', { tracks: [aTrack('camera', 'old-camera'), aTrack('microphone', 'old-microphone')] }) },
+    ],
+    [{ type: 'track', ...stayB, track: { ...aTrack('camera', 'new-camera'), replaces: 'old-camera' } }],
+    [{ type: 'untrack', ...stayB, trackId: 'ada/microphone' }],
+  ])
+})
+
+test('what becomes of a stay that another one followed is told to nobody, whatever a new connection tells first', () => {
+  const { feed, tell, member } = withAda()
+  tell(rosterTold(2, { type: 'joined', entry: stay('B') }))
+  tell(rosterTold(3, { type: 'connection', participant: 'ada', attachment: ulid('A'), connected: false }))
+  feed.unplug()
+  const again = aConnection()
+  feed.plug(again.connection)
+  feed.take({ revision: 1, roster: [stay('B'), stay('A', { connected: false })], speakers: nobody })
+  expect(member.told).toHaveLength(1)
+  // The newer one ends, and the older one goes on.
+  again.tell(rosterTold(2, { type: 'left', participant: 'ada', attachment: ulid('B') }))
+  expect(member.told.at(-1)).toEqual(
+    rosterTold(
+      3,
+      { type: 'left', participant: 'ada', attachment: ulid('B') },
+      { type: 'joined', entry: stay('A', { connected: false }) },
+    ),
+  )
 })

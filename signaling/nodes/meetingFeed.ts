@@ -3,6 +3,7 @@ import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SessionSnapshot, Speakers } from '../../sfu/api/session.ts'
 import type { MeetingNotification, SessionConnection } from '../../sfu/api/sessionClient.ts'
 import { rosterDiff } from '../../sfu/api/rosterDiff.ts'
+import { shownStay } from './shownStay.ts'
 
 /** A client that is told what a meeting on its media node becomes. */
 export interface FeedMember {
@@ -19,7 +20,8 @@ export interface FeedState {
 /**
  * One meeting on one media node, as its connection tells it: once for all clients that this replica has there. The roster is kept, so
  * that after a lost connection the clients are told the difference instead of everything. Revisions are counted anew for the clients:
- * theirs have no gaps, whatever the connection went through.
+ * theirs have no gaps, whatever the connection went through. And they are shown each person once (`shownStay`): one stay ends in the step in
+ * which the next begins.
  */
 export interface MeetingFeed {
   /** One more user. */
@@ -41,11 +43,21 @@ interface Told {
   readonly changes: readonly RosterChange[]
 }
 
+const noStays: Roster = new Map()
+
+const shown = (stays: Roster): Roster => {
+  const stay = shownStay(stays)
+  return stay === undefined ? noStays : rosterOf([stay])
+}
+
+const participantOf = (change: RosterChange): string => (change.type === 'joined' ? change.entry.participant : change.participant)
+
 /** Makes the feed of a meeting; `onEnd` is called when nobody uses it any more. */
 export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): MeetingFeed {
   const members = new Set<FeedMember>()
   let users = 0
-  let roster: Roster = new Map()
+  /** All that the media node tells of, by participant. */
+  const people = new Map<string, Roster>()
   /** What the media node counted last on this connection. */
   let heardRevision = 0
   /** What the clients were told last. */
@@ -59,15 +71,29 @@ export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): Meeti
     for (const member of [...members]) member.tell(told)
   }
 
-  function move(next: Roster, { revision, changes }: Told): void {
-    roster = next
+  /** These people are as `next` has them from now on. */
+  function move(next: ReadonlyMap<string, Roster>, revision: number): void {
+    const changes = [...next].flatMap(([participant, stays]) =>
+      rosterDiff(shown(people.get(participant) ?? noStays), shown(stays)),
+    )
+    for (const [participant, stays] of next) {
+      if (stays.size === 0) people.delete(participant)
+      else people.set(participant, stays)
+    }
     heardRevision = revision
     if (changes.length > 0) tell({ method: 'roster', data: { revision: ++toldRevision, changes } })
   }
 
   function onRoster(told: Told): void {
     if (early) early.push(told)
-    else if (told.revision > heardRevision) move(told.changes.reduce(applyChange, roster), told)
+    else if (told.revision > heardRevision) {
+      const next = new Map<string, Roster>()
+      for (const change of told.changes) {
+        const participant = participantOf(change)
+        next.set(participant, applyChange(next.get(participant) ?? people.get(participant) ?? noStays, change))
+      }
+      move(next, told.revision)
+    }
   }
 
   function onSpeakers(told: Speakers): void {
@@ -92,15 +118,18 @@ export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): Meeti
       const waiting = early
       if (waiting === undefined && snapshot.revision <= heardRevision) return
       early = undefined
-      const next = rosterOf(snapshot.roster)
-      move(next, { revision: snapshot.revision, changes: rosterDiff(roster, next) })
+      // Whoever is not in it has left.
+      const next = new Map([...people.keys()].map((participant) => [participant, noStays]))
+      for (const [participant, entries] of Map.groupBy(snapshot.roster, (entry) => entry.participant))
+        next.set(participant, rosterOf(entries))
+      move(next, snapshot.revision)
       speakers = snapshot.speakers
       for (const told of waiting ?? []) onRoster(told)
     },
     join(member) {
       members.add(member)
       return {
-        state: { revision: toldRevision, roster: [...roster.values()], speakers },
+        state: { revision: toldRevision, roster: [...people.values()].flatMap((stays) => shownStay(stays) ?? []), speakers },
         leave: () => void members.delete(member),
       }
     },
