@@ -72,6 +72,26 @@ test('two joins of one identity on two nodes at once: the later wins everywhere'
   expect([a.people(), b.people()]).toEqual([['ann'], ['ann']])
 })
 
+test('a stay on a lost node keeps nobody out who left by a later one', async () => {
+  const cascade = fakeCascade()
+  const [a, b] = [cascade.node('a'), cascade.node('b')]
+  cascade.order([[a, b]])
+  await cascade.settle()
+  const lost = a.enter('ann').session.identity.attachment
+  await cascade.settle()
+  cascade.network.blocked = true
+  cascade.network.cut()
+  const inUse = expect.objectContaining({ code: 'identity_in_use' }) as Error
+  expect(() => b.enter('ann')).toThrow(inUse)
+  const { session } = b.enter('ann', { replaces: lost })
+  // Twice in the meeting, by what b hears: nobody comes a third time.
+  expect(() => b.enter('ann')).toThrow(inUse)
+  b.segment.attachments.close(session)
+  expect(b.segment.roster.of('ann').map(({ attachment }) => attachment)).toEqual([lost])
+  b.enter('ann')
+  expect(here(b)).toEqual(['ann'])
+})
+
 test('one who publishes and leaves is one step out of the roster, not one a track', async () => {
   const cascade = fakeCascade()
   const a = cascade.node('a')

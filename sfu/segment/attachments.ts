@@ -1,7 +1,6 @@
 import type { Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { sfuErrors } from '../api/errors.ts'
-import { grantLifetimeMs } from '../api/tokens.ts'
 import type { GrantClaims } from '../api/grant.ts'
 import { meetingKey } from '../api/identity.ts'
 import type { SegmentOrder, SegmentReport } from '../api/order.ts'
@@ -11,6 +10,7 @@ import type { MeetingNotification } from '../api/sessionClient.ts'
 import type { SessionHost } from '../session/host.ts'
 import { Session } from '../session/session.ts'
 import type { SessionSink } from '../session/sink.ts'
+import { Ended } from './ended.ts'
 
 /** Options of {@link Attachments}. */
 export interface AttachmentsOptions {
@@ -24,8 +24,6 @@ export interface AttachmentsOptions {
   readonly onChange: () => void
 }
 
-/** An attachment that ended is remembered while a grant for it could still be shown. */
-const rememberEndedMs = grantLifetimeMs + 30_000
 /**
  * When a later attachment of the same person appears on another node, this one is closed after this: a move has its new path first and
  * ends the old one itself (its video takes up to 4 s to get all layers). One whose connection is lost is closed at once.
@@ -44,7 +42,7 @@ export class Attachments {
   readonly #sessions = new Map<string, Session>()
   readonly #away = new Map<string, Timer>()
   readonly #moved = new Set<string>()
-  readonly #ended = new Map<string, number>()
+  readonly #ended = new Ended()
   /** Who hears of the meeting, under each name by which their sessions know it; with how many sessions. */
   readonly #sinks = new Map<SessionSink, Map<string, number>>()
 
@@ -98,7 +96,7 @@ export class Attachments {
   /** Lets a participant in by a verified grant. Raises what keeps them out; nothing is changed then. */
   attach(claims: GrantClaims, owner: SessionSink, epoch: number): Session {
     const { clock } = this.#options.host
-    this.#forgetEnded()
+    this.#ended.forget(clock.monotonicMs())
     const present = this.#admit(claims)
     const { sub: participant, attachment, name, rights } = claims
     const session = new Session({
@@ -163,7 +161,7 @@ export class Attachments {
     this.#away.get(attachment)?.cancel()
     this.#away.delete(attachment)
     this.#moved.delete(attachment)
-    this.#ended.set(attachment, this.#options.host.clock.monotonicMs())
+    this.#ended.note(attachment, this.#options.host.clock.monotonicMs())
     const { owner } = session
     if (reason) session.tell({ method: 'closed', data: { reason } })
     session.close()
@@ -180,7 +178,10 @@ export class Attachments {
   /** Passes a step of the roster to everybody, and heeds who appeared elsewhere. */
   rosterChanged(revision: number, changes: readonly RosterChange[]): void {
     this.#tellMeeting({ method: 'roster', data: { revision, changes } })
-    for (const change of changes) if (change.type === 'joined') this.#appeared(change.entry)
+    for (const change of changes) {
+      if (change.type === 'joined') this.#appeared(change.entry)
+      else if (change.type === 'left') this.#ended.left(change, this.#options.host.clock.monotonicMs())
+    }
   }
 
   speakersChanged(list: Speakers): void {
@@ -217,7 +218,7 @@ export class Attachments {
     if (!this.hasPlaceFor(claims)) throw sfuErrors.raise.no_place_here({ places: this.#places(limit) ?? 0 })
   }
 
-  /** One identity is present once, unless its other attachment is away or is named as the one that is replaced. */
+  /** One identity is present once, unless its other attachment is away, is named as the one that is replaced, or was followed by one that has left. */
   #admitIdentity(
     { participant, attachment, replaces }: { participant: string; attachment: string; replaces: string | undefined },
     present: readonly RosterEntry[],
@@ -225,8 +226,9 @@ export class Attachments {
     const hidden = [...this.#sessions.values()].filter(
       ({ identity }) => identity.participant === participant && identity.rights.hidden,
     )
+    const stands = present.filter((entry) => !this.#ended.isOver(participant, entry.attachment))
     const others = [
-      ...present.map((entry) => ({ attachment: entry.attachment, connected: entry.connected })),
+      ...stands.map((entry) => ({ attachment: entry.attachment, connected: entry.connected })),
       ...hidden.map(({ identity, owner }) => ({ attachment: identity.attachment, connected: owner !== undefined })),
     ]
     if (others.some((other) => other.connected && other.attachment !== replaces)) throw sfuErrors.raise.identity_in_use({})
@@ -288,10 +290,5 @@ export class Attachments {
 
   #tell(change: RosterChange): void {
     this.#options.host.roster.changeOwn([change])
-  }
-
-  #forgetEnded(): void {
-    const nowMs = this.#options.host.clock.monotonicMs()
-    for (const [attachment, atMs] of this.#ended) if (nowMs - atMs > rememberEndedMs) this.#ended.delete(attachment)
   }
 }

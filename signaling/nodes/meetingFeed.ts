@@ -1,9 +1,8 @@
-import { applyChange, rosterOf, type Roster, type RosterChange, type RosterEntry } from '../../sfu/api/roster.ts'
+import type { RosterChange, RosterEntry } from '../../sfu/api/roster.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { SessionSnapshot, Speakers } from '../../sfu/api/session.ts'
 import type { MeetingNotification, SessionConnection } from '../../sfu/api/sessionClient.ts'
-import { rosterDiff } from '../../sfu/api/rosterDiff.ts'
-import { shownStay } from './shownStay.ts'
+import { ShownPeople } from './shownPeople.ts'
 
 /** A client that is told what a meeting on its media node becomes. */
 export interface FeedMember {
@@ -20,7 +19,7 @@ export interface FeedState {
 /**
  * One meeting on one media node, as its connection tells it: once for all clients that this replica has there. The roster is kept, so
  * that after a lost connection the clients are told the difference instead of everything. Revisions are counted anew for the clients:
- * theirs have no gaps, whatever the connection went through. And they are shown each person once (`shownStay`): one stay ends in the step in
+ * theirs have no gaps, whatever the connection went through. And they are shown each person once (`ShownPeople`): one stay ends in the step in
  * which the next begins.
  */
 export interface MeetingFeed {
@@ -43,21 +42,11 @@ interface Told {
   readonly changes: readonly RosterChange[]
 }
 
-const noStays: Roster = new Map()
-
-const shown = (stays: Roster): Roster => {
-  const stay = shownStay(stays)
-  return stay === undefined ? noStays : rosterOf([stay])
-}
-
-const participantOf = (change: RosterChange): string => (change.type === 'joined' ? change.entry.participant : change.participant)
-
 /** Makes the feed of a meeting; `onEnd` is called when nobody uses it any more. */
 export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): MeetingFeed {
   const members = new Set<FeedMember>()
   let users = 0
-  /** All that the media node tells of, by participant. */
-  const people = new Map<string, Roster>()
+  const people = new ShownPeople()
   /** What the media node counted last on this connection. */
   let heardRevision = 0
   /** What the clients were told last. */
@@ -71,29 +60,14 @@ export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): Meeti
     for (const member of [...members]) member.tell(told)
   }
 
-  /** These people are as `next` has them from now on. */
-  function move(next: ReadonlyMap<string, Roster>, revision: number): void {
-    const changes = [...next].flatMap(([participant, stays]) =>
-      rosterDiff(shown(people.get(participant) ?? noStays), shown(stays)),
-    )
-    for (const [participant, stays] of next) {
-      if (stays.size === 0) people.delete(participant)
-      else people.set(participant, stays)
-    }
+  function toldNow(revision: number, changes: readonly RosterChange[]): void {
     heardRevision = revision
     if (changes.length > 0) tell({ method: 'roster', data: { revision: ++toldRevision, changes } })
   }
 
   function onRoster(told: Told): void {
     if (early) early.push(told)
-    else if (told.revision > heardRevision) {
-      const next = new Map<string, Roster>()
-      for (const change of told.changes) {
-        const participant = participantOf(change)
-        next.set(participant, applyChange(next.get(participant) ?? people.get(participant) ?? noStays, change))
-      }
-      move(next, told.revision)
-    }
+    else if (told.revision > heardRevision) toldNow(told.revision, people.step(told.changes))
   }
 
   function onSpeakers(told: Speakers): void {
@@ -118,18 +92,14 @@ export function createMeetingFeed(meeting: MeetingRef, onEnd: () => void): Meeti
       const waiting = early
       if (waiting === undefined && snapshot.revision <= heardRevision) return
       early = undefined
-      // Whoever is not in it has left.
-      const next = new Map([...people.keys()].map((participant) => [participant, noStays]))
-      for (const [participant, entries] of Map.groupBy(snapshot.roster, (entry) => entry.participant))
-        next.set(participant, rosterOf(entries))
-      move(next, snapshot.revision)
+      toldNow(snapshot.revision, people.replace(snapshot.roster))
       speakers = snapshot.speakers
       for (const told of waiting ?? []) onRoster(told)
     },
     join(member) {
       members.add(member)
       return {
-        state: { revision: toldRevision, roster: [...people.values()].flatMap((stays) => shownStay(stays) ?? []), speakers },
+        state: { revision: toldRevision, roster: people.entries(), speakers },
         leave: () => void members.delete(member),
       }
     },
