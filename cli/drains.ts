@@ -25,7 +25,8 @@ export const drainColumns = (nowMs: number): readonly Column<DrainingNode>[] => 
   { heading: 'left', of: ({ status }) => status.drain.left },
   { heading: 'moved', of: ({ status }) => status.drain.moved },
   { heading: 'done', of: ({ status }) => untilOf(status.drain.eta, nowMs) },
-  { heading: 'ends', of: ({ status }) => untilOf(status.drain.deadline, nowMs) },
+  // Of one that is over its deadline is nobody's concern.
+  { heading: 'ends', of: ({ status }) => (status.phase === 'Drained' ? undefined : untilOf(status.drain.deadline, nowMs)) },
   { heading: 'why', of: ({ status }) => status.drain.reason },
   { heading: 'how it goes', of: ({ status }) => status.drain.message },
 ]

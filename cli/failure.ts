@@ -41,6 +41,11 @@ export const cliErrors = errorTable({
     say: (m: { namespace: string; name: string; participant: string }) =>
       `None of the latest placements of ${m.namespace}/${m.name} is of ${m.participant}: look with kubectl parley why, or give --attachment.`,
   },
+  not_placed: {
+    status: 409,
+    retry: 'never',
+    say: (m: { participant: string; code: string; why: string }) => `${m.participant} is not placed (${m.code}): ${m.why}.`,
+  },
   not_moved: {
     status: 409,
     retry: 'never',

@@ -3,7 +3,13 @@ import type { Command } from 'commander'
 import { withTimeout } from '../kit/abort.ts'
 import { errorOfProblem } from '../kit/problem.ts'
 import { moveAnswer, type MoveAnswer, type MoveRequest } from '../operator/api/move.ts'
-import { explanation, type Explanation } from '../operator/api/placement.ts'
+import {
+  explanation,
+  placementAnswer,
+  type Explanation,
+  type PlacementAnswer,
+  type PlacementRequest,
+} from '../operator/api/placement.ts'
 import type { CliDeps } from './deps.ts'
 import { cliErrors } from './failure.ts'
 
@@ -78,6 +84,15 @@ async function asked(deps: CliDeps, access: PlacementAccess, of: { meeting: Meet
 /** Asks where a meeting is and why. */
 export async function explain(deps: CliDeps, access: PlacementAccess, meeting: MeetingOf): Promise<Explanation> {
   return explanation.parse(await asked(deps, access, { meeting, path: 'explanation' }))
+}
+
+/** Asks for a place for one participant. */
+export async function place(
+  deps: CliDeps,
+  access: PlacementAccess,
+  of: MeetingOf & { readonly request: PlacementRequest },
+): Promise<PlacementAnswer> {
+  return placementAnswer.parse(await asked(deps, access, { meeting: of, path: 'placements', body: of.request }))
 }
 
 /** Orders that one participant goes to another media node. */

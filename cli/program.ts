@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { installCommand } from './commands/install.ts'
 import { meetingCommand } from './commands/meeting.ts'
 import { moveCommand } from './commands/move.ts'
+import { placeCommand } from './commands/place.ts'
 import { rotateCommand } from './commands/rotate.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -19,6 +20,7 @@ export function parleyProgram(deps: CliDeps): Command {
     .addCommand(meetingCommand(deps))
     .addCommand(tokenCommand(deps))
     .addCommand(whyCommand(deps))
+    .addCommand(placeCommand(deps))
     .addCommand(moveCommand(deps))
     .addCommand(doctorCommand(deps))
     .addCommand(installCommand(deps))

@@ -101,6 +101,14 @@ test('a drain has its line, and is nothing wrong; ports that nobody reaches are'
   expect(out.split('\n').filter((line) => line.startsWith('!'))).toEqual(['! MediaNode eu-1: no answer at udp 192.0.2.1:40000'])
 })
 
+test('a drain that is done has no end to wait for', async () => {
+  const { api, cli } = aCli()
+  const drain = { reason: 'scale in', deadline: ago(600), left: '0', moved: '1', blocked: false, message: 'nobody is left' }
+  const status = { phase: 'Drained', drain, conditions: [] }
+  api.put('medianodes', { kind: 'MediaNode', metadata: { namespace: 'parley', name: 'eu-1' }, spec: { pool: 'eu' }, status })
+  expect((await cli('status')).out).toMatch(/^eu-1 +Drained +0 +1 +<none> +<none> +scale in +nobody is left$/m)
+})
+
 test('an empty cluster says so', async () => {
   expect((await aCli().cli('status')).out).toBe('Operator: no operator leads\n\nNo pools.\n\nNo media nodes.\n\nNo meetings.\n')
 })
