@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-
 import { startServerProcess } from '../operator/testing/serverProcess.ts'
-import type { LoadRun, Target } from './allocator/generator.ts'
+import type { LoadRun } from './allocator/generator.ts'
 import { startReplicas } from './allocator/replicas.ts'
+import { load } from './allocator/run.ts'
 
 /** What the placement API does over HTTP, and what a server does that decides nothing. */
 export interface AllocatorResult {
@@ -25,15 +22,6 @@ const atOnce = 64
 const warmUpMs = 3_000
 const measuredMs = 10_000
 const steadyPerSecond = 1_000
-
-const run = promisify(execFile)
-const generator = fileURLToPath(new URL('./allocator/load.ts', import.meta.url))
-
-async function load(target: Target, of: { mode: 'closed' | 'open'; rate: number; durationMs: number }): Promise<LoadRun> {
-  const { urls, token, namespace } = target
-  const { stdout } = await run(process.execPath, [generator, JSON.stringify({ urls, token, namespace, ...of })])
-  return JSON.parse(stdout) as LoadRun
-}
 
 async function benchBare(of: { durationMs: number }): Promise<LoadRun> {
   const server = await startServerProcess({ entry: 'bench/allocator/bare.ts', flags: [], says: 'bare server' })

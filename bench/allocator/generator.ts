@@ -35,14 +35,16 @@ const regions = ['eu-west', 'us-east'] as const
 /** Joins of one process, over kept connections to each replica in turn, as through a Service. */
 export class Generator {
   readonly #target: Target
+  readonly #standing: number | undefined
   readonly #agent: Agent
   readonly #random = seededRandom(1)
   readonly #run = Date.now().toString(36)
   #joins = 0
   #meetings = 0
 
-  constructor(target: Target, connections: number) {
+  constructor(target: Target, { connections, standing }: { connections: number; standing: number | undefined }) {
     this.#target = target
+    this.#standing = standing
     this.#agent = new Agent({ connections: Math.ceil(connections / target.urls.length), pipelining: 1 })
   }
 
@@ -81,21 +83,32 @@ export class Generator {
     record.add(kind, performance.now() - dueMs)
   }
 
-  async #join(): Promise<string> {
-    const { urls, token, namespace } = this.#target
-    const join = this.#joins++
+  /** A meeting that this join opens, or one of the latest. */
+  #latest(join: number): { meeting: number; name: string } {
     if (join % opensOneIn === 0) this.#meetings += 1
     const age = join % opensOneIn === 0 ? 0 : Math.floor(this.#random() * Math.min(this.#meetings, latestMeetings))
     const meeting = this.#meetings - age
+    return { meeting, name: `m-${this.#run}-${meeting}` }
+  }
+
+  #oneOf(standing: number): { meeting: number; name: string } {
+    const meeting = Math.floor(this.#random() * standing)
+    return { meeting, name: `standing-${meeting}` }
+  }
+
+  async #join(): Promise<string> {
+    const { urls, token, namespace } = this.#target
+    const join = this.#joins++
+    const { meeting, name } = this.#standing === undefined ? this.#latest(join) : this.#oneOf(this.#standing)
     const body = {
-      participant: `p-${join}`,
+      participant: `p-${this.#run}-${join}`,
       displayName: 'Somebody',
       rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
       // Most people of a meeting are from one region.
       region: regions[meeting % regions.length],
       idempotencyKey: `${this.#run}-${join}`,
     }
-    const url = `${urls[join % urls.length]}/v1/namespaces/${namespace}/meetings/m-${this.#run}-${meeting}/placements`
+    const url = `${urls[join % urls.length]}/v1/namespaces/${namespace}/meetings/${name}/placements`
     const response = await request(url, {
       dispatcher: this.#agent,
       method: 'POST',

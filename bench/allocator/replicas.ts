@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -12,6 +12,7 @@ import { fixedAccess } from '../../operator/kube/access.ts'
 import { createApiClient } from '../../operator/kube/apiClient.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
 import { startOperatorProcess, type OperatorProcess } from '../../operator/testing/operatorProcess.ts'
+import { heapAfterCollection, inspectedFlags, inspectorIn } from './heap.ts'
 import { startBenchNodes, workers } from './mediaNodes.ts'
 
 /** Operators that share one Lease, and what they stand on. */
@@ -22,6 +23,8 @@ export interface Replicas {
   readonly namespace: string
   /** CPU seconds of each replica so far, the leader first. */
   cpuSeconds(): readonly number[]
+  /** What each uses of its heap once its garbage is collected, the leader first. They must be inspected. */
+  heapMegabytes(): Promise<readonly number[]>
   close(): Promise<void>
 }
 
@@ -32,7 +35,7 @@ const nodesEach = 64
 const readyTimeoutMs = 120_000
 
 /** Starts the API in memory, media nodes, and `count` operators; resolves when the first leads and every media node is Ready. */
-export async function startReplicas(count: number): Promise<Replicas> {
+export async function startReplicas(count: number, { inspected = false } = {}): Promise<Replicas> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'))
   const [{ privateJwk }, server, agents] = await Promise.all([
     makeKeyPair('op', 'operator'),
@@ -50,7 +53,9 @@ export async function startReplicas(count: number): Promise<Replicas> {
     ...['--signing-key-file', file('key.json', JSON.stringify(privateJwk))],
     ...['--placement-tokens-file', file('tokens.json', JSON.stringify(tokens))],
   ]
-  const start = (index: number) => startOperatorProcess(flags, join(folder, `operator-${index}.log`))
+  const logOf = (index: number): string => join(folder, `operator-${index}.log`)
+  const nodeFlags = inspected ? inspectedFlags : []
+  const start = (index: number) => startOperatorProcess(flags, { logFile: logOf(index), nodeFlags })
   const operators: OperatorProcess[] = []
   const close = async (): Promise<void> => {
     await Promise.all(operators.map((operator) => operator.kill()))
@@ -87,6 +92,11 @@ export async function startReplicas(count: number): Promise<Replicas> {
     token,
     namespace,
     cpuSeconds: () => operators.map((operator) => operator.cpuSeconds()),
+    async heapMegabytes() {
+      const heaps: number[] = []
+      for (const index of operators.keys()) heaps.push(await heapAfterCollection(inspectorIn(readFileSync(logOf(index), 'utf8'))))
+      return heaps.map((bytes) => Math.round(bytes / 1e5) / 10)
+    },
     close,
   }
 }

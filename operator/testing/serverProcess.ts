@@ -66,17 +66,24 @@ async function listeningByFile(child: ChildProcess, file: string, says: string):
   )
 }
 
-/** Starts an entry point of this repository (`sfu/main.ts`); `says` is the message of its log that tells where it listens. */
-export async function startServerProcess(of: {
+/** What {@link startServerProcess} starts. */
+export interface Starting {
+  /** Of this repository (`sfu/main.ts`). */
   readonly entry: string
   readonly flags: readonly string[]
+  /** The message of its log that tells where it listens. */
   readonly says: string
   /** Where its log goes; absent: into `lines`. */
   readonly logFile?: string | undefined
-}): Promise<ServerProcess> {
+  /** Of Node itself. */
+  readonly nodeFlags?: readonly string[]
+}
+
+/** Starts an entry point as a process of its own. */
+export async function startServerProcess(of: Starting): Promise<ServerProcess> {
   const file = fileURLToPath(new URL(`../../${of.entry}`, import.meta.url))
   const log = of.logFile === undefined ? 'pipe' : openSync(of.logFile, 'a')
-  const child = spawn(process.execPath, [file, ...of.flags], { stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, [...(of.nodeFlags ?? []), file, ...of.flags], { stdio: ['ignore', log, log] })
   if (typeof log === 'number') closeSync(log)
   const lines: string[] = []
   const started = of.logFile === undefined ? listening(child, lines, of.says) : listeningByFile(child, of.logFile, of.says)
