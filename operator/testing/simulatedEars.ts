@@ -13,8 +13,8 @@ export interface GivenPlace {
   readonly node: string
   /** Nodes that failed them: of those that they did not want, as the operator took it in the turn in which it decided. */
   readonly failed: readonly string[]
-  /** Nodes that took work in that turn. */
-  readonly ready: readonly string[]
+  /** Nodes that would have taken them in that turn, by the rules that every placement passes but for who has failed whom. */
+  readonly takers: readonly string[]
   /** It was meant for them: they were told to move there, or their node was lost. */
   readonly isMeant: boolean
 }

@@ -9,8 +9,6 @@ import { createPlacer, type Placer } from '../effects/placer.ts'
 import type { Ask } from '../reach/ask.ts'
 import type { FakeCluster } from '../kube/fakeApi.ts'
 import { kubeMetrics } from '../kube/metrics.ts'
-import { haveFailed } from '../ledger/haveFailed.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
 import { operatorMetrics } from '../metrics.ts'
 import { createControl, type Control } from '../wiring/control.ts'
 import type { PodSettings } from '../wiring/pods.ts'
@@ -49,17 +47,6 @@ export interface SentWrite extends PortWrite {
 /** What a grant of the simulation says of the meeting's capacity. */
 export const limitIn = (grant: string): GrantClaims['limit'] =>
   grant === '{}' ? undefined : (JSON.parse(grant) as GrantClaims['limit'])
-
-/** What an operator that has just decided takes its media nodes for: which take work, and which of `unwanted` have failed whoever names them. */
-export function knownNodes(
-  { world, clock }: SimulatedOperator,
-  unwanted: readonly string[],
-): { readonly ready: readonly string[]; readonly failed: readonly string[] } {
-  const { nodes } = world.ledger
-  const nowMs = clock.monotonicMs()
-  const ready = [...nodes.all()].filter((node) => nodeStateOf(node, nowMs).state === 'ready').map(({ name }) => name)
-  return { ready, failed: haveFailed(nodes, unwanted, nowMs) }
-}
 
 /** What the simulation gives an operator. Every fault is asked for anew, with the operator's name. */
 export interface SimulatedOperatorOptions {

@@ -7,6 +7,7 @@ import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { fakeCluster } from '../kube/fakeApi.ts'
 import { kinds } from '../kube/kinds.ts'
+import { haveFailed } from '../ledger/haveFailed.ts'
 import { personOf } from '../ledger/moves.ts'
 import type { PodSettings } from '../wiring/pods.ts'
 import { FakeMediaNode, type FakeMediaNodeOptions } from './fakeMediaNode.ts'
@@ -17,7 +18,8 @@ import type { Skew } from './faults/processClock.ts'
 import { isSpare } from './mediaWays.ts'
 import { allEars, type SimulatedEars } from './simulatedEars.ts'
 import { namespace, pools, SimulatedObjects, type PoolName } from './simulatedObjects.ts'
-import { knownNodes, limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
+import { limitIn, simulatedOperator, type SimulatedOperator } from './simulatedOperator.ts'
+import { takersOf } from './takers.ts'
 
 export { namespace } from './simulatedObjects.ts'
 
@@ -195,24 +197,22 @@ export class Simulation extends SimulatedObjects {
     this.#keys += 1
     const person = personOf({ namespace, name: meeting }, participant)
     const isMeant = leader.world.ledger.moves.of(person, more.replaces, leader.clock.monotonicMs()) !== undefined
-    const { excludeNodes: unwanted = [] } = more
+    const request: PlacementRequest = {
+      participant,
+      displayName: participant,
+      rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
+      idempotencyKey: `simulated-${this.#keys}`,
+      ...more,
+    }
+    const { excludeNodes: unwanted = [] } = request
     this.#ears.asked({ unwanted })
-    const placing = leader.placer.place(
-      { namespace, name: meeting },
-      {
-        participant,
-        displayName: participant,
-        rights: { publish: ['microphone', 'camera'], subscribe: true, hidden: false },
-        idempotencyKey: `simulated-${this.#keys}`,
-        ...more,
-      },
-      'signaling',
-    )
-    const known = knownNodes(leader, unwanted)
+    const takers = takersOf(leader, { namespace, name: meeting, ...request })
+    const placing = leader.placer.place({ namespace, name: meeting }, request, 'signaling')
+    const failed = haveFailed(leader.world.ledger.nodes, unwanted, leader.clock.monotonicMs())
     const answer = await placing
     if (answer.result === 'placed') {
       const { node } = answer
-      this.#ears.gavePlace({ operator: leader, meeting: answer.meeting, participant, node, isMeant, ...known })
+      this.#ears.gavePlace({ operator: leader, meeting: answer.meeting, participant, node, isMeant, takers, failed })
     }
     return answer
   }

@@ -290,7 +290,7 @@ test('calls without a pause', async () => {
 
 test('a media node that failed and is back gets somebody at once', async () => {
   const simulation = await anInstallation()
-  const place = { operator: leaderOf(simulation), meeting: standup, participant: 'ann', failed: [], ready: [], isMeant: false }
+  const place = { operator: leaderOf(simulation), meeting: standup, participant: 'ann', failed: [], takers: [], isMeant: false }
   const newcomers = new Newcomers(simulation)
   newcomers.heard('eu-1', 'one', hello('first'))
   newcomers.gavePlace({ ...place, node: 'eu-1' })

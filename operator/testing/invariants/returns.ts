@@ -26,12 +26,12 @@ export class Returns implements Check {
   }
 
   gavePlace(place: GivenPlace): void {
-    const { operator, meeting, participant, failed, ready, isMeant } = place
+    const { operator, meeting, participant, failed, takers, isMeant } = place
     const nowMs = this.#simulation.clock.monotonicMs()
     const key = `${operator.name} ${meeting.name} ${participant}`
     const before = this.#failures.get(key) ?? []
     const known = nowMs - (before.at(-1)?.atMs ?? -Infinity) < forgottenAfterMs ? before : []
-    const others = ready.filter((name) => !failed.includes(name) && known.every(({ node }) => node !== name))
+    const others = takers.filter((name) => !failed.includes(name) && known.every(({ node }) => node !== name))
     if (others.length > 0 && !isMeant) this.#judge(place, known)
     const { incarnation } = meeting
     const more = failed.map((node): Failure => ({ node, atMs: nowMs, incarnation }))
