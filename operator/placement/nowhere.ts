@@ -43,6 +43,8 @@ function whyPassedOver(view: PlacementView, region: RegionChoice, wish: Wish): s
   if (ready > 0) {
     const excluded = excludedOf(view, [region], wish)
     if (excluded === 0) return 'has no room'
+    if (wish.remembersFailed === true)
+      return excluded >= ready ? 'failed them lately' : 'has no room beside what failed them lately'
     return excluded >= ready ? 'is excluded by the request' : 'has no room beside what the request excludes'
   }
   const others = edgeVersion === undefined ? 0 : readyIn(view, [region], undefined)

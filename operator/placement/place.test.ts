@@ -120,8 +120,29 @@ test('a node that failed somebody takes them again rather than nobody, unless th
   const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu' })
   world.join('standup', 'ann', { excludeNodes: ['a'] })
   world.node('b', { pool: 'eu', cordoned: true })
-  expect(outcomeOf(world.decide('standup', 'ann'))).toBe('a')
+  expect(world.decide('standup', 'ann')).toMatchObject({
+    node: { name: 'a' },
+    reason: 'least loaded of 1 in eu-west (load 0.00); it failed them lately, and no other takes them',
+  })
   expect(outcomeOf(world.decide('standup', 'ann', { excludeNodes: ['a'] }))).toBe('nodes_full')
+})
+
+test('a region that is passed over since its nodes failed somebody lately says so, and not that the request excludes it', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.9 }).node('c', { pool: 'us' })
+  const reasonOf = (excludeNodes?: string[]) => world.decide('standup', 'ann', { region: 'eu-west', excludeNodes })
+  expect(reasonOf(['a'])).toMatchObject({
+    reason: expect.stringMatching(/^eu-west has no room beside what the request excludes;/) as string,
+  })
+  world.join('standup', 'ann', { region: 'eu-west', excludeNodes: ['a'] })
+  expect(reasonOf()).toMatchObject({
+    reason: expect.stringMatching(/^eu-west has no room beside what failed them lately;/) as string,
+  })
+  world.ledger.removeNode('b', world.nowMs)
+  expect(reasonOf()).toMatchObject({
+    node: { name: 'c' },
+    reason: 'eu-west failed them lately; hosts the meeting in us-east (load 0.02)',
+  })
+  expect(reasonOf(['a'])).toMatchObject({ reason: expect.stringMatching(/^eu-west is excluded by the request;/) as string })
 })
 
 test('a region that is passed over is full, or has nobody, and the reason says which', () => {

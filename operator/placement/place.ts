@@ -155,6 +155,11 @@ function decide(view: PlacementView, wish: Wish): Decision {
 export function place(view: PlacementView, wish: Wish): Decision {
   const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
   if (avoided.length === 0) return decide(view, wish)
-  const elsewhere = decide(view, { ...wish, excludeNodes: [...(wish.excludeNodes ?? []), ...avoided] })
-  return elsewhere.result === 'tryAfter' ? decide(view, wish) : elsewhere
+  const { excludeNodes = [] } = wish
+  const remembersFailed = avoided.some((name) => !excludeNodes.includes(name))
+  const elsewhere = decide(view, { ...wish, excludeNodes: [...excludeNodes, ...avoided], remembersFailed })
+  if (elsewhere.result !== 'tryAfter') return elsewhere
+  const again = decide(view, wish)
+  if (again.result !== 'placed' || !avoided.includes(again.node.name)) return again
+  return { ...again, reason: `${again.reason}; it failed them lately, and no other takes them` }
 }

@@ -17,6 +17,8 @@ export interface Wish {
   readonly rttsMs?: Readonly<Record<string, number>> | undefined
   /** Media nodes that just failed this participant. */
   readonly excludeNodes?: readonly string[] | undefined
+  /** Some of these were named by earlier requests, and not by this one. */
+  readonly remembersFailed?: boolean | undefined
   /** The participant's attachment that the new one takes the place of. */
   readonly replaces?: string | undefined
 }
