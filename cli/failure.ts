@@ -32,8 +32,8 @@ export const cliErrors = errorTable({
   no_placement_token: {
     status: 403,
     retry: 'never',
-    say: () =>
-      'A token of the placement API with the verb move is needed: --placement-token-file or PARLEY_PLACEMENT_TOKEN. And its URL where no operator leads: --placement.',
+    say: (m: { verb: string }) =>
+      `A token of the placement API with the verb ${m.verb} is needed: --placement-token-file or PARLEY_PLACEMENT_TOKEN. And its URL where no operator leads: --placement.`,
   },
   no_placement: {
     status: 404,

@@ -42,7 +42,8 @@ export function placementAccess(
   flags: PlacementFlags,
   leaderAddress: string | undefined,
 ): PlacementAccess | undefined {
-  const named = flags.placement ?? deps.env['PARLEY_PLACEMENT_URL']
+  // A variable that is set to nothing says nothing.
+  const named = flags.placement ?? (deps.env['PARLEY_PLACEMENT_URL'] || undefined)
   const url = named ?? leaderAddress
   if (!url) return undefined
   const token =

@@ -86,7 +86,7 @@ export function moveCommand(deps: CliDeps): Command {
       withCluster(deps, flags, async (cluster) => {
         const { address } = await readOperatorHealth(cluster.api, deps.clock.nowMs())
         const access = placementAccess(deps, flags, address)
-        if (access?.token === undefined) throw cliErrors.raise.no_placement_token({})
+        if (access?.token === undefined) throw cliErrors.raise.no_placement_token({ verb: 'move' })
         const person = { namespace: cluster.namespace, name, participant }
         const request: MoveRequest = {
           attachment: flags.attachment ?? (await latestStay(deps, access, person)),

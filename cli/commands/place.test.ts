@@ -60,5 +60,7 @@ test('a wrong flag, a name that is none, no right and no token', async () => {
   })
   expect(await place(token, 'standup', 'a b')).toMatchObject({ err: expect.stringContaining('body.participant') as string })
   expect(await place(watching, 'standup', 'ann')).toMatchObject({ code: 4, err: 'error: This token does not allow place.\n' })
-  expect(await place(undefined, 'standup', 'ann')).toMatchObject({ code: 4 })
+  expect(await place(undefined, 'standup', 'ann')).toMatchObject({
+    ...{ code: 4, err: expect.stringContaining('with the verb place') as string },
+  })
 })

@@ -66,7 +66,7 @@ export function placeCommand(deps: CliDeps): Command {
       withCluster(deps, flags, async (cluster) => {
         const { address } = await readOperatorHealth(cluster.api, deps.clock.nowMs())
         const access = placementAccess(deps, flags, address)
-        if (access?.token === undefined) throw cliErrors.raise.no_placement_token({})
+        if (access?.token === undefined) throw cliErrors.raise.no_placement_token({ verb: 'place' })
         const request = requestOf(participant, flags, deps.clock.nowMs())
         const placed = placedOf(await place(deps, access, { namespace: cluster.namespace, name, request }), participant)
         const { node, region, reason, attachment } = placed
