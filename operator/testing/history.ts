@@ -7,6 +7,7 @@ import { kinds } from '../kube/kinds.ts'
 import type { Call, CallFault } from './faults/callFault.ts'
 import { Counters } from './faults/counters.ts'
 import { Weather } from './faults/weather.ts'
+import { arrive } from './historyArrival.ts'
 import { meetingObjects, placesOf } from './historyMeetings.ts'
 import { hostedByMeeting } from './invariants/hosted.ts'
 import { namedFaults, watchAlways } from './invariants/always.ts'
@@ -245,9 +246,7 @@ export class History {
   /** Joins as a client does for which nothing goes wrong. */
   async #joinSurely(meeting: string, participant: string, wish: { excludeNodes?: string[] } = {}): Promise<void> {
     if (this.simulation.leader() === undefined) return
-    const joining = this.simulation.join(meeting, participant, wish)
-    // The last place may have gone by fallback meanwhile, which the operator does not know yet: they stay away.
-    const answer = await joining.catch(refusedArrival)
+    const answer = await arrive(this.simulation, { meeting, participant, wish })
     const key = `${meeting} ${participant}`
     if (answer.result === 'refused') this.people.delete(key)
     if (answer.result !== 'placed') return
@@ -279,11 +278,4 @@ export class History {
   #look(): void {
     if (this.simulation.leaders().length > 1) this.counters.add('orders while two lead')
   }
-}
-
-/** A media node says to somebody that they are one too many, or that its own places are taken now; all else is a fault of the simulation. */
-function refusedArrival(thrown: unknown): { readonly result: 'refused' | 'tryAfter' } {
-  if (thrown instanceof CodedError && thrown.code === 'meeting_full') return { result: 'refused' }
-  if (thrown instanceof CodedError && thrown.code === 'no_place_here') return { result: 'tryAfter' }
-  throw thrown
 }
