@@ -4,6 +4,7 @@ import type { LoadLine } from '../../../sfu/api/load.ts'
 import type { SegmentOrder } from '../../../sfu/api/order.ts'
 import { kinds, type Lease } from '../../kube/kinds.ts'
 import type { TakenOrder } from '../fakeAgents.ts'
+import type { FakeMediaNode } from '../fakeMediaNode.ts'
 import { anInstallation, placedIn } from '../installation.ts'
 import type { SimulatedOperator, SentWrite } from '../simulatedOperator.ts'
 import { namespace, Simulation } from '../simulation.ts'
@@ -149,15 +150,31 @@ test.each([
   expect(cuts.faults).toEqual(words.map((each) => `1/9 of one at eu-1 ${each}`))
 })
 
+/** A node that tells its load now. */
+const aBeat = (node: FakeMediaNode): LoadLine => ({ type: 'load', load: node.load() })
+
 test('a media node that is heard is called lost', async () => {
   const simulation = new Simulation()
-  simulation.node('eu-1', 'eu')
+  const node = simulation.node('eu-1', 'eu')
   const deaths = new FalseDeaths(simulation)
   const lost = write({ kind: 'MediaNode', name: 'eu-1', body: { phase: 'Lost' } })
   deaths.sent(lost)
-  deaths.heard('eu-1', 'one')
+  deaths.heard('eu-1', 'one', aBeat(node))
   deaths.sent({ ...lost, atMs: 1_000 })
   expect(deaths.faults).toEqual(['one calls eu-1 lost at 1000, which it heard at 0'])
+})
+
+test('who stood still has not heard a media node by what it sent before, and may call it lost by two signs', async () => {
+  const simulation = new Simulation()
+  const node = simulation.node('eu-1', 'eu')
+  const deaths = new FalseDeaths(simulation)
+  const before = aBeat(node)
+  await simulation.pass(20_000)
+  simulation.cutPeers.add('eu-1 us-1')
+  await simulation.pass(1_000)
+  deaths.heard('eu-1', 'one', before)
+  deaths.sent(write({ kind: 'MediaNode', name: 'eu-1', body: { phase: 'Lost' }, atMs: 22_000 }))
+  expect(deaths.faults).toEqual([])
 })
 
 test.each<[string, (simulation: Simulation, deaths: FalseDeaths) => void, boolean]>([
@@ -168,9 +185,9 @@ test.each<[string, (simulation: Simulation, deaths: FalseDeaths) => void, boolea
   ['people lose their media there', (_, deaths) => deaths.asked({ unwanted: ['eu-1'] }), false],
 ])('a media node is called lost since it is silent, and %s', async (_, happens, isFault) => {
   const simulation = new Simulation()
-  simulation.node('eu-1', 'eu')
+  const node = simulation.node('eu-1', 'eu')
   const deaths = new FalseDeaths(simulation)
-  deaths.heard('eu-1', 'one')
+  deaths.heard('eu-1', 'one', aBeat(node))
   await simulation.pass(70_000)
   happens(simulation, deaths)
   await simulation.pass(1_000)

@@ -1,3 +1,4 @@
+import type { LoadLine } from '../../../sfu/api/load.ts'
 import type { SentWrite } from '../simulatedOperator.ts'
 import type { Simulation } from '../simulation.ts'
 import type { Check } from './check.ts'
@@ -12,6 +13,7 @@ const saidWithinMs = 100
 
 /** Of one node, by one operator. */
 interface Heard {
+  /** When it was sent: who stood still reads what came meanwhile, which is no sign of life any more. */
   readonly atMs: number
   /** Since when without a break. */
   readonly sinceMs: number
@@ -37,9 +39,12 @@ export class FalseDeaths implements Check {
     })
   }
 
-  heard(node: string, operator: string): void {
-    const boot = this.#simulation.nodes.get(node)?.boot
-    const atMs = this.#simulation.clock.monotonicMs()
+  /** Loads alone say when they were sent; they come each second. */
+  heard(node: string, operator: string, line: LoadLine): void {
+    if (line.type !== 'load') return
+    const { clock, nodes } = this.#simulation
+    const boot = nodes.get(node)?.boot
+    const atMs = clock.monotonicMs() - (clock.nowMs() - line.load.atMs)
     const before = this.#heard.get(`${operator} ${node}`)
     const sinceMs = before !== undefined && atMs - before.atMs <= freshMs ? before.sinceMs : atMs
     this.#heard.set(`${operator} ${node}`, { atMs, sinceMs, boot })
