@@ -65,8 +65,8 @@ export const mutants: readonly Mutant[] = [
     name: 'capacity-off-by-one',
     what: 'a meeting takes one more than it has places',
     file: 'operator/placement/rules.ts',
-    from: 'meeting.people.seats < capacity',
-    to: 'meeting.people.seats <= capacity',
+    from: 'people.seatsBeside(participant) < capacity',
+    to: 'people.seatsBeside(participant) <= capacity',
   },
   {
     name: 'hold-ignored',
@@ -109,8 +109,8 @@ export const mutants: readonly Mutant[] = [
     name: 'work-forgotten',
     what: 'what changes while a key is worked on is not looked at',
     file: 'operator/kube/queue.ts',
-    from: 'if (mayWork() && current.again) waiting.add(key)',
-    to: 'if (!mayWork() && current.again) waiting.add(key)',
+    from: 'if (again) waiting.add(key)',
+    to: 'if (again && !mayWork()) waiting.add(key)',
   },
   {
     name: 'restart-unnoticed',
