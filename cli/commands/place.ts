@@ -44,8 +44,7 @@ function requestOf(participant: string, { region, rtt, exclude, audience }: Plac
 function placedOf(answer: PlacementAnswer, participant: string): Placed {
   if (answer.result === 'placed') return answer
   const { code, reason } = answer
-  const line = answer.result === 'queued' ? `; number ${answer.position} in line` : ''
-  const later = answer.result === 'refused' ? '' : `${line}; try again in ${shortDuration(Math.max(1_000, answer.retryAfterMs))}`
+  const later = answer.result === 'refused' ? '' : `; try again in ${shortDuration(Math.max(1_000, answer.retryAfterMs))}`
   throw cliErrors.raise.not_placed({ participant, code, why: `${printable(reason)}${later}` })
 }
 

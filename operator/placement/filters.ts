@@ -41,9 +41,16 @@ function worstOf({ node, segment }: Pick<Candidate, 'node' | 'segment'>): string
   return worst?.[0] ?? 'nothing known'
 }
 
-/** A node's load as people read it: how much, and of what. */
-export const loadInWords = (candidate: Pick<Candidate, 'node' | 'segment' | 'nowMs'>): string =>
-  `load ${inHundredths(loadFor(candidate))}, of ${worstOf(candidate)}`
+/** From here on it is told how much of a load is not measured: nobody would find it on the node. */
+const reservedTold = 0.1
+
+/** A node's load as people read it: how much, of what, and how much of it is kept for people who are expected or were let in a moment ago. */
+export function loadInWords(candidate: Pick<Candidate, 'node' | 'segment' | 'nowMs'>): string {
+  const load = loadFor(candidate)
+  const reserved = load - (candidate.node.worstShare ?? load)
+  const told = reserved < reservedTold ? '' : ` (${inHundredths(reserved)} reserved)`
+  return `load ${inHundredths(load)}, of ${worstOf(candidate)}${told}`
+}
 
 /** What keeps a media node from taking this participant. The first refusal is the reason that people read, so order is meaning. */
 export const filters: readonly Filter[] = [

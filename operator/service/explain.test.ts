@@ -78,3 +78,17 @@ test('a node that has room opens no segment of a meeting that is on as many as i
     { node: 'b', takes: false, why },
   ])
 })
+
+test('of a node that is kept free for people who are expected it is told how much of its load nobody would find there', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 })
+  world.meeting('all-hands', { capacity: { expectedParticipants: 300 } }).meeting('standup')
+  world.join('all-hands', 'ann')
+  const at = { nowMs: world.nowMs, wallMs: 0, epoch: 1 }
+  const told = explainMeeting(world.ledger, { namespace: 'demo', name: 'standup' }, at)?.nodes.map(
+    ({ node, why }) => `${node}: ${why}`,
+  )
+  expect(told).toEqual([
+    'b: would open a segment, load 0.50, of CPU',
+    expect.stringMatching(/^a: load (0\.\d\d), of \w+ \(\1 reserved\), at most 0\.6 for new segments$/) as string,
+  ])
+})
