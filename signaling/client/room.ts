@@ -1,30 +1,22 @@
-import { applyChange, rosterOf, type Roster, type RosterEntry, type Track } from '../../sfu/api/roster.ts'
+import { applyChange, rosterOf, type Roster, type RosterEntry } from '../../sfu/api/roster.ts'
 import type { Speakers } from '../../sfu/api/session.ts'
 import type { ClientNotifications, Welcome } from '../api/protocol.ts'
+import { shownStay } from '../api/shownStay.ts'
 import { chatOfWelcome } from './chat.ts'
 import type { MeetingState, Participant } from './state.ts'
 
-/** The tracks of one person over their attachments: of each source the newest attachment's. */
-function tracksOf(entries: readonly RosterEntry[]): Track[] {
-  const bySource = new Map<string, Track>()
-  for (const entry of entries) for (const track of entry.tracks) bySource.set(track.source, track)
-  return [...bySource.values()]
-}
-
 /**
- * The people of a roster, in the order they joined. Entries of one person are one: attachments are ULIDs, so the greatest is the
- * newest, and who changes media node stands there twice for a moment.
+ * The people of a roster, in the order they joined. A server shows each by one stay; whoever has several all the same, as of an earlier server
+ * while it is replaced, is one person here too.
  */
 export function participantsOf(roster: Roster, self: string | undefined): Participant[] {
-  const entriesOf = new Map<string, RosterEntry[]>()
-  const byAttachment = [...roster.values()].toSorted((a, b) => (a.attachment < b.attachment ? -1 : 1))
-  for (const entry of byAttachment) entriesOf.set(entry.participant, [...(entriesOf.get(entry.participant) ?? []), entry])
-  const people = [...entriesOf].flatMap(([participant, entries]): Participant[] => {
-    const newest = entries.at(-1)
-    if (!newest) return []
-    const joinedAtMs = Math.min(...entries.map((entry) => entry.joinedAtMs))
-    const { name, connected, node } = newest
-    return [{ participant, name, connected, node, joinedAtMs, self: participant === self, tracks: tracksOf(entries) }]
+  const stays = new Map<string, RosterEntry[]>()
+  for (const entry of roster.values()) stays.set(entry.participant, [...(stays.get(entry.participant) ?? []), entry])
+  const people = [...stays].flatMap(([participant, entries]): Participant[] => {
+    const stay = shownStay(entries)
+    if (stay === undefined) return []
+    const { name, connected, node, joinedAtMs, tracks } = stay
+    return [{ participant, name, connected, node, joinedAtMs, self: participant === self, tracks }]
   })
   return people.toSorted((a, b) => a.joinedAtMs - b.joinedAtMs || (a.participant < b.participant ? -1 : 1))
 }

@@ -1,6 +1,6 @@
 import { applyChange, rosterOf, type Roster, type RosterChange, type RosterEntry } from '../../sfu/api/roster.ts'
 import { rosterDiff } from '../../sfu/api/rosterDiff.ts'
-import { shownStay } from './shownStay.ts'
+import { shownStay } from '../api/shownStay.ts'
 
 const noStays: Roster = new Map()
 
@@ -66,7 +66,7 @@ export class ShownPeople {
 
   #shownOf(participant: string, stays: Roster): RosterEntry | undefined {
     const leftBy = this.#leftBy.get(participant)
-    const stay = shownStay(stays)
+    const stay = shownStay(stays.values())
     return stay === undefined || (leftBy !== undefined && stay.attachment < leftBy) ? undefined : stay
   }
 }

@@ -1,4 +1,4 @@
-import type { Roster, RosterEntry, Track } from '../../sfu/api/roster.ts'
+import type { RosterEntry, Track } from '../../sfu/api/roster.ts'
 
 /** By source: the newest stay's where it has one, else what still comes from an earlier one. */
 function tracksOf(oldestFirst: readonly RosterEntry[]): readonly Track[] {
@@ -12,8 +12,8 @@ function tracksOf(oldestFirst: readonly RosterEntry[]): readonly Track[] {
  * came and with what still comes from an earlier one, as in a move, whose old path goes on until the new one has taken over. So a stay that is
  * lost is gone from sight with the one that follows it, however long it takes its media node's neighbours to give that node up.
  */
-export function shownStay(stays: Roster): RosterEntry | undefined {
-  const oldestFirst = [...stays.values()].toSorted((a, b) => (a.attachment < b.attachment ? -1 : 1))
+export function shownStay(stays: Iterable<RosterEntry>): RosterEntry | undefined {
+  const oldestFirst = [...stays].toSorted((a, b) => (a.attachment < b.attachment ? -1 : 1))
   const newest = oldestFirst.at(-1)
   if (newest === undefined || oldestFirst.length === 1) return newest
   const joinedAtMs = Math.min(...oldestFirst.map((entry) => entry.joinedAtMs))
