@@ -102,7 +102,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   }
 
   get newSegmentLoad(): number {
-    return this.#loads.forNewSegment(this.number)
+    return this.#loads.loadOf(this.number)
   }
 
   get reserved(): Cost {

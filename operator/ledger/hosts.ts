@@ -41,7 +41,8 @@ export class Hosts<T extends NodeEntry> {
 
   /** In which region that stands; undefined where it is not known, or in none. */
   regionOf(hosted: Hosted): string | undefined {
-    return this.#regions[this.#numberOf(hosted)] || undefined
+    const number = this.#numberOf(hosted)
+    return number < 0 ? undefined : this.#regions[number] || undefined
   }
 
   /** Where on it a cost falls that such a worker carries. */
@@ -51,7 +52,8 @@ export class Hosts<T extends NodeEntry> {
   }
 
   #numberOf(hosted: Hosted): number {
-    if (this.#regions[hosted.number] !== undefined) return hosted.number
+    // Never with -1: a look outside of a list makes all looks into it slow.
+    if (hosted.number >= 0 && this.#regions[hosted.number] !== undefined) return hosted.number
     hosted.host = this.#byName.get(hosted.node)
     hosted.number = hosted.host?.number ?? -1
     return hosted.number

@@ -1,12 +1,18 @@
-/**
- * What {@link LoadOrder}s have in common: things by number, the load of each that stands in an order, and where in the one order that has it;
- * -1 where none does.
- */
+/** What {@link LoadOrder}s have in common: things by number, and where each stands in the one order that has it; -1 where none does. */
 export interface Shelf<T extends { readonly name: string }> {
   readonly items: (T | undefined)[]
-  readonly loads: number[]
   readonly places: number[]
 }
+
+/** The loads by which one order orders. */
+export interface Loads {
+  loadOf(number: number): number
+  /** From now on the number stands in the order by this bound, until it stands there no more (-Infinity): the order has to know only of a load below it. */
+  bind(number: number, bound: number): void
+}
+
+/** Children of a place: four stand side by side in memory, and a heap of a thousand is five deep. */
+const arity = 4
 
 /** Something on the way to being next in {@link LoadOrder.inOrder}: a place of which all below it may come, or one number for itself. */
 interface Next {
@@ -17,24 +23,26 @@ interface Next {
 }
 
 /**
- * Numbers of things by rising load, ties by name: a binary heap that knows where each number stands, so that a placement never looks at all
- * nodes. The heap is by bounds: no load is below the bound of its number. A load that rises leaves its number where it is, one that falls below the bound
- * moves it up; only when a number comes to the top is its bound raised to its load, and the number moved down. Loads that come and go, of which there are
- * thousands for each placement, so move almost nothing: those of nodes that are loaded anyway never get there. (Lazy decrease of priorities, as in
- * lazy greedy algorithms: Minoux 1978.)
+ * Numbers of things by rising load, ties by name: a heap that knows where each number stands, so that a placement never looks at all
+ * nodes. The heap is by bounds: no load is below the bound of its number. A load that rises, or falls and stays above the bound, is no news to the order;
+ * only when a number comes to the top is its bound raised to its load, and the number moved down. Loads that come and go, of which there are
+ * ten for each placement, so touch nothing here but where a node becomes one of the least loaded. (Priorities that are corrected when they matter: the lazy
+ * greedy algorithm of Minoux, 1978.)
  *
- * Changing costs O(log n) at most and allocates nothing, the least loaded one amortized the same, since each change that leaves a bound behind pays for one that is
- * raised; each further one in order O(log k). What moves are entries of dense lists; the things themselves, of which there are ten thousand all over the memory,
- * are touched only where two loads are the same.
+ * A change costs O(log n) at most and allocates nothing, the least loaded one amortized the same: each bound that is raised was left behind by a load that
+ * rose. Each further one in order costs O(log k). What moves are entries of dense lists; the things themselves, of which there are ten thousand all
+ * over the memory, are touched only where two bounds are the same.
  */
 export class LoadOrder<T extends { readonly name: string }> {
   readonly #shelf: Shelf<T>
+  readonly #loads: Loads
   /** By place. */
   readonly #numbers: number[] = []
   readonly #bounds: number[] = []
 
-  constructor(shelf: Shelf<T>) {
+  constructor(shelf: Shelf<T>, loads: Loads) {
     this.#shelf = shelf
+    this.#loads = loads
   }
 
   get size(): number {
@@ -46,27 +54,20 @@ export class LoadOrder<T extends { readonly name: string }> {
     return place >= 0 && this.#numbers[place] === number
   }
 
-  /** Adds a number or changes its load. It must stand in no other order. */
-  set(number: number, load: number): void {
-    if (this.has(number)) return this.change(number, load)
-    this.#shelf.loads[number] = load
-    this.#rise(number, load, this.size)
-  }
-
-  /** Changes the load of a number; nothing where it does not stand here. */
-  change(number: number, load: number): void {
-    if (!this.has(number)) return
-    this.#shelf.loads[number] = load
-    const place = this.#placeOf(number)
-    if (load < this.#boundAt(place)) this.#rise(number, load, place)
-    // One for each change: so a pool in which nobody is placed for long does not leave all of them to the next placement.
-    else if (!this.#isFirstSettled()) this.#settleFirst()
+  /** Adds a number by its load, or heeds that this is another. It must stand in no other order. */
+  set(number: number): void {
+    const isHere = this.has(number)
+    const place = isHere ? this.#placeOf(number) : this.size
+    const load = this.#loads.loadOf(number)
+    if (isHere && load >= this.#boundAt(place)) return
+    this.#loads.bind(number, load)
+    this.#rise(number, load, place)
   }
 
   delete(number: number): void {
     if (!this.has(number)) return
     const place = this.#placeOf(number)
-    this.#shelf.places[number] = -1
+    this.#takeOff(number)
     const bound = this.#bounds.pop()
     const last = this.#numbers.pop()
     if (bound === undefined || last === undefined || last === number) return
@@ -74,10 +75,27 @@ export class LoadOrder<T extends { readonly name: string }> {
     this.#sink(last, bound, this.#placeOf(last))
   }
 
+  /** Takes all out. */
+  clear(): void {
+    for (const number of this.#numbers.splice(0)) this.#takeOff(number)
+    this.#bounds.length = 0
+  }
+
   /** The least loaded thing. */
   first(): T | undefined {
-    while (!this.#isFirstSettled()) this.#settleFirst()
+    while (this.settle());
     return this.#shelf.items[this.#numbers[0] ?? -1]
+  }
+
+  /** Raises the bound of the first number to its load; whether that was due. Once it is not, no load is less than that of the first. */
+  settle(): boolean {
+    const first = this.#numbers[0]
+    if (first === undefined) return false
+    const load = this.#loads.loadOf(first)
+    if (load === this.#boundAt(0)) return false
+    this.#loads.bind(first, load)
+    this.#sink(first, load, 0)
+    return true
   }
 
   /** The things by rising load. It must not be changed meanwhile. */
@@ -102,9 +120,8 @@ export class LoadOrder<T extends { readonly name: string }> {
         const item = this.#shelf.items[number]
         if (item !== undefined) yield item
       } else {
-        offer({ load: this.#loadOf(number), number, place: -1 })
-        offerPlace(2 * place + 1)
-        offerPlace(2 * place + 2)
+        offer({ load: this.#loads.loadOf(number), number, place: -1 })
+        for (let child = arity * place + 1; child <= arity * (place + 1); child++) offerPlace(child)
       }
     }
   }
@@ -115,12 +132,13 @@ export class LoadOrder<T extends { readonly name: string }> {
     return a.place < 0 && b.place < 0 ? this.#nameOf(a.number) < this.#nameOf(b.number) : b.place < 0
   }
 
-  #placeOf(number: number): number {
-    return this.#shelf.places[number] ?? -1
+  #takeOff(number: number): void {
+    this.#shelf.places[number] = -1
+    this.#loads.bind(number, Number.NEGATIVE_INFINITY)
   }
 
-  #loadOf(number: number): number {
-    return this.#shelf.loads[number] ?? Number.POSITIVE_INFINITY
+  #placeOf(number: number): number {
+    return this.#shelf.places[number] ?? -1
   }
 
   #boundAt(place: number): number {
@@ -129,17 +147,6 @@ export class LoadOrder<T extends { readonly name: string }> {
 
   #nameOf(number: number): string {
     return this.#shelf.items[number]?.name ?? ''
-  }
-
-  /** Whether the load of the first number is its bound: then no other load is less. */
-  #isFirstSettled(): boolean {
-    const first = this.#numbers[0]
-    return first === undefined || this.#loadOf(first) === this.#boundAt(0)
-  }
-
-  #settleFirst(): void {
-    const first = this.#numbers[0]
-    if (first !== undefined) this.#sink(first, this.#loadOf(first), 0)
   }
 
   /** Whether a number belongs, by such a bound, before what stands at a place. */
@@ -164,7 +171,7 @@ export class LoadOrder<T extends { readonly name: string }> {
   #rise(number: number, bound: number, from: number): void {
     let place = from
     while (place > 0) {
-      const above = (place - 1) >> 1
+      const above = Math.floor((place - 1) / arity)
       if (!this.#isBefore(number, bound, above)) break
       this.#shift(above, place)
       place = above
@@ -175,7 +182,7 @@ export class LoadOrder<T extends { readonly name: string }> {
   /** Puts a number where it belongs at or below `from`. */
   #sink(number: number, bound: number, from: number): void {
     let place = from
-    for (let below = this.#lesserChild(place); below < this.size; below = this.#lesserChild(place)) {
+    for (let below = this.#leastChild(place); below < this.size; below = this.#leastChild(place)) {
       if (this.#isBefore(number, bound, below)) break
       this.#shift(below, place)
       place = below
@@ -183,9 +190,11 @@ export class LoadOrder<T extends { readonly name: string }> {
     this.#put(number, bound, place)
   }
 
-  #lesserChild(place: number): number {
-    const left = 2 * place + 1
-    const right = this.#numbers[left + 1]
-    return right !== undefined && this.#isBefore(right, this.#boundAt(left + 1), left) ? left + 1 : left
+  #leastChild(place: number): number {
+    const end = Math.min(arity * (place + 1) + 1, this.size)
+    let least = arity * place + 1
+    for (let child = least + 1; child < end; child++)
+      if (this.#isBefore(this.#numbers[child] ?? -1, this.#boundAt(child), least)) least = child
+    return least
   }
 }

@@ -30,7 +30,7 @@ export class MediaNodes {
   readonly #nodes = new Map<string, Entry>()
   readonly #loads = new NodeLoads<Entry>()
   readonly hosts = new Hosts<Entry>(this.#nodes, this.#loads)
-  readonly #open = new PoolOrders<Entry>(this.#loads.shelf)
+  readonly #open = new PoolOrders<Entry>(this.#loads)
   /** Who was heard, the longest ago first: a node is put last at each line. */
   readonly #heard = new Queue<Entry>()
   /** The others, but for those that are known to be dead. */

@@ -116,7 +116,7 @@ class Both {
 
   expectSame(): void {
     for (const [node, its] of this.naive.entries()) {
-      expect(this.loads.forNewSegment(node)).toBeCloseTo(its.forNewSegment(), 12)
+      expect(this.loads.loadOf(node)).toBeCloseTo(its.forNewSegment(), 12)
       for (const worker of [0, 1]) expect(this.loads.forJoin(node, worker)).toBeCloseTo(its.forJoin(worker), 12)
       expect(its.load).toMatchObject({ ...this.loads.measuredOn(node) })
     }
@@ -152,21 +152,21 @@ test('a node that tells another number of workers each time takes no more room t
   loads.measure(other, of(1))
   expect(rows.size).toBeLessThan(8)
   expect(loads.spotOf(other, 0).worker).toBeLessThanOrEqual(192)
-  expect(loads.forNewSegment(other)).toBe(0.3)
+  expect(loads.loadOf(other)).toBe(0.3)
 })
 
 test('before anything is measured, and after a restart, a node counts as full', () => {
   const loads = new NodeLoads<{ name: string; newSegmentLoad: number }>()
   const node = loads.add(named('a'))
   loads.introduce(node, capacity)
-  expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
+  expect([loads.loadOf(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
   expect([loads.isMeasured(node), loads.measuredOn(node)]).toEqual([false, undefined])
   loads.measure(node, asLoad({ cpus: [5, 2], consumers: 0, egress: 0, ports: 0 }))
-  expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([0.2, 0.5, 1])
+  expect([loads.loadOf(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([0.2, 0.5, 1])
   expect(loads.measuredOn(node)?.workers.map(({ cpu }) => cpu)).toEqual([0.5, 0.2])
   loads.forget(node)
   expect([loads.isMeasured(node), loads.measuredOn(node)]).toEqual([false, undefined])
-  expect([loads.forNewSegment(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
+  expect([loads.loadOf(node), loads.forJoin(node, 0), loads.leastLoadedWorker(node)]).toEqual([1, 1, undefined])
 })
 
 test('a join to a worker that the node does not have meets its worst one', () => {

@@ -1,30 +1,29 @@
 import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
 import { packetsPerSecondOfCore } from './bitRates.ts'
 import { noCost, type Cost } from './cost.ts'
-import type { Shelf } from './loadOrder.ts'
+import type { Loads, Shelf } from './loadOrder.ts'
 import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
+import {
+  bound,
+  consumerShare,
+  egress,
+  egressReserved,
+  egressShare,
+  firstWorker,
+  ingress,
+  ingressReserved,
+  ingressShare,
+  newSegment,
+  participants,
+  ports,
+  portShare,
+  portsReserved,
+  workers,
+  workersKept,
+} from './nodeRow.ts'
 import { NumberTable } from './numberTable.ts'
 import type { PoolOrder } from './poolOrder.ts'
 import { WorkerLoads } from './workerLoads.ts'
-
-// Columns of a node's row: what is measured, what is reserved, and which share of the node one of each is; then where its workers stand.
-const egress = 0
-const ingress = 1
-const ports = 2
-const egressReserved = 3
-const ingressReserved = 4
-const portsReserved = 5
-const egressShare = 6
-const ingressShare = 7
-const portShare = 8
-const consumerShare = 9
-const firstWorker = 10
-/** 0 while nothing is measured. */
-const workers = 11
-const workersKept = 12
-/** What a new segment meets, worked out whenever one of the others changes: decisions and orders ask for it all the time. */
-const newSegment = 13
-const participants = 14
 
 const workersAtMost = 64
 
@@ -36,8 +35,9 @@ const at = (cells: Float64Array, cell: number): number => cells[cell] ?? 0
  * seconds later; that touches these dense lists and none of the nodes. No number is given twice: what is still reserved for a node that
  * has gone falls on nobody.
  */
-export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoad: number }> {
-  readonly shelf: Shelf<T> = { items: [], loads: [], places: [] }
+export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoad: number }> implements Shelf<T>, Loads {
+  readonly items: (T | undefined)[] = []
+  readonly places: number[] = []
   readonly #orders: (PoolOrder<T> | undefined)[] = []
   readonly #nodes = new NumberTable(16)
   readonly #workers = new WorkerLoads()
@@ -46,9 +46,9 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   add(node: T): number {
     const number = this.#nodes.addRows(1)
     this.#refresh(number * this.#nodes.width)
-    this.shelf.items.push(node)
-    this.shelf.loads.push(Number.POSITIVE_INFINITY)
-    this.shelf.places.push(-1)
+    this.bind(number, Number.NEGATIVE_INFINITY)
+    this.items.push(node)
+    this.places.push(-1)
     this.#orders.push(undefined)
     return number
   }
@@ -57,7 +57,7 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   remove(number: number): void {
     this.close(number)
     this.#orders[number] = undefined
-    this.shelf.items[number] = undefined
+    this.items[number] = undefined
   }
 
   /** The pool in whose order the node stands when it takes new segments. */
@@ -69,12 +69,15 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
 
   /** The node takes new segments: it stands in its pool's order by its load. */
   open(number: number): void {
-    this.#orders[number]?.set(number, this.forNewSegment(number))
+    const order = this.#orders[number]
+    if (!this.isOpen(number) || this.#isNews(number)) order?.set(number)
+    // A little with each beat: so a pool in which nobody is placed for long does not leave it all to the next placement.
+    else order?.settle()
   }
 
   /** Whether the node stands in its pool's order. */
   isOpen(number: number): boolean {
-    return (this.shelf.places[number] ?? -1) >= 0
+    return (this.places[number] ?? -1) >= 0
   }
 
   /** The node takes no new segments for now. */
@@ -151,21 +154,12 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** The worker that a new segment will come to, as far as its load says; undefined while nothing is measured. */
   leastLoadedWorker(number: number): number | undefined {
     const row = number * this.#nodes.width
-    const first = this.#nodes.at(row + firstWorker)
-    const count = this.#nodes.at(row + workers)
-    let least: number | undefined
-    let leastLoad = Number.POSITIVE_INFINITY
-    for (let index = 0; index < count; index++) {
-      const load = this.#workerLoad(row, first + index, noCost)
-      if (load >= leastLoad) continue
-      least = index
-      leastLoad = load
-    }
-    return least
+    const [first, count] = [this.#nodes.at(row + firstWorker), this.#nodes.at(row + workers)]
+    return this.#workers.leastLoaded(first, count, this.#nodes.at(row + consumerShare))
   }
 
   /** The load that a new segment meets there, with what is reserved; 1 and more where nothing is measured. */
-  forNewSegment(number: number): number {
+  loadOf(number: number): number {
     return this.#nodes.at(number * this.#nodes.width + newSegment)
   }
 
@@ -207,10 +201,8 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
   /** What placements of the last seconds will add, on all workers together. */
   reservedOn(number: number): Cost {
     const row = number * this.#nodes.width
-    const there = this.#workersOf(row).map((worker) => this.#workers.reservedOn(worker))
     return {
-      packetsPerSecond: there.reduce((sum, { packetsPerSecond }) => sum + packetsPerSecond, 0),
-      consumers: there.reduce((sum, { consumers }) => sum + consumers, 0),
+      ...this.#workers.reservedOn(this.#nodes.at(row + firstWorker), this.#nodes.at(row + workers)),
       egressBitsPerSecond: this.#nodes.at(row + egressReserved),
       ingressBitsPerSecond: this.#nodes.at(row + ingressReserved),
       pipePorts: this.#nodes.at(row + portsReserved),
@@ -224,10 +216,13 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     this.#nodes.add(row + ingressReserved, sign * cost.ingressBitsPerSecond)
     this.#nodes.add(row + portsReserved, sign * cost.pipePorts)
     if (worker >= 0) this.#workers.reserve(worker, cost, sign)
-    const before = this.forNewSegment(node)
     this.#refresh(row)
-    const after = this.forNewSegment(node)
-    if (after !== before) this.#orders[node]?.change(node, after)
+    if (this.#isNews(node)) this.#orders[node]?.set(node)
+  }
+
+  /** The node stands in the order of its pool by this bound. */
+  bind(number: number, by: number): void {
+    this.#nodes.set(number * this.#nodes.width + bound, by)
   }
 
   /** Each resource's share, with what is reserved: of one worker and the node, of the worst worker where it is not known. */
@@ -253,6 +248,11 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
     const ofIngress = (at(cells, row + ingress) + at(cells, row + ingressReserved)) * at(cells, row + ingressShare)
     const ofPorts = (at(cells, row + ports) + at(cells, row + portsReserved)) * at(cells, row + portShare)
     cells[row + newSegment] = Math.max(least, ofEgress, ofIngress, ofPorts)
+  }
+
+  /** Whether the order in which the node stands has to know of its load. */
+  #isNews(number: number): boolean {
+    return this.loadOf(number) < this.#nodes.at(number * this.#nodes.width + bound)
   }
 
   /** The rows of a node's workers. */

@@ -1,5 +1,5 @@
 import type { OpenNodes } from '../placement/view.ts'
-import type { Shelf } from './loadOrder.ts'
+import type { Loads, Shelf } from './loadOrder.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 import { PoolOrder } from './poolOrder.ts'
 
@@ -60,13 +60,13 @@ interface OfPool<T extends NodeEntry> {
 
 /** The orders of all pools, so that neither a pool nor a version has to be looked for among all nodes. */
 export class PoolOrders<T extends NodeEntry> {
-  readonly #shelf: Shelf<T>
+  readonly #loads: Shelf<T> & Loads
   readonly #byPool = new Map<string, OfPool<T>>()
   readonly #none: PoolOrder<T>
 
-  constructor(shelf: Shelf<T>) {
-    this.#shelf = shelf
-    this.#none = new PoolOrder(shelf)
+  constructor(loads: Shelf<T> & Loads) {
+    this.#loads = loads
+    this.#none = new PoolOrder(loads, loads)
   }
 
   /** The nodes of a pool that take new segments, the one that should take the next first; those of one version where that is given. */
@@ -83,13 +83,13 @@ export class PoolOrders<T extends NodeEntry> {
     const { byVersion, packs } = this.#ofPool(pool)
     const known = byVersion.get(version)
     if (known !== undefined) return known
-    const order = new PoolOrder<T>(this.#shelf)
+    const order = new PoolOrder<T>(this.#loads, this.#loads)
     order.packs = packs
     byVersion.set(version, order)
     return order
   }
 
-  /** Whether the pool fills one node after the other. What stands in its orders has to be set again after a change. */
+  /** Whether the pool fills one node after the other. A change takes them all out, to be opened again. */
   setPacks(pool: string, packs: boolean): void {
     const known = this.#ofPool(pool)
     known.packs = packs

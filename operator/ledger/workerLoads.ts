@@ -35,12 +35,14 @@ export class WorkerLoads {
     return { cpu: this.#table.at(cell + cpu), consumers: this.#table.at(cell + consumers) }
   }
 
-  reservedOn(row: number): WorkerCost {
-    const cell = row * this.#table.width
-    return {
-      packetsPerSecond: this.#table.at(cell + packetsReserved),
-      consumers: this.#table.at(cell + consumersReserved),
+  /** What is reserved on so many workers together. */
+  reservedOn(first: number, count: number): WorkerCost {
+    const cost = { packetsPerSecond: 0, consumers: 0 }
+    for (let cell = first * this.#table.width; cell < (first + count) * this.#table.width; cell += this.#table.width) {
+      cost.packetsPerSecond += this.#table.at(cell + packetsReserved)
+      cost.consumers += this.#table.at(cell + consumersReserved)
     }
+    return cost
   }
 
   /** Adds to what is reserved, or with the sign -1 takes it away. */
@@ -61,6 +63,19 @@ export class WorkerLoads {
   consumersOn(row: number): number {
     const cell = row * this.#table.width
     return this.#table.at(cell + consumers) + this.#table.at(cell + consumersReserved)
+  }
+
+  /** Which of so many workers is the least loaded; of several the first, and undefined where there is none. */
+  leastLoaded(first: number, count: number, consumerPart: number): number | undefined {
+    let least: number | undefined
+    let leastLoad = Number.POSITIVE_INFINITY
+    for (let index = 0; index < count; index++) {
+      const load = Math.max(this.cpuShare(first + index, 0), this.consumersOn(first + index) * consumerPart)
+      if (load >= leastLoad) continue
+      least = index
+      leastLoad = load
+    }
+    return least
   }
 
   /** The load of the least loaded of so many workers, in one go; `consumerPart`: which share of a worker one consumer is. 1 where there is none. */
