@@ -76,6 +76,24 @@ const drain = {
   message: 'people are moved to other media nodes',
 }
 
+test('what to do about a node that takes nobody depends on why, and is told once', async () => {
+  const { api, cli } = aCli()
+  aHealthyCluster(api)
+  const reasons = { a: 'Held', b: 'Held', c: 'WrongAgent', d: 'Silent' }
+  for (const [name, reason] of Object.entries(reasons)) {
+    const conditions = [{ type: 'Ready', status: 'False', reason, message: 'why' }]
+    api.put('medianodes', { metadata: { namespace: 'parley', name }, status: { phase: 'NotReady', conditions } })
+  }
+  const [advice] = (await cli('doctor')).out.split('\n').filter((line) => line.includes('takes people again by itself'))
+  expect(advice?.trim()).toBe(
+    [
+      'One that was lost takes people again by itself; to have it back sooner, delete its MediaNode.',
+      'One that is not believed is not what its MediaNode says, or of another version: correct spec.address, or replace it.',
+      'Look at those nodes: does the agent run, and does the operator reach it (spec.address, or its Pod)?',
+    ].join(' '),
+  )
+})
+
 test('a node that drains is no fault; a drain that is stuck and ports that nobody reaches are, with what to do', async () => {
   const { api, cli } = aCli()
   aHealthyCluster(api)

@@ -1,8 +1,10 @@
-import type { MediaNode } from '../../crds/index.ts'
+import { conditionReasons, type MediaNode } from '../../crds/index.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
 import { drainingOf, drainInWords, type DrainingNode } from '../drains.ts'
 import { failed, ok, type Check, type Finding } from './check.ts'
 import { definitionsCurrent } from './clusterChecks.ts'
+
+const reasons = conditionReasons.MediaNode
 
 /** Phases that somebody asked for: such a node is well, it only takes nobody. */
 const askedFor: ReadonlySet<string | undefined> = new Set(['Cordoned', 'Draining', 'Drained'])
@@ -14,15 +16,27 @@ function isInWords(node: MediaNode): string {
   return `${node.metadata.name} is ${node.status?.phase ?? 'Pending'} (${because})`
 }
 
+const lookAtIt = 'Look at those nodes: does the agent run, and does the operator reach it (spec.address, or its Pod)?'
+
+/** What to do about a node that is out of order for this reason; any other one has to be looked at. */
+const advice: Readonly<Record<string, string>> = {
+  [reasons.held]: 'One that was lost takes people again by itself; to have it back sooner, delete its MediaNode.',
+  [reasons.suspect]:
+    'One on which people lost their media takes others again after half a minute: look at its network and its load.',
+  [reasons.wrongAgent]:
+    'One that is not believed is not what its MediaNode says, or of another version: correct spec.address, or replace it.',
+}
+
+/** Each advice once. */
+const adviceOn = (nodes: readonly MediaNode[]): string =>
+  [...new Set(nodes.map((node) => advice[conditionOf(node, 'Ready')?.reason ?? ''] ?? lookAtIt))].join(' ')
+
 function readiness(nodes: readonly MediaNode[]): Finding {
   const ready = nodes.filter(({ status }) => status?.phase === 'Ready')
   const closed = nodes.filter(({ status }) => askedFor.has(status?.phase))
   const unready = nodes.filter((node) => !ready.includes(node) && !closed.includes(node))
   if (unready.length > 0) {
-    return failed(
-      unready.map(isInWords).join('; '),
-      'Look at those nodes: does the agent run, and does the operator reach it (spec.address, or its Pod)?',
-    )
+    return failed(unready.map(isInWords).join('; '), adviceOn(unready))
   }
   if (ready.length === 0)
     return failed(`none takes meetings: ${closed.map(isInWords).join('; ')}`, 'Uncordon one, cancel a drain, or add a node.')
@@ -61,11 +75,11 @@ export const nodesReachable: Check = {
   },
 }
 
-/** Drains go on. */
 /** Somebody has nowhere to go; who stays by their meeting's own wish is nothing wrong. */
 const hasNoPlace = ({ status: { drain } }: DrainingNode): boolean =>
   drain.blockers?.some(({ reason }) => reason === 'NoPlace') ?? drain.blocked
 
+/** Drains go on. */
 export const drainsGoOn: Check = {
   name: 'drains',
   needs: [definitionsCurrent.name],
