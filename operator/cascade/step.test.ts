@@ -4,18 +4,23 @@ import type { CascadePlace } from './cascade.ts'
 import { planStep, type Standing } from './step.ts'
 
 /**
- * A segment as it stands, from `core b c (d) ((e))`: in one pair of brackets a leaving edge that is needed, in two one that is spare. `@7` after
- * the role: by an order of that generation.
+ * A segment as it stands, from `core b c (d) ((e)) !f`: in one pair of brackets a leaving edge that is needed, in two one that is spare, after
+ * `!` one whose pipe is down. `@7` after the role: by an order of that generation.
  */
 function standing(node: string, text: string): Standing {
   const [stands = '', ...peers] = text.split(' ')
   const [role, generation] = stands.split('@')
-  const up = peers.map((peer) => {
-    const [name = ''] = /[a-z]/.exec(peer) ?? []
-    return [name, peer.startsWith('((') ? 'spare' : peer.startsWith('(') ? 'needed' : 'stays'] as const
-  })
+  const edges = (isDown: boolean) =>
+    new Map(
+      peers
+        .filter((peer) => peer.includes('!') === isDown)
+        .map((peer) => {
+          const [name = ''] = /[a-z]/.exec(peer) ?? []
+          return [name, peer.startsWith('((') ? 'spare' : peer.startsWith('(') ? 'needed' : 'stays'] as const
+        }),
+    )
   const fence = generation === undefined ? {} : { fence: { epoch: 1, generation: Number(generation) } }
-  return { node, role: role === 'core' || role === 'leaf' ? role : undefined, up: new Map(up), ...fence }
+  return { node, role: role === 'core' || role === 'leaf' ? role : undefined, up: edges(false), down: edges(true), ...fence }
 }
 
 /** A target, from `core` or `leaf of a`; peers follow from it. */
@@ -116,4 +121,14 @@ test('an edge is not spare by the word of one who hears by a core that is gone',
   const to = { a: 'core', b: 'core', c: 'leaf of b' }
   expect(step(now, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
   expect(step({ ...now, d: 'core a b c' }, to)).toMatchObject({ c: 'leaf b (d)' })
+})
+
+test('an edge is not spare to one whose edges that stay are not all up: its other way may be by the one that broke', () => {
+  const to = { a: 'core', b: 'core', c: 'leaf of b' }
+  const now = { a: 'core b ((c))', b: 'core a !c', c: 'leaf ((a)) !b' }
+  expect(step(now, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ ...now, b: 'core a c', c: 'leaf ((a)) b' }, to)).toMatchObject({ a: 'core b', c: 'leaf b' })
+  // Nobody hears by an edge that leaves and is down itself.
+  const both = { a: 'core b ((c)) ((!d))', b: 'core a c d', c: 'leaf ((a)) b', d: 'leaf ((!a)) b' }
+  expect(step(both, { ...to, d: 'leaf of b' })).toEqual({ a: 'core b', b: 'core a c d', c: 'leaf b', d: 'leaf b' })
 })

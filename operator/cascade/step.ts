@@ -1,15 +1,17 @@
 import { compareFences, type Fence, type SegmentRole } from '../../sfu/api/order.ts'
 import type { CascadePlace } from './cascade.ts'
 
+type Edge = 'stays' | 'needed' | 'spare'
+
 /** A segment as it stands: what its media node reports. */
 export interface Standing {
   readonly node: string
   /** By the last order that it took; undefined where it took none. */
   readonly role: SegmentRole | undefined
   /** The peers whose pipes are up, and whether its order calls the edge leaving, and then whether it is needed still. */
-  readonly up: ReadonlyMap<string, 'stays' | 'needed' | 'spare'>
-  /** The peers that its order names and whose pipes are down. */
-  readonly down?: ReadonlySet<string>
+  readonly up: ReadonlyMap<string, Edge>
+  /** The same for the peers that its order names and whose pipes are down. */
+  readonly down?: ReadonlyMap<string, Edge>
   /** Nothing was heard of it itself: what it is said to have is its peers' word alone. */
   readonly unheard?: boolean
   /** Of the order that it follows, as it told last: it may follow a later one by now. */
@@ -114,10 +116,10 @@ class Way {
   /** Whether a segment hears nothing by an edge that it would not hear without. */
   #isSpare(node: string, peer: string): boolean {
     if (!this.#target.has(node)) return true
-    const { up } = this.#now.get(node) ?? {}
-    // It may have another way by one that is gone, and not have noticed yet.
-    const isOfBefore = [...(up ?? [])].some(([other, edge]) => edge === 'stays' && !this.#now.has(other))
-    return up?.get(peer) === 'spare' && !isOfBefore
+    const { up, down } = this.#now.get(node) ?? {}
+    // Its other way may be by one that is gone, which it has not noticed yet, or by a pipe that broke or never came up.
+    const isWhole = [...(up ?? [])].every(([other, edge]) => edge !== 'stays' || this.#now.has(other))
+    return up?.get(peer) === 'spare' && isWhole && ![...(down?.values() ?? [])].includes('stays')
   }
 
   /** Whether a segment is to be a leaf of one to which it has no pipe yet that both ends tell of. */

@@ -1,3 +1,4 @@
+import type { SegmentReport } from '../../sfu/api/order.ts'
 import { planStep, type Standing, type StepPlace } from '../cascade/step.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf } from './cascadeOf.ts'
@@ -14,12 +15,13 @@ export interface Replan {
 }
 
 function standingOf({ node, report }: SegmentView): Standing {
-  const peers = report?.peers ?? []
+  const { up = [], down = [] } = Object.groupBy(report?.peers ?? [], (peer) => (peer.up ? 'up' : 'down'))
+  const edgesOf = (peers: SegmentReport['peers']) => new Map(peers.map((peer) => [peer.node, peer.leaving ?? 'stays'] as const))
   return {
     node,
     role: report === undefined || report.epoch === 0 ? undefined : report.role,
-    up: new Map(peers.filter(({ up }) => up).map((peer) => [peer.node, peer.leaving ?? 'stays'])),
-    down: new Set(peers.filter(({ up }) => !up).map((peer) => peer.node)),
+    up: edgesOf(up),
+    down: edgesOf(down),
     ...(report === undefined ? {} : { fence: { epoch: report.epoch, generation: report.generation } }),
   }
 }

@@ -89,8 +89,8 @@ export interface PeerSigns {
 }
 
 /**
- * A second later: pipes to nodes that are not reached are down and come up again by themselves, and what came by edges that leave comes
- * another way where there is one. The same object where nothing changed.
+ * A second later: pipes to nodes that are not reached are down and come up again by themselves, and what comes by edges that leave comes
+ * another way where there is one, for as long as there is. The same object where nothing changed.
  */
 export function aSecondLater(segment: FakeSegment, { reaches, isSpare }: Omit<PeerSigns, 'pipesTakeSeconds'>): FakeSegment {
   const { peers, meeting } = segment.report
@@ -98,7 +98,7 @@ export function aSecondLater(segment: FakeSegment, { reaches, isSpare }: Omit<Pe
   for (const [node, seconds] of opening) if (seconds <= 0) opening.delete(node)
   const later = peers.map((peer) => ({
     ...{ ...peer, up: reaches(peer.node) && !opening.has(peer.node) },
-    ...(peer.leaving === 'needed' && isSpare(meeting, peer.node) ? { leaving: 'spare' as const } : {}),
+    ...(peer.leaving === undefined ? {} : { leaving: isSpare(meeting, peer.node) ? ('spare' as const) : ('needed' as const) }),
   }))
   const changed = later.some(({ up, leaving }, at) => up !== peers[at]?.up || leaving !== peers[at].leaving)
   const isSame = !changed && (segment.opening?.size ?? 0) === 0
