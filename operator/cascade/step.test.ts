@@ -108,6 +108,38 @@ test('a leaf is no core by the pipe to one of which nothing was heard: that may 
   expect(roleOf(now.map((each) => ({ ...each, unheard: false })))).toBe('core')
 })
 
+test('a leaf is no core by the pipe to one that was sent a later order than it told of: that may have taken the pipe away', () => {
+  const roleOf = (sent: number) => {
+    const c = { ...standing('c', 'core@5 a ((d))'), sent: { epoch: 1, generation: sent, role: 'core' as const } }
+    const now = [standing('a', 'core@5 c d'), c, standing('d', 'leaf@5 a ((c))')]
+    return planStep(now, target({ a: 'core', c: 'core', d: 'core' })).get('d')?.role
+  }
+  expect(roleOf(6)).toBe('leaf')
+  expect(roleOf(5)).toBe('core')
+})
+
+test('one that did not answer has the role that it was sent, whichever it is told next: others may hear by it, or it by them', () => {
+  const sent = (role: 'core' | 'leaf') => ({ epoch: 1, generation: 4, role })
+  const roleOf = (b: Standing) =>
+    planStep(
+      [standing('a', 'core@5 b !c'), b, standing('c', 'leaf@5 b')],
+      target({ a: 'core', b: 'leaf of a', c: 'leaf of a' }),
+    ).get('b')?.role
+  expect(roleOf({ ...standing('b', 'leaf@3 a !c'), sent: sent('core') })).toBe('core')
+  expect(roleOf({ ...standing('b', 'leaf@4 a !c'), sent: sent('core') })).toBe('leaf')
+  const mesh = target({ a: 'core', b: 'core', c: 'core' })
+  const b = { ...standing('b', 'core@3 a c'), sent: sent('leaf') }
+  expect(planStep([standing('a', 'core@5 b c'), b, standing('c', 'core@5 a')], mesh).get('b')?.role).toBe('leaf')
+})
+
+test('a leaf that hears by a core is no core by the word of one end alone that their pipe is down', () => {
+  const mesh = { a: 'core', b: 'core', c: 'core' }
+  // b told before the pipe to c was up, and was not heard since.
+  expect(step({ a: 'core@2 b', b: 'core@3 a !c', c: 'leaf@3 b' }, mesh)).toMatchObject({ c: 'leaf a b' })
+  expect(step({ a: 'core@2 b', b: 'core@3 a c', c: 'leaf@3 !b' }, mesh)).toMatchObject({ c: 'leaf a b' })
+  expect(step({ a: 'core@2 b', b: 'core@3 a !c', c: 'leaf@3 !b' }, mesh)).toMatchObject({ c: 'core a b' })
+})
+
 test('a leaf of whose pipe to its core only the core has told keeps it until it hangs elsewhere', () => {
   const to = { b: 'core', c: 'leaf of b' }
   // c told before its pipe to a was up.

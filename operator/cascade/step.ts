@@ -16,6 +16,8 @@ export interface Standing {
   readonly unheard?: boolean
   /** Of the order that it follows, as it told last: it may follow a later one by now. */
   readonly fence?: Fence
+  /** The last order that it was sent, whether it took that or not. */
+  readonly sent?: Fence & { readonly role: SegmentRole }
 }
 
 const noFence: Fence = { epoch: 0, generation: 0 }
@@ -26,6 +28,14 @@ export interface StepPlace {
   /** By name. An edge that is leaving goes on until both its ends find it spare. */
   readonly peers: readonly { readonly node: string; readonly leaving: boolean }[]
 }
+
+/** Whether it may follow a later order than the one that it told of. */
+const isUnanswered = ({ fence = noFence, sent }: Pick<Standing, 'fence' | 'sent'>): boolean =>
+  sent !== undefined && compareFences(sent, fence) > 0
+
+/** A segment that did not answer has the role that it was sent: it took it, or is told the same again. */
+const asSent = (standing: Standing): Standing =>
+  isUnanswered(standing) ? { ...standing, role: standing.sent?.role ?? standing.role } : standing
 
 /** The way from the cascade as it stands to the one that should be, seen from where it stands. */
 class Way {
@@ -38,7 +48,8 @@ class Way {
   /** Segments that are to close, but pass on what their leaves do not yet have another way. */
   readonly #kept: readonly string[]
 
-  constructor(now: readonly Standing[], target: ReadonlyMap<string, CascadePlace>) {
+  constructor(told: readonly Standing[], target: ReadonlyMap<string, CascadePlace>) {
+    const now = told.map(asSent)
     this.#now = new Map(now.map((standing) => [standing.node, standing]))
     this.#target = target
     const wanted = [...target].flatMap(([node, { role }]) => (role === 'core' ? [node] : []))
@@ -82,9 +93,15 @@ class Way {
     return new Set(parent === undefined ? [] : [parent])
   }
 
+  /** Whether a segment's own word is of now: it was heard, and was sent nothing since that may have taken a pipe from it. */
+  #isSure(node: string): boolean {
+    const standing = this.#now.get(node)
+    return standing !== undefined && standing.unheard !== true && !isUnanswered(standing)
+  }
+
   /** Whether both ends say that the pipe between them is up. */
   #isSurelyUp(one: string, other: string): boolean {
-    if (this.#now.get(one)?.unheard === true || this.#now.get(other)?.unheard === true) return false
+    if (!this.#isSure(one) || !this.#isSure(other)) return false
     return this.#now.get(one)?.up.has(other) === true && this.#now.get(other)?.up.has(one) === true
   }
 
@@ -105,12 +122,16 @@ class Way {
     return this.#mayHaveUp(one, other) && this.#mayHaveUp(other, one)
   }
 
+  /** Whether either end tells of the pipe between them: it is up, or came up a moment ago, or broke, and the other has not told yet. */
+  #isTold(one: string, other: string): boolean {
+    return this.#now.get(one)?.up.has(other) === true || this.#now.get(other)?.up.has(one) === true
+  }
+
   /** Whether an edge that is not wanted is needed yet, by either end that stays. */
   #goesOn(one: string, other: string): boolean {
     if (this.#isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))
-    // One end alone tells of the pipe: it came up a moment ago, or it broke. Who is to hang elsewhere may hear by it until they do.
-    const isTold = this.#now.get(one)?.up.has(other) === true || this.#now.get(other)?.up.has(one) === true
-    return isTold && (this.#isOnTheWay(one) || this.#isOnTheWay(other))
+    // Who is to hang elsewhere may hear by it until they do.
+    return this.#isTold(one, other) && (this.#isOnTheWay(one) || this.#isOnTheWay(other))
   }
 
   /** Whether a segment hears nothing by an edge that it would not hear without. */
@@ -137,9 +158,8 @@ class Way {
 
   /** A leaf that has what it hears by a core becomes a core itself only when it would hear it from all others. */
   #isPending(node: string, cores: readonly string[]): boolean {
-    const standing = this.#now.get(node)
-    if (standing?.role !== 'leaf') return false
-    const hangs = [...standing.up.keys()].some((peer) => this.#now.get(peer)?.role === 'core' && this.#isUp(node, peer))
+    if (this.#now.get(node)?.role !== 'leaf') return false
+    const hangs = [...this.#now.values()].some((peer) => peer.role === 'core' && this.#isTold(node, peer.node))
     return hangs && cores.some((core) => core !== node && !this.#isSurelyUp(node, core))
   }
 }

@@ -109,7 +109,8 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
         segment.ordered.fence.generation !== fence.generation ||
         segment.ordered.fence.epoch !== fence.epoch
       ) {
-        segment.ordered = { fence, digest, places: planned.body.limits.places, madeAtMs: clock.monotonicMs() }
+        const { role, limits } = planned.body
+        segment.ordered = { fence, role, digest, places: limits.places, madeAtMs: clock.monotonicMs() }
       }
       segment.places.ordered(fence, planned.body.limits.places)
       const put = guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {

@@ -1,5 +1,5 @@
 import type { Meeting } from '../../crds/index.ts'
-import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
+import type { Fence, SegmentReport, SegmentRole } from '../../sfu/api/order.ts'
 import { Avoided } from './avoided.ts'
 import type { Cost } from './cost.ts'
 import { MoveLog, type LoggedMove } from './moveLog.ts'
@@ -14,6 +14,7 @@ import type { Trace } from './traces.ts'
 /** The last order for a segment that was made: it is the same until what it says changes. */
 export interface Ordered {
   readonly fence: Fence
+  readonly role: SegmentRole
   /** What the order says, without its tokens. */
   readonly digest: string
   /** How many people it lets the segment let in; undefined where the meeting has no capacity. */

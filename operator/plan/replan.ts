@@ -14,7 +14,7 @@ export interface Replan {
   readonly close: readonly SegmentView[]
 }
 
-function standingOf({ node, report }: SegmentView): Standing {
+function standingOf({ node, report, ordered }: SegmentView): Standing {
   const { up = [], down = [] } = Object.groupBy(report?.peers ?? [], (peer) => (peer.up ? 'up' : 'down'))
   const edgesOf = (peers: SegmentReport['peers']) => new Map(peers.map((peer) => [peer.node, peer.leaving ?? 'stays'] as const))
   return {
@@ -23,6 +23,7 @@ function standingOf({ node, report }: SegmentView): Standing {
     up: edgesOf(up),
     down: edgesOf(down),
     ...(report === undefined ? {} : { fence: { epoch: report.epoch, generation: report.generation } }),
+    ...(ordered === undefined ? {} : { sent: { ...ordered.fence, role: ordered.role } }),
   }
 }
 
