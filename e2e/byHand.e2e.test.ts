@@ -41,6 +41,8 @@ function envOfPage(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     PATH: path,
+    // kubectl leaves a cache there.
+    HOME: demo.state,
     STATE: demo.state,
     KUBECONFIG: demo.kubeconfig,
     PARLEY_PLACEMENT_TOKEN: token,
