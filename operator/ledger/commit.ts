@@ -35,7 +35,13 @@ function segmentFor(
   const known = segment ?? entry.segments.get(node.name)
   if (known === undefined) {
     const { name, leastLoadedWorker: expectedWorker } = node
-    const opened = ledger.meetings.addSegment(entry, { node: name, why: reason, openedAtMs: to.nowMs, expectedWorker })
+    const opened = ledger.meetings.addSegment(entry, {
+      node: name,
+      host: node,
+      why: reason,
+      openedAtMs: to.nowMs,
+      expectedWorker,
+    })
     return { segment: opened, opens: true }
   }
   known.closing = false

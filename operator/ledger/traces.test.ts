@@ -74,3 +74,17 @@ test('whoever comes and goes, and whichever node is forgotten, the traces are th
     }),
   )
 })
+
+test('what is forgotten is let go of, and what is left is in order, however many were forgotten', () => {
+  const traces = new Traces<Walker>()
+  const walkers = Array.from({ length: 100 }, (_, index) => new Walker(`${index}`))
+  for (const each of walkers) traces.add(each, 'a')
+  const [first] = walkers
+  const trace = first?.lastTrace
+  for (const [index, each] of walkers.entries()) if (index % 10 !== 3) traces.drop(each)
+  expect(trace?.of).toBeUndefined()
+  expect(traces.on('a').map(({ name }) => name)).toEqual(['3', '13', '23', '33', '43', '53', '63', '73', '83', '93'])
+  let kept = 0
+  for (let each = walkers[93]?.lastTrace; each !== undefined; each = each.before) kept += 1
+  expect(kept).toBeLessThanOrEqual(20)
+})
