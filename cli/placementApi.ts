@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-import { withTimeout } from '../kit/abort.ts'
+import { withinTime } from '../kit/abort.ts'
 import { errorOfProblem } from '../kit/problem.ts'
 import { moveAnswer, type MoveAnswer, type MoveRequest } from '../operator/api/move.ts'
 import {
@@ -51,10 +51,22 @@ export function placementAccess(
   return { url: url.replace(/\/$/, ''), token: token?.trim(), from: named ? 'person' : 'lease' }
 }
 
-/** Asks a URL; raises `unreachable` where nothing answers in time. */
-export async function answerOf(deps: CliDeps, url: string, init: Omit<RequestInit, 'signal'> = {}): Promise<Response> {
+/** What a URL answered. */
+interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  /** Undefined where the body is no JSON. */
+  readonly body: unknown
+}
+
+/** Asks a URL; raises `unreachable` where nothing answers, to the end, in time. */
+export async function answerOf(deps: CliDeps, url: string, init: Omit<RequestInit, 'signal'> = {}): Promise<Answer> {
   try {
-    return await deps.fetch(url, { ...init, signal: withTimeout(timeoutMs) })
+    return await withinTime({ timeoutMs }, async (signal) => {
+      const answer = await deps.fetch(url, { ...init, signal })
+      const body: unknown = await answer.json().catch(() => signal.throwIfAborted())
+      return { ok: answer.ok, status: answer.status, body }
+    })
   } catch (cause) {
     const why = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).name
     throw cliErrors.raise.unreachable({ what: url, why }, { cause })
@@ -77,9 +89,8 @@ async function asked(deps: CliDeps, access: PlacementAccess, of: { meeting: Meet
     },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   })
-  const json: unknown = await answer.json().catch(() => undefined)
-  if (!answer.ok) throw errorOfProblem(answer.status, json)
-  return json
+  if (!answer.ok) throw errorOfProblem(answer.status, answer.body)
+  return answer.body
 }
 
 /** Asks where a meeting is and why. */

@@ -1,20 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { aborted, withinTime, withTimeout } from './abort.ts'
-
-test.each([0.25, 1e-9, 0, -3])('a budget of %s ms is one that ends, not a fault', async (timeoutMs) => {
-  const signal = withTimeout(timeoutMs)
-  await aborted(signal)
-  expect(signal.reason).toMatchObject({ name: 'TimeoutError' })
-})
-
-test('the first signal that aborts gives the reason', () => {
-  const controller = new AbortController()
-  const signal = withTimeout(60_000, undefined, controller.signal)
-  expect(signal.aborted).toBe(false)
-  controller.abort(new Error('enough'))
-  expect(signal.reason).toMatchObject({ message: 'enough' })
-})
+import { aborted, withinTime } from './abort.ts'
 
 test('a call within its time leaves nothing behind', async () => {
   const controller = new AbortController()
@@ -28,7 +14,7 @@ test('a call within its time leaves nothing behind', async () => {
   expect(given?.aborted).toBe(false)
 })
 
-test.each([5, 0.25, 0, -3])('a call that takes longer than %s ms is aborted by a TimeoutError', async (timeoutMs) => {
+test.each([5, 0.25, 1e-9, 0, -3])('a call that takes longer than %s ms is aborted by a TimeoutError', async (timeoutMs) => {
   const call = withinTime({ timeoutMs }, async (within) => {
     await aborted(within)
     throw within.reason

@@ -1,14 +1,6 @@
-/** A signal that aborts when any of `signals` does or `timeoutMs` has passed; what is left of a budget may be a fraction, or nothing. */
-export function withTimeout(timeoutMs: number, ...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any([
-    AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs))),
-    ...signals.filter((signal) => signal !== undefined),
-  ])
-}
-
 /**
- * Runs `call` with a signal that aborts with `signal` or after `timeoutMs` (by a `TimeoutError`), and takes both away when it has settled: of
- * a call that is made a thousand times a second no timer and no link between signals is left behind.
+ * Runs `call` with a signal that aborts with `signal` or after `timeoutMs` (by a `TimeoutError`; what is left of a budget may be a fraction, or nothing), and takes
+ * both away when it has settled: of a call that is made a thousand times a second no timer and no link between signals is left behind.
  */
 export async function withinTime<T>(
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },

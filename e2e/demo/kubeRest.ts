@@ -1,4 +1,4 @@
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 
 /** An object as the API takes and hands it out. */
 export interface PlainObject {
@@ -41,18 +41,16 @@ export function kubeRest(url: string, options: { token?: string } = {}): KubeRes
   }
 
   async function call(method: string, path: string, body?: { readonly type: string; readonly value: object }): Promise<unknown> {
-    const answer = await fetch(path, {
-      method,
-      headers: {
-        ...(body ? { 'content-type': body.type } : {}),
-        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-      },
-      ...(body ? { body: JSON.stringify(body.value) } : {}),
-      signal: withTimeout(timeoutMs),
+    const headers = {
+      ...(body ? { 'content-type': body.type } : {}),
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+    }
+    return withinTime({ timeoutMs }, async (signal) => {
+      const answer = await fetch(path, { method, headers, ...(body ? { body: JSON.stringify(body.value) } : {}), signal })
+      const value = (await answer.json()) as { message?: string }
+      if (!answer.ok) throw new KubeRefusal(answer.status, value.message ?? `${method} ${path}: ${answer.status}`)
+      return value
     })
-    const value = (await answer.json()) as { message?: string }
-    if (!answer.ok) throw new KubeRefusal(answer.status, value.message ?? `${method} ${path}: ${answer.status}`)
-    return value
   }
 
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import { explanation, type Explanation } from '../../operator/api/placement.ts'
 import { topology, type Topology } from '../../operator/api/topology.ts'
 import type { RunningDemo } from './demoProcess.ts'
@@ -10,13 +10,12 @@ const timeoutMs = 30_000
 
 async function ask(demo: RunningDemo, path: string): Promise<unknown> {
   const token = readFileSync(join(demo.state, 'placement-token'), 'utf8')
-  const answer = await fetch(`${demo.placement}${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: withTimeout(timeoutMs),
+  return withinTime({ timeoutMs }, async (signal) => {
+    const answer = await fetch(`${demo.placement}${path}`, { headers: { authorization: `Bearer ${token}` }, signal })
+    const body: unknown = await answer.json()
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(body)}`)
+    return body
   })
-  const body: unknown = await answer.json()
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(body)}`)
-  return body
 }
 
 /** The operator's topology: nodes, pools and meetings. */

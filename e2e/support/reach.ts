@@ -1,13 +1,15 @@
 import { createSocket } from 'node:dgram'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 
 const timeoutMs = 3_000
 
 /** What an HTTP server at this address answers. */
-export async function overHttp(address: string, port: number): Promise<string> {
-  const answer = await fetch(`http://${address}:${port}/`, { signal: withTimeout(timeoutMs) })
-  return answer.text()
+export function overHttp(address: string, port: number): Promise<string> {
+  return withinTime({ timeoutMs }, async (signal) => {
+    const answer = await fetch(`http://${address}:${port}/`, { signal })
+    return answer.text()
+  })
 }
 
 /** Sends a datagram and resolves with what comes back; rejects when nothing does. */

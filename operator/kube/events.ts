@@ -1,4 +1,4 @@
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
@@ -132,7 +132,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   async function write(entry: Entry, event: Draft<KubeEvent>, signal: AbortSignal): Promise<WriteEnd> {
     try {
-      await tell(entry, event, withTimeout(callTimeoutMs, signal))
+      await withinTime({ timeoutMs: callTimeoutMs, signal }, (within) => tell(entry, event, within))
       entry.told = event.count
       entry.toldAtMs = clock.monotonicMs()
       return 'written'

@@ -1,4 +1,4 @@
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import { backoffMs } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
@@ -114,9 +114,10 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     const { kind, object } = entry
     const { patch } = change
     const { resourceVersion } = newest(entry).metadata
-    const signal = withTimeout(callTimeoutMs, change.signal)
     try {
-      entry.answer = await api.patchStatus(kind, object.metadata, { patch, resourceVersion, signal })
+      entry.answer = await withinTime({ timeoutMs: callTimeoutMs, signal: change.signal }, (signal) =>
+        api.patchStatus(kind, object.metadata, { patch, resourceVersion, signal }),
+      )
       entry.failures = 0
       entry.pause = undefined
       if (touchesCounts(entry, patch)) entry.countsWrittenAtMs = clock.monotonicMs()
@@ -145,7 +146,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   /** Looks at the server itself, so that what is compared next is what it really has; false where the object has gone or is another. */
   async function lives(entry: Entry, signal: AbortSignal): Promise<boolean> {
     try {
-      const live = await api.get(entry.kind, entry.object.metadata, withTimeout(callTimeoutMs, signal))
+      const live = await withinTime({ timeoutMs: callTimeoutMs, signal }, (within) =>
+        api.get(entry.kind, entry.object.metadata, within),
+      )
       if (live.metadata.uid !== entry.object.metadata.uid) return false
       entry.answer = live
     } catch (thrown) {

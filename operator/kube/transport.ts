@@ -1,6 +1,6 @@
 import type { Agent, Dispatcher } from 'undici'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import { backoffMs } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { errorOfAnswer, errorOfTransport, retryAfterMs, writes } from './apiAnswer.ts'
@@ -80,9 +80,11 @@ export function createTransport(options: {
   async function once(request: ApiRequest, reload: boolean): Promise<unknown> {
     try {
       const held = await connections.current({ reload })
-      const signal = withTimeout(request.timeoutMs ?? times.callTimeoutMs, request.signal)
-      const body = await accepted(request, await send(held, held.calls, { ...request, signal }))
-      return await body.json()
+      const time = { timeoutMs: request.timeoutMs ?? times.callTimeoutMs, signal: request.signal }
+      return await withinTime(time, async (signal) => {
+        const body = await accepted(request, await send(held, held.calls, { ...request, signal }))
+        return body.json()
+      })
     } catch (thrown) {
       request.signal?.throwIfAborted()
       throw errorOfTransport(request, thrown)

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { connect, isIP } from 'node:net'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import type { Probe, ProbeTarget } from '../../sfu/api/probe.ts'
 import { decodeMessage, encodeCheck, messageTypes } from './stun.ts'
 
@@ -105,11 +105,12 @@ function overTcp({ address, family, port, question, signal }: Way): Promise<bool
 
 /** An ICE connectivity check as a client would make it, from where this process runs. */
 export const askByStun: Ask = async (probe, { protocol, address, port }, signal) => {
-  const deadline = withTimeout(askTimeoutMs, signal)
   try {
-    const at = await resolved(address)
-    if (deadline.aborted) return false
-    return await (protocol === 'udp' ? overUdp : overTcp)({ ...at, port, question: questionFor(probe), signal: deadline })
+    return await withinTime({ timeoutMs: askTimeoutMs, signal }, async (within) => {
+      const at = await resolved(address)
+      if (within.aborted) return false
+      return (protocol === 'udp' ? overUdp : overTcp)({ ...at, port, question: questionFor(probe), signal: within })
+    })
   } catch {
     return false // A name that leads nowhere.
   }

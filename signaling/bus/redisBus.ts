@@ -2,7 +2,7 @@ import { once } from 'node:events'
 
 import { Redis, type RedisOptions } from 'ioredis'
 
-import { withTimeout } from '../../kit/abort.ts'
+import { withinTime } from '../../kit/abort.ts'
 import { backoffMs, type Backoff } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
@@ -147,7 +147,8 @@ export function createRedisBus(options: RedisBusOptions): Bus {
     },
     async recall(name) {
       try {
-        if (commands.status !== 'ready') await once(commands, 'ready', { signal: withTimeout(commandTimeoutMs, signal) })
+        if (commands.status !== 'ready')
+          await withinTime({ timeoutMs: commandTimeoutMs, signal }, (within) => once(commands, 'ready', { signal: within }))
         return (await commands.get(hintKeyOf(name))) ?? undefined
       } catch (err) {
         log.debug({ err }, 'a hint was not found')
