@@ -1,11 +1,15 @@
 import type { MediaNode } from '../../crds/index.ts'
 import { kubeTimeMs } from '../../kit/kubeTime.ts'
 import { drainPace, underWayAtMost } from '../../sfu/api/drain.ts'
+import { movedAwayMs } from '../../sfu/api/move.ts'
 import type { DrainView } from '../view/drainView.ts'
 
 const minuteMs = 60_000
 /** What was told stays until it is off by more than this: a write a minute at most. */
 const toleranceMs = minuteMs
+
+/** How long the last of them takes: until they are back elsewhere, and as long as their media stays beside that. */
+const leavingMs = drainPace.settleMs + movedAwayMs.beside
 
 /** What an estimate looks at, of the view of a media node. */
 export interface EtaView {
@@ -35,7 +39,7 @@ export function planEta(
 ): number {
   const { wallMs, object } = view
   const { deadlineAtMs, pace = drainPace.peoplePerSecond, isBlocked } = wish
-  const estimateMs = isBlocked ? deadlineAtMs : Math.min(deadlineAtMs, wallMs + goingMs(view, pace) + drainPace.settleMs)
+  const estimateMs = isBlocked ? deadlineAtMs : Math.min(deadlineAtMs, wallMs + goingMs(view, pace) + leavingMs)
   const toldMs = kubeTimeMs(object.status?.drain?.eta)
   if (toldMs === undefined || estimateMs === deadlineAtMs) return estimateMs
   if (toldMs > wallMs && Math.abs(estimateMs - toldMs) <= toleranceMs) return toldMs

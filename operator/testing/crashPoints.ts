@@ -30,13 +30,14 @@ export interface CutLife {
 
 /**
  * How many passes from now on do something, by what they are about: what happens at one moment is of one pass. Somebody who gets a place in a
- * meeting or comes to it is news, and so is the end of the time for which a segment is kept empty: what is done then is counted anew, and
- * the most counts.
+ * meeting or comes to it is news, and so are people who leave a node that drains, and the end of the time for which a segment is kept empty: what
+ * is done then is counted anew, and the most counts.
  */
 export function countPasses(simulation: Simulation): ReadonlyMap<string, number> {
   const most = new Map<string, number>()
   const passes = new Map<string, number>()
   const lastAtMs = new Map<string, number>()
+  const left = new Map<string, string>()
   const count = (about: string): void => {
     const nowMs = simulation.clock.monotonicMs()
     if (lastAtMs.get(about) !== nowMs) passes.set(about, (passes.get(about) ?? 0) + 1)
@@ -53,6 +54,12 @@ export function countPasses(simulation: Simulation): ReadonlyMap<string, number>
     },
     sent: ({ kind, name, verb }) => (verb === 'patchStatus' ? count(`status of ${kind} ${name}`) : undefined),
     attached: news,
+    heard(node, _operator, line) {
+      if (line.type !== 'drain') return
+      const people = `${line.drain.left} left, ${line.drain.moved} moved`
+      if (left.get(node) !== people) passes.delete(`status of MediaNode ${node}`)
+      left.set(node, people)
+    },
     gavePlace: ({ meeting }) => news(meeting),
   })
   return most

@@ -31,7 +31,7 @@ const placesOf = ({ order }: FakeSegment, limit: Arrival['limit']): number | und
 export function mustHavePlace(
   segment: FakeSegment,
   { participant, limit, hidden = false }: Arrival,
-  roster: ReadonlySet<string>,
+  roster: ReadonlyMap<string, unknown>,
 ): void {
   if (hidden) return
   const { order } = segment

@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import type { MintUlid } from '../../kit/ids.ts'
 import type { AddressOrder } from '../../sfu/api/addresses.ts'
-import { isDraining, type DrainOrder, type DrainReport } from '../../sfu/api/drain.ts'
+import type { DrainOrder, DrainReport } from '../../sfu/api/drain.ts'
 import { tellEdgeVersion } from '../../sfu/api/edgeVersion.ts'
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import { meetingKey, type MeetingRef } from '../../sfu/api/identity.ts'
@@ -11,7 +11,7 @@ import type { MoveOrder, MoveReport } from '../../sfu/api/move.ts'
 import type { Probe } from '../../sfu/api/probe.ts'
 import type { Term } from '../../sfu/api/term.ts'
 import { compareFences, type SegmentDeletion, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
-import { fakeForwards, fakeGoing, fakeStaying } from './fakeDrain.ts'
+import { FakeDrain } from './fakeDrain.ts'
 import { mustCount, mustHavePlace, type Arrival } from './fakeArrival.ts'
 import {
   aFakeSegment,
@@ -35,11 +35,11 @@ export interface FakeMediaNodeOptions {
   readonly mintUlid: MintUlid
   readonly workers?: number
   readonly capacity?: NodeCapacity
-  /** Somebody is told to go because the node drains, or because they alone are moved; their attachment has ended. */
-  readonly onTold?: (meeting: MeetingRef, person: Person) => void
+  /** Somebody is told to go because the node drains, or because they alone are moved. */
+  readonly onTold?: (meeting: MeetingRef, person: Person, why: 'drain' | 'move') => void
   readonly onAttached?: (meeting: MeetingRef, arrival: Arrival) => void
-  /** Who is in the meeting as far as this node knows; its own people unless told otherwise. */
-  readonly roster?: (meeting: MeetingRef) => ReadonlySet<string>
+  /** Who is in the meeting as far as this node knows, and their latest attachment; its own people unless told otherwise. */
+  readonly roster?: (meeting: MeetingRef) => ReadonlyMap<string, string>
   /** What it finds out about other nodes: each is reached, and each edge that leaves is spare, unless told otherwise. */
   readonly signs?: PeerSigns
 }
@@ -62,7 +62,7 @@ export class FakeMediaNode {
   /** What clients are told, and whether that is but a guess. */
   addresses = ['127.0.0.1']
   addressesGuessed = false
-  #drain: Pick<DrainReport, 'ordered' | 'stopsAtMs' | 'moved'> = { moved: 0 }
+  readonly #drain = new FakeDrain()
   readonly #segments = new Map<string, FakeSegment>()
   /** Keys of incarnations that go on as another one, with that one's. */
   readonly #names = new Map<string, string>()
@@ -136,23 +136,19 @@ export class FakeMediaNode {
   }
 
   /** Follows an order to drain; its people are told to go from the next beat on. */
-  drain({ epoch, holder, ...order }: DrainOrder): DrainReport {
-    this.#fence({ epoch, holder })
-    const { draining: _, ...ordered } = order.draining ? order : { draining: false as const }
-    const { stopsAtMs, moved } = this.#drain
-    const stopping = stopsAtMs === undefined ? {} : { stopsAtMs }
-    this.#drain = { ...stopping, moved, ...('reason' in ordered ? { ordered } : {}) }
+  drain(order: DrainOrder): DrainReport {
+    this.#fence(order)
+    this.#drain.order(order)
     this.#tellDrain()
     return this.drainReport()
   }
 
-  /** Follows an order to tell one participant to go. */
+  /** Follows an order to tell one participant to go; one who is on the way is not told again. */
   move({ epoch, holder, meeting, participant, attachment }: MoveOrder): MoveReport {
     this.#fence({ epoch, holder })
     const person = this.get(meeting)?.participants.find((each) => each.attachment === attachment)
     if (person?.participant !== participant) throw sfuErrors.raise.attachment_gone({})
-    this.detach(attachment)
-    this.#options.onTold?.(meeting, person)
+    if (this.#drain.send(attachment, this.#options.clock.nowMs())) this.#options.onTold?.(meeting, person, 'move')
     return { told: true }
   }
 
@@ -172,14 +168,12 @@ export class FakeMediaNode {
 
   /** It is told to stop, as by SIGTERM: it drains until then. */
   stopBy(stopsAtMs: number): void {
-    this.#drain = { ...this.#drain, stopsAtMs }
+    this.#drain.stopBy(stopsAtMs)
     this.#tellDrain()
   }
 
   drainReport(): DrainReport {
-    const left = this.segments().reduce((sum, { participants }) => sum + participants.length, 0)
-    const drained = isDraining(this.#drain) && left === 0 && !fakeForwards(this.segments())
-    return { ...this.#drain, left, drained, ...fakeStaying(this.segments(), this.#drain) }
+    return this.#drain.report(this.segments())
   }
 
   get(meeting: MeetingRef): SegmentReport | undefined {
@@ -200,7 +194,7 @@ export class FakeMediaNode {
       capacity: this.capacity,
       highestEpoch: this.term.epoch,
       segments: [...this.segments()],
-      ...(isDraining(this.#drain) ? { drain: this.drainReport() } : {}),
+      ...(this.#drain.isOn ? { drain: this.drainReport() } : {}),
     }
   }
 
@@ -237,7 +231,7 @@ export class FakeMediaNode {
     this.boot = this.#options.mintUlid()
     this.term.forget()
     this.#segments.clear()
-    this.#drain = { moved: 0 }
+    this.#drain.forget()
     this.hangUp()
   }
 
@@ -247,14 +241,12 @@ export class FakeMediaNode {
   }
 
   #admit(): void {
-    if (isDraining(this.#drain)) throw sfuErrors.raise.node_draining({ reason: this.#drain.ordered?.reason ?? 'it is stopping' })
+    if (this.#drain.isOn) throw sfuErrors.raise.node_draining({ reason: this.#drain.reason })
   }
 
   #mustHaveRoom(segment: FakeSegment, arrival: Arrival): void {
     mustCount(arrival.limit, this.term.epoch)
-    const { meeting, participants } = segment.report
-    const own = participants.map(({ participant }) => participant)
-    mustHavePlace(segment, arrival, this.#options.roster?.(meeting) ?? new Set(own))
+    mustHavePlace(segment, arrival, this.#rosterOf(segment.report.meeting))
   }
 
   get #signs(): PeerSigns {
@@ -265,16 +257,18 @@ export class FakeMediaNode {
     this.#tell({ type: 'drain', drain: this.drainReport() })
   }
 
-  /** While it drains, a second's worth of people go, without the budget of each meeting; at the deadline all. */
+  #rosterOf(meeting: MeetingRef): ReadonlyMap<string, string> {
+    const own = this.get(meeting)?.participants.filter(({ hidden }) => !hidden) ?? []
+    return this.#options.roster?.(meeting) ?? new Map(own.map(({ participant, attachment }) => [participant, attachment]))
+  }
+
+  /** Who was told long enough ago goes; and while it drains, a second's worth of people are told, at the deadline all. */
   #moveSome(): void {
-    if (!isDraining(this.#drain)) return
-    const going = fakeGoing(this.segments(), this.#drain, this.#options.clock.nowMs())
-    for (const { meeting, person } of going) {
-      this.detach(person.attachment)
-      this.#drain = { ...this.#drain, moved: this.#drain.moved + 1 }
-      this.#options.onTold?.(meeting, person)
-    }
-    this.#tellDrain()
+    const at = { segments: this.segments(), rosterOf: (meeting: MeetingRef) => this.#rosterOf(meeting) }
+    const { told, gone } = this.#drain.beat({ ...at, nowMs: this.#options.clock.nowMs() })
+    for (const { meeting, person } of told) this.#options.onTold?.(meeting, person, 'drain')
+    for (const { person } of gone) this.detach(person.attachment)
+    if (this.#drain.isOn) this.#tellDrain()
   }
 
   /** By the name that it has, or by one that it was adopted from. */

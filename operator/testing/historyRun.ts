@@ -1,5 +1,6 @@
 import { actions, weighted } from './actions.ts'
 import type { History } from './history.ts'
+import { cancelledDrain, drainFaultsOf } from './historyDrain.ts'
 import { namedFaults } from './invariants/always.ts'
 import { eventualFaultsOf } from './invariants/eventually.ts'
 import { isHeld } from './invariants/meetings.ts'
@@ -7,6 +8,10 @@ import { remnantsOf } from './invariants/orphans.ts'
 import { stillness } from './invariants/stillness.ts'
 
 const longestStepMs = 4_000
+/** In so many histories media nodes are drained to the end before it comes to rest. */
+const drainedShare = 0.25
+/** Of those drains so many are cancelled half-way. */
+const cancelledShare = 0.3
 const firstOperatorMs = 3_000
 /** A reconcile or a write that failed for minutes is tried again within one, an agent that was not believed within 20 s. */
 const convergesWithinMs = 120_000
@@ -81,13 +86,24 @@ async function rest(history: History): Promise<readonly string[]> {
   return [...namedFaults('rest', unrest), ...late.map((fault) => `${fault} (once settled)`)]
 }
 
+/** Drains nodes where all is well, to their end or until somebody thinks better of it; what is wrong then and once they take work again. */
+async function drainThrough(history: History): Promise<readonly string[]> {
+  if (history.random() < cancelledShare) {
+    await cancelledDrain(history)
+    return converge(history)
+  }
+  const faults = namedFaults('drain ends', await drainFaultsOf(history))
+  return [...faults, ...(await converge(history))]
+}
+
 /** Lives a whole history: faults, then none, then nothing. What broke of what must hold always, in the end, and once settled. */
 export async function live(history: History, steps: number): Promise<readonly string[]> {
   const { simulation } = history
   await takeSteps(history, steps)
   history.heal()
   const faults = await converge(history)
+  const drained = faults.length === 0 && history.random() < drainedShare ? await drainThrough(history) : []
   const atRest = faults.length === 0 ? await rest(history) : []
   for (const operator of [...simulation.operators.values()]) await operator.kill()
-  return [...history.broken(), ...faults, ...atRest]
+  return [...history.broken(), ...faults, ...drained, ...atRest]
 }

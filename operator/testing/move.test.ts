@@ -30,6 +30,8 @@ test('one participant is moved where was asked, nobody else is touched, and the 
     reason: expect.stringMatching(/^nearer to her; asked for, hosts the meeting \(load 0\.\d\d\)$/) as string,
   })
   await simulation.pass(3_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid ann)'])
+  await simulation.pass(5_000)
   expect(hosted(simulation)).toEqual(['eu-1: standup (bob)', 'us-1: standup (cid ann)'])
   const [latest] = simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.recent ?? []
   expect(latest).toMatchObject({ participant: 'ann', node: 'us-1' })
@@ -40,7 +42,7 @@ test('without a target they go where a join would, but for where they are', asyn
   const { simulation, attachment } = await aMeeting()
   const answer = await move(simulation, { attachment, excludeNodes: ['us-1'], reason: 'rebalance' })
   expect(answer).toMatchObject({ result: 'ordered', node: 'eu-2', region: 'eu-west' })
-  await simulation.pass(3_000)
+  await simulation.pass(8_000)
   expect(hosted(simulation)).toEqual(['eu-1: standup (bob)', 'eu-2: standup (ann)', 'us-1: standup (cid)'])
 })
 
@@ -65,7 +67,7 @@ test('the same order again gets the same answer, though they have left where the
   const { simulation, attachment } = await aMeeting()
   const answer = await move(simulation, { attachment, reason: 'nearer' })
   expect(answer).toMatchObject({ result: 'ordered', from: 'eu-1' })
-  await simulation.pass(3_000)
+  await simulation.pass(8_000)
   expect(simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.people.stay('ann', attachment)).toBeUndefined()
   expect(await move(simulation, { attachment, reason: 'again' })).toEqual(answer)
 })

@@ -1,5 +1,6 @@
 import type { MeetingRef } from '../../sfu/api/identity.ts'
 import type { LoadLine } from '../../sfu/api/load.ts'
+import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { TakenOrder } from './fakeAgents.ts'
 import type { Arrival } from './fakeArrival.ts'
 import type { Call } from './faults/callFault.ts'
@@ -19,6 +20,14 @@ export interface GivenPlace {
   readonly isMeant: boolean
 }
 
+/** Somebody who is told to leave a node: it drains, or they alone are moved. */
+export interface ToldPerson {
+  readonly node: string
+  readonly meeting: MeetingRef
+  readonly person: SegmentReport['participants'][number]
+  readonly why: 'drain' | 'move'
+}
+
 /** What somebody who watches a simulation may be told. */
 export interface SimulatedEars {
   /** A node is about to follow an order for a segment. */
@@ -36,6 +45,8 @@ export interface SimulatedEars {
   readonly gavePlace: (place: GivenPlace) => void
   /** A call meets a way that is cut. */
   readonly cut: (call: Call, operator: string) => void
+  /** A node tells somebody to go. */
+  readonly told: (told: ToldPerson) => void
   /** Somebody is attached to a node; by a fallback grant, or by one of an operator's. */
   readonly attached: (meeting: MeetingRef, arrival: Arrival, node: string) => void
 }
@@ -51,6 +62,7 @@ export function allEars(many: readonly Partial<SimulatedEars>[]): SimulatedEars 
     heard: (node, operator, line) => many.forEach((ears) => ears.heard?.(node, operator, line)),
     asked: (wish) => many.forEach((ears) => ears.asked?.(wish)),
     gavePlace: (place) => many.forEach((ears) => ears.gavePlace?.(place)),
+    told: (person) => many.forEach((ears) => ears.told?.(person)),
     cut: (call, operator) => many.forEach((ears) => ears.cut?.(call, operator)),
     attached: (meeting, arrival, node) => many.forEach((ears) => ears.attached?.(meeting, arrival, node)),
   }

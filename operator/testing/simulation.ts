@@ -108,8 +108,10 @@ export class Simulation extends SimulatedObjects {
   /** The agent of a media node, without an object; it answers at its name, and at `ip`. */
   agent(name: string, pool: PoolName, ip?: string): FakeMediaNode {
     const { clock, mintUlid } = this
-    const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person) =>
+    const onTold: FakeMediaNodeOptions['onTold'] = (meeting, person, why) => {
+      this.#ears.told({ node: name, meeting, person, why })
       void this.#comeBack(meeting.name, person, { excludeNodes: [name], region: pools[pool], rights: rightsOf(person) })
+    }
     const node = new FakeMediaNode({
       ...{ name, clock, mintUlid, onTold },
       onAttached: (meeting, arrival) => this.#ears.attached(meeting, arrival, name),

@@ -50,6 +50,27 @@ export function underWayHere(size: number, share: DrainShare | undefined): numbe
   return Math.floor(whole / share.nodes) + (share.part < whole % share.nodes ? 1 : 0)
 }
 
+/** A meeting on a node that is emptied. */
+export interface LeavingPart {
+  /** How many of its people here have yet to be told, and how many were told within {@link drainPace}.settleMs. */
+  readonly left: number
+  readonly underWay: number
+  /** How many people it has, here and on other nodes. */
+  readonly of: number
+  readonly share: DrainShare | undefined
+}
+
+/**
+ * Whether one more of its people may be told `leftMs` before the deadline: within this node's part of the meeting's budget, or as it takes for all
+ * to have settled by then, since a place that is sought is better than a connection that is closed. One at a time is no reason yet to go before
+ * other nodes are done.
+ */
+export function mayGoNow({ left, underWay, of, share }: LeavingPart, leftMs: number): boolean {
+  if (leftMs <= drainPace.settleMs) return true
+  const atATime = ((left + underWay) * drainPace.settleMs) / leftMs
+  return underWay < Math.max(underWayHere(of, share), atATime > 1 ? Math.ceil(atATime) : 0)
+}
+
 /** As many media nodes as a meeting stands on. */
 const nodesAtMost = 64
 

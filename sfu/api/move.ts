@@ -26,3 +26,9 @@ export const moveReport = z.object({
   told: z.boolean(),
 })
 export type MoveReport = z.infer<typeof moveReport>
+
+/**
+ * For so long the media of somebody who was told to go stays where it is, until they are back elsewhere (LiveKit lets a place wait for
+ * as long), and for so long after that: the client keeps its old path for 3 s beside the new one.
+ */
+export const movedAwayMs = { withoutPlace: 20_000, beside: 5_000 } as const

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { silentLog } from '../../kit/log.ts'
 import { drainPace, type DrainOrder } from '../api/drain.ts'
-import { movedAwayMs } from '../segment/attachments.ts'
+import { movedAwayMs } from '../api/move.ts'
 import { fakeCascade } from '../testing/fakeCascade.ts'
 import { NodeDrain } from './drain.ts'
 import { startJitterMs } from './pace.ts'

@@ -1,4 +1,4 @@
-import { drainPace, underWayHere, type DrainShare } from '../api/drain.ts'
+import { drainPace, mayGoNow, type DrainShare } from '../api/drain.ts'
 
 /** Somebody who is on a node that drains. */
 export interface Leaving {
@@ -42,25 +42,6 @@ function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): R
 export const isToStay = ({ meeting, mayPublish }: Leaving, { stay, publishersStay }: Staying): boolean =>
   stay.has(meeting) || (mayPublish && publishersStay.has(meeting))
 
-/** A meeting on the node: how many of its `of` people have yet to be told, and how many were told lately. */
-interface Part {
-  readonly left: number
-  readonly underWay: number
-  readonly of: number
-  readonly share: DrainShare | undefined
-}
-
-/**
- * Whether one more of them may be told: within this node's part of the meeting's budget, or as it takes for all to have settled before the
- * deadline. One at a time is no reason yet to go before other nodes are done.
- */
-function mayGo({ left, underWay, of, share }: Part, leftMs: number): boolean {
-  const untilToldMs = leftMs - settleMs
-  if (untilToldMs <= 0) return true
-  const atATime = ((left + underWay) * settleMs) / (untilToldMs + settleMs)
-  return underWay < Math.max(underWayHere(of, share), atATime > 1 ? Math.ceil(atATime) : 0)
-}
-
 /**
  * Who is told to go next; undefined while nobody may be. Never more than `pace` people a second, and of one meeting never more than
  * {@link underWayHere} within {@link drainPace}.settleMs, so that a meeting goes on while its people move; but as the deadline comes near,
@@ -89,7 +70,10 @@ export function nextToGo(of: {
   const going = of.people.filter((person) => person.reachable && !isToStay(person, of.staying))
   const left = countBy(going, ({ meeting }) => meeting)
   const free = going.filter(({ meeting, of: size }) =>
-    mayGo({ left: left.get(meeting) ?? 0, underWay: underWay.get(meeting) ?? 0, of: size, share: shares?.get(meeting) }, leftMs),
+    mayGoNow(
+      { left: left.get(meeting) ?? 0, underWay: underWay.get(meeting) ?? 0, of: size, share: shares?.get(meeting) },
+      leftMs,
+    ),
   )
   return free[Math.floor(random() * free.length)]
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 
 import { sessionAwayMs } from '../api/session.ts'
 import { fakeCascade, type FakeNode } from '../testing/fakeCascade.ts'
-import { movedAwayMs, replacedElsewhereAfterMs } from './attachments.ts'
+import { movedAwayMs } from '../api/move.ts'
+import { replacedElsewhereAfterMs } from './attachments.ts'
 
 const here = (node: FakeNode) =>
   node.segment.attachments.reports.map(({ participant, publishing }) => `${participant}${publishing ? '*' : ''}`)

@@ -3,6 +3,7 @@ import type { Log } from '../../kit/log.ts'
 import { sfuErrors } from '../api/errors.ts'
 import type { GrantClaims } from '../api/grant.ts'
 import { meetingKey } from '../api/identity.ts'
+import { movedAwayMs } from '../api/move.ts'
 import type { SegmentOrder, SegmentReport } from '../api/order.ts'
 import type { RosterChange, RosterEntry, Track } from '../api/roster.ts'
 import { sessionAwayMs, type CloseReason, type Speakers } from '../api/session.ts'
@@ -29,12 +30,6 @@ export interface AttachmentsOptions {
  * ends the old one itself (its video takes up to 4 s to get all layers). One whose connection is lost is closed at once.
  */
 export const replacedElsewhereAfterMs = 10_000
-
-/**
- * For so long the media of somebody who was told to go stays where it is, until they are back elsewhere (LiveKit lets a place wait for
- * as long), and for so long after that: the client keeps its old path for 3 s beside the new one.
- */
-export const movedAwayMs = { withoutPlace: 20_000, beside: 5_000 } as const
 
 /** Who is attached to this segment: lets people in, follows whose connection speaks for them, lets them go. */
 export class Attachments {

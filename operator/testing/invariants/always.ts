@@ -1,7 +1,9 @@
 import type { Simulation } from '../simulation.ts'
 import { Adoptions } from './adoptions.ts'
+import { Budgets } from './budgets.ts'
 import { Capacity } from './capacity.ts'
 import type { Check } from './check.ts'
+import { Deadlines } from './deadlines.ts'
 import { Depositions } from './depositions.ts'
 import { Drains } from './drains.ts'
 import { FalseCuts } from './falseCuts.ts'
@@ -10,6 +12,7 @@ import { Newcomers } from './newcomers.ts'
 import { Overwrites } from './overwrites.ts'
 import { Owners } from './owners.ts'
 import { Returns } from './returns.ts'
+import { Tellings } from './tellings.ts'
 import { WriteRate } from './writeRate.ts'
 
 /** Faults with the name of the invariant before them. */
@@ -26,6 +29,9 @@ export function watchAlways(simulation: Simulation): () => readonly string[] {
     depositions: new Depositions(simulation),
     overwrites: new Overwrites(simulation),
     drains: new Drains(simulation),
+    budgets: new Budgets(simulation),
+    tellings: new Tellings(simulation),
+    deadlines: new Deadlines(simulation),
     'write rate': new WriteRate(),
     newcomers: new Newcomers(simulation),
     adoptions: new Adoptions(),

@@ -171,12 +171,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'moved-and-kept',
     what: 'a media node tells somebody to go and keeps them',
-    file: 'operator/testing/fakeMediaNode.ts',
-    from: `    this.detach(attachment)
-    this.#options.onTold?.(meeting, person)
-    return { told: true }`,
-    to: `    this.#options.onTold?.(meeting, person)
-    return { told: true }`,
+    file: 'operator/testing/fakeMoving.ts',
+    from: 'atMs <= nowMs',
+    to: 'atMs <= nowMs - 1_000_000',
   },
   {
     name: 'never-ignored',
@@ -184,6 +181,48 @@ export const mutants: readonly Mutant[] = [
     file: 'operator/view/drainView.ts',
     from: "entry.object?.spec.disruption === 'never'",
     to: "entry.object?.spec.disruption === 'never' && entry.name === ''",
+  },
+  {
+    name: 'budget-of-each',
+    what: 'of several media nodes that share the budget of a meeting each takes the first part',
+    file: 'operator/plan/drain.ts',
+    from: 'part: by.nodes.indexOf(node)',
+    to: 'part: Math.min(0, by.nodes.indexOf(node))',
+  },
+  {
+    name: 'told-twice',
+    what: 'a media node forgets that it has told whoever is back elsewhere, while their media stays',
+    file: 'operator/testing/fakeMoving.ts',
+    from: 'this.#ends.set(attachment, { atMs: nowMs + movedAwayMs.beside, isBack: true })',
+    to: 'this.#ends.delete(attachment)',
+  },
+  {
+    name: 'cancel-ignored',
+    what: 'a media node whose drain is cancelled goes on for as long as somebody is under way',
+    file: 'operator/testing/fakeDrain.ts',
+    from: 'if (!this.isOn) return []',
+    to: 'if (!this.isOn && this.#told.length === 0) return []',
+  },
+  {
+    name: 'deadline-later',
+    what: 'the deadline of a drain is later than was asked for',
+    file: 'operator/ledger/drainOf.ts',
+    from: 'sinceMs + deadlineSeconds * 1_000',
+    to: 'sinceMs + deadlineSeconds * 1_200',
+  },
+  {
+    name: 'deadline-passed',
+    what: 'a media node closes nobody before its deadline is long over',
+    file: 'operator/testing/fakeDrain.ts',
+    from: 'this.isOn && nowMs >= this.#deadlineAtMs',
+    to: 'this.isOn && nowMs >= this.#deadlineAtMs + 15_000',
+  },
+  {
+    name: 'blockers-untold',
+    what: 'a drain does not tell of the meetings that let nobody be moved',
+    file: 'operator/plan/drainBlockers.ts',
+    from: 'if (held !== undefined) return [',
+    to: "if (held !== undefined) return held.reason === 'Never' ? [] : [",
   },
   {
     name: 'drained-at-once',
