@@ -22,8 +22,11 @@ interface Expected {
   readonly untilMs: number
 }
 
-/** A cache that is this far behind is broken (a server restored from a backup): going on is safer than never to decide again. */
-const patienceMs = 30_000
+/**
+ * As long as ReplicaSet waits. A watch that fell silent is found out and begun again within two minutes: a cache that is further behind than this will
+ * never see the version that it waits for (a server restored from a backup), and going on is safer than never to decide again.
+ */
+const patienceMs = 300_000
 
 /** Makes expectations over the stores of the kinds that are written, by kind name. */
 export function createExpectations(options: { stores: Readonly<Record<string, Store<KubeObject>>>; clock: Clock }): Expectations {

@@ -4,6 +4,10 @@ import { podLabels } from '../pods/labels.ts'
 import { patchPool, poolOf, poolStatus } from './aCluster.ts'
 import { FakeKubernetes } from './fakeKubernetes.ts'
 import { seededRandom } from '../../kit/seededRandom.ts'
+import type { Skew } from './faults/processClock.ts'
+import { namedFaults } from './invariants/always.ts'
+import { PodPools } from './invariants/podPools.ts'
+import { WriteRate } from './invariants/writeRate.ts'
 import { Simulation } from './simulation.ts'
 
 const hosts = ['k1', 'k2', 'k3', 'k4', 'k5'] as const
@@ -24,13 +28,20 @@ export class PoolHistory {
   readonly random: () => number
   /** What happened, for the one who has to find out why. */
   readonly told: string[] = []
-  /** Participants who joined and never left. */
-  readonly people = new Set<string>()
+  /** Participants who joined and never left, and where. */
+  readonly people = new Map<string, 'standup' | 'retro'>()
+  /** What must hold of pools at every moment. */
+  readonly pools: PodPools
+  readonly #rate = new WriteRate()
+  readonly #doings: Readonly<Record<string, PoolAction>>
   #operators = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, doings: Readonly<Record<string, PoolAction>> = poolActions) {
+    this.#doings = doings
     this.random = seededRandom(seed)
     this.simulation = new Simulation({ random: this.random })
+    this.pools = new PodPools(this.simulation)
+    this.simulation.listeners.push(this.pools, this.#rate)
     this.simulation.pods = { mediaImage: 'parley-sfu:1', givenPools: [] }
     this.kubernetes = new FakeKubernetes(this.simulation, hosts)
     this.simulation.pool('eu', { replicas: 2, drain: { deadlineSeconds: 120 } })
@@ -46,9 +57,9 @@ export class PoolHistory {
     this.startOperator()
     await this.simulation.pass(5_000)
     for (let step = 0; step < steps; step++) {
-      const name = this.pick(Object.keys(actions))
+      const name = this.pick(Object.keys(this.#doings))
       this.told.push(`${this.simulation.clock.monotonicMs()} ${name}`)
-      await actions[name]?.(this)
+      await this.#doings[name]?.(this)
       await this.simulation.pass(this.random() * longestStepMs)
     }
   }
@@ -65,9 +76,14 @@ export class PoolHistory {
     await simulation.pass(untilSettledMs)
   }
 
-  startOperator(): void {
+  startOperator(skew?: Skew): void {
     this.#operators += 1
-    this.simulation.operator(`operator-${this.#operators}`)
+    this.simulation.operator(`operator-${this.#operators}`, skew)
+  }
+
+  /** What broke of what must always hold. */
+  broken(): readonly string[] {
+    return [...namedFaults('pools', this.pools.faults), ...namedFaults('write rate', this.#rate.faults)]
   }
 
   async killOperators(): Promise<void> {
@@ -76,19 +92,22 @@ export class PoolHistory {
 
   async join(): Promise<void> {
     const participant = `p${this.people.size}`
-    const answer = this.simulation.leader() && (await this.simulation.join(this.pick(['standup', 'retro']), participant))
-    if (answer?.result === 'placed') this.people.add(participant)
+    const meeting = this.simulation.leader() && this.pick(['standup', 'retro'] as const)
+    const answer = meeting && (await this.simulation.join(meeting, participant))
+    if (meeting !== undefined && answer?.result === 'placed') this.people.set(participant, meeting)
   }
 }
 
-type Action = (history: PoolHistory) => void | Promise<void>
+/** What may happen in a history, a step of it. */
+export type PoolAction = (history: PoolHistory) => void | Promise<void>
 
 const cordon =
-  (unschedulable: boolean): Action =>
+  (unschedulable: boolean): PoolAction =>
   ({ kubernetes, pick }) =>
     kubernetes.host(pick(hosts), { unschedulable })
 
-const actions: Readonly<Record<string, Action>> = {
+/** What people, Kubernetes and faults that are told one by one do. */
+export const poolActions: Readonly<Record<string, PoolAction>> = {
   scale: ({ simulation, random }) => patchPool(simulation, { replicas: Math.floor(random() * 6) }),
   roll: ({ simulation, pick }) => patchPool(simulation, { image: pick(images) }),
   cordon: cordon(true),
@@ -154,10 +173,11 @@ function statusFaults({ simulation }: PoolHistory, pool: MediaNodePool): readonl
   ]
 }
 
-function lostPeople({ simulation, people }: PoolHistory): readonly string[] {
+/** Those of the people who are on no media node. */
+export function lostPeople({ simulation, people }: PoolHistory): readonly string[] {
   const reports = [...simulation.nodes.values()].flatMap((node) => node.segments())
   const present = new Set(reports.flatMap(({ participants }) => participants.map(({ participant }) => participant)))
-  return [...people].filter((participant) => !present.has(participant)).map((participant) => `${participant} is lost`)
+  return [...people.keys()].filter((participant) => !present.has(participant))
 }
 
 /** What is wrong with a pool for which nothing fails any more and time has passed; nothing, where all converged. */
@@ -171,6 +191,6 @@ export function poolFaultsOf(history: PoolHistory): readonly string[] {
     ...statusFaults(history, pool),
     ...disrupted.map(({ metadata }) => `${metadata.name} is still disrupted`),
     ...(cluster.object(kinds.PodDisruptionBudget, 'parley-eu') === undefined ? ['there is no budget'] : []),
-    ...lostPeople(history),
+    ...lostPeople(history).map((participant) => `${participant} is lost`),
   ]
 }
