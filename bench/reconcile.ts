@@ -15,6 +15,7 @@ import { viewMeeting } from '../operator/view/meetingView.ts'
 import type { SegmentReport } from '../sfu/api/order.ts'
 import { beginning, Fleet } from './fleet.ts'
 import { liveBytes } from './memory.ts'
+import { PodPool } from './podPool.ts'
 
 /** One size: so many meetings, each with an object, a segment and four people, ten of them on each media node, and ten guests of one pool. */
 export interface ReconcileRun {
@@ -22,6 +23,8 @@ export interface ReconcileRun {
   readonly mediaNodes: number
   /** Median microseconds from one change until all that it concerns is planned anew, by what changed. */
   readonly microseconds: Readonly<Record<ChangeName, number>>
+  /** The same of a pool that makes Pods, with as many members as there are media nodes in all: a plan of it, as each change of one makes. */
+  readonly podPoolMicroseconds: number
   /** How many plans one change makes. */
   readonly plans: Readonly<Record<ChangeName, number>>
   readonly bytesPerNode: number
@@ -33,6 +36,8 @@ export interface ReconcileResult {
   readonly runs: readonly ReconcileRun[]
   /** Of the logarithm of the time over that of the meetings, by least squares; 0 is constant, 1 linear. */
   readonly slopes: Readonly<Record<ChangeName, number>>
+  /** Of the plan of a pool that makes Pods, over its members. */
+  readonly podPoolSlope: number
 }
 
 const meetingsANode = 10
@@ -204,6 +209,17 @@ function timed(world: World, meetings: readonly Hosted[], of: { change: Change; 
   return { us: Math.round(median(times) * 10) / 10, plans: Math.round((plans / of.rounds) * 10) / 10 }
 }
 
+/** The median of planning a pool of so many Pods, all of which run: what a change of one of them costs beside its own plan. */
+function timedPodPool(members: number, rounds: number): number {
+  const pool = new PodPool(members)
+  const times = Array.from({ length: rounds }, () => {
+    const begun = process.hrtime.bigint()
+    pool.plan()
+    return Number(process.hrtime.bigint() - begun) / 1_000
+  })
+  return Math.round(median(times) * 10) / 10
+}
+
 function run(size: number, rounds: number): ReconcileRun {
   const mediaNodes = size / meetingsANode
   const before = liveBytes()
@@ -218,6 +234,7 @@ function run(size: number, rounds: number): ReconcileRun {
     Object.fromEntries(results.map(([name, result]) => [name, result[of]])) as Record<ChangeName, number>
   return {
     ...{ meetings: size, mediaNodes, microseconds: by('us'), plans: by('plans') },
+    podPoolMicroseconds: timedPodPool(mediaNodes, rounds),
     bytesPerNode: Math.round((withNodes - before) / mediaNodes),
     bytesPerMeeting: Math.round((withMeetings - withNodes) / (size + guests.meetings)),
   }
@@ -246,5 +263,6 @@ export function benchReconcile({
     const points = runs.map(({ meetings, microseconds }) => ({ x: Math.log(meetings), y: Math.log(microseconds[name]) }))
     return [name, slopeOf(points)] as const
   })
-  return { runs, slopes: Object.fromEntries(slopes) as Record<ChangeName, number> }
+  const podPools = runs.map(({ mediaNodes, podPoolMicroseconds: us }) => ({ x: Math.log(mediaNodes), y: Math.log(us) }))
+  return { runs, slopes: Object.fromEntries(slopes) as Record<ChangeName, number>, podPoolSlope: slopeOf(podPools) }
 }
