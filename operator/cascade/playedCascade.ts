@@ -1,4 +1,4 @@
-import type { SegmentRole } from '../../sfu/api/order.ts'
+import type { Fence, SegmentRole } from '../../sfu/api/order.ts'
 import { planCascade, type CascadePlace } from './cascade.ts'
 import type { CascadeMember, CascadeWish } from './member.ts'
 import { planStep, type Standing, type StepPlace } from './step.ts'
@@ -107,6 +107,8 @@ export class World {
   wish: CascadeWish
   readonly #told = new Map<string, Standing>()
   readonly #sent = new Map<string, NonNullable<Standing['sent']>>()
+  /** Of the last order that each took. */
+  readonly #taken = new Map<string, Fence>()
   #generation = 1
 
   constructor(members: readonly CascadeMember[], wish: CascadeWish) {
@@ -138,22 +140,28 @@ export class World {
   tell(node: string): void {
     const standing = this.agents.standing().find((each) => each.node === node)
     if (standing === undefined) this.#told.delete(node)
-    else this.#told.set(node, { ...standing, fence: this.#sent.get(node) ?? { epoch: 1, generation: 1 } })
+    else this.#told.set(node, { ...standing, fence: this.#taken.get(node) ?? { epoch: 1, generation: 1 } })
   }
 
   tellAll(): void {
     for (const node of this.nodes()) this.tell(node)
   }
 
-  /** Carries the plan out at one node, as far as it concerns it; the node answers how it stands then, if that arrives. */
-  order(node: string, { answered = true } = {}): void {
+  /** Carries the plan out at one node, as far as it concerns it and the order arrives; the node answers how it stands then, if that arrives. */
+  order(node: string, lost?: 'order' | 'answer'): void {
     const place = planStep(this.#standing(), this.target()).get(node)
     if (place !== undefined) {
       this.#generation += 1
-      this.#sent.set(node, { epoch: 1, generation: this.#generation, role: place.role })
-      this.agents.take(node, place)
-    } else if (this.members.every((member) => member.node !== node)) this.agents.close(node)
-    if (answered) this.tell(node)
+      const sent = { epoch: 1, generation: this.#generation, role: place.role }
+      this.#sent.set(node, sent)
+      if (lost !== 'order') this.#take(node, place, sent)
+    } else if (lost !== 'order' && this.members.every((member) => member.node !== node)) this.agents.close(node)
+    if (lost === undefined) this.tell(node)
+  }
+
+  #take(node: string, place: StepPlace, fence: Fence): void {
+    this.#taken.set(node, fence)
+    this.agents.take(node, place)
   }
 
   #standing(): readonly Standing[] {

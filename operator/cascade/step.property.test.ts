@@ -62,13 +62,14 @@ test('whatever one cascade becomes, in whatever order its nodes hear of it, nobo
   )
 })
 
-test('nobody loses anybody either where what the nodes told last is of long ago, and answers are lost', () => {
+test('nobody loses anybody either where what the nodes told last is of long ago, and orders and answers are lost', () => {
   fc.assert(
     fc.property(someChange, ({ world, stay, pick }) => {
       for (let turn = 0; turn < 200; turn++) {
         const words = world.nodes().map((node) => () => world.tell(node))
-        const unanswered = world.nodes().map((node) => () => world.order(node, { answered: false }))
-        pick([...orders(world), ...unanswered, ...connections(world), ...words])?.()
+        const unanswered = world.nodes().map((node) => () => world.order(node, 'answer'))
+        const lost = world.nodes().map((node) => () => world.order(node, 'order'))
+        pick([...orders(world), ...unanswered, ...lost, ...connections(world), ...words])?.()
         expect(world.deaf(stay)).toEqual([])
       }
     }),

@@ -41,6 +41,8 @@ const asSent = (standing: Standing): Standing =>
 class Way {
   readonly #now: ReadonlyMap<string, Standing>
   readonly #target: ReadonlyMap<string, CascadePlace>
+  /** What each may be: by its own word, or by an order that it has not answered. */
+  readonly #mayBe: Readonly<Record<SegmentRole, ReadonlySet<string>>>
   /** The cores that should be, and those that stay core for as long as leaves need them. */
   readonly #cores: ReadonlySet<string>
   /** Leaves that shall be cores once they have a pipe to each other core. */
@@ -52,13 +54,15 @@ class Way {
     const now = told.map(asSent)
     this.#now = new Map(now.map((standing) => [standing.node, standing]))
     this.#target = target
+    const those = (role: SegmentRole) => new Set([...told, ...now].filter((each) => each.role === role).map(({ node }) => node))
+    this.#mayBe = { core: those('core'), leaf: those('leaf') }
     const wanted = [...target].flatMap(([node, { role }]) => (role === 'core' ? [node] : []))
     const needed = now
       .filter((standing) => target.get(standing.node)?.role !== 'core' && this.#carriesLeaves(standing))
       .map(({ node }) => node)
     const cores = [...wanted, ...needed]
     // One that shall be a leaf is a core for the others until it says otherwise.
-    const seen = now.filter(({ node, role }) => role === 'core' && target.has(node)).map(({ node }) => node)
+    const seen = [...this.#mayBe.core].filter((node) => target.has(node))
     this.#pending = new Set(wanted.filter((node) => this.#isPending(node, [...cores, ...seen])))
     this.#cores = new Set(cores.filter((node) => !this.#pending.has(node)))
     this.#kept = needed.filter((node) => !target.has(node))
@@ -112,9 +116,8 @@ class Way {
 
   /** Whether a segment has a pipe to another one that is up, by its own word, or by the other's where its own is of before. */
   #mayHaveUp(node: string, peer: string): boolean {
-    const { up, down } = this.#now.get(node) ?? {}
-    if (up?.has(peer) === true) return true
-    return this.#now.get(peer)?.up.has(node) === true && this.#isBehind(node, peer) && down?.has(peer) !== true
+    if (this.#now.get(node)?.up.has(peer) === true) return true
+    return this.#now.get(peer)?.up.has(node) === true && this.#isBehind(node, peer)
   }
 
   /** Whether the pipe between them may be up: unknown is not down. */
@@ -152,14 +155,14 @@ class Way {
   /** Whether leaves that will hang elsewhere still hang on this core. */
   #carriesLeaves({ node, role }: Standing): boolean {
     if (role !== 'core') return false
-    const mayBeLeaf = (peer: string): boolean => this.#now.get(peer)?.role === 'leaf' || this.#isBehind(peer, node)
+    const mayBeLeaf = (peer: string): boolean => this.#mayBe.leaf.has(peer) || this.#isBehind(peer, node)
     return [...this.#target.keys()].some((peer) => peer !== node && mayBeLeaf(peer) && this.#goesOn(node, peer))
   }
 
   /** A leaf that has what it hears by a core becomes a core itself only when it would hear it from all others. */
   #isPending(node: string, cores: readonly string[]): boolean {
     if (this.#now.get(node)?.role !== 'leaf') return false
-    const hangs = [...this.#now.values()].some((peer) => peer.role === 'core' && this.#isTold(node, peer.node))
+    const hangs = [...this.#mayBe.core].some((peer) => this.#isTold(node, peer))
     return hangs && cores.some((core) => core !== node && !this.#isSurelyUp(node, core))
   }
 }
