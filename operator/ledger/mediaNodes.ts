@@ -6,6 +6,7 @@ import type { Cost } from './cost.ts'
 import { countedOn } from './countedOn.ts'
 import { drainOf } from './drainOf.ts'
 import { Entry } from './entry.ts'
+import { HeardQueue } from './heardQueue.ts'
 import { Hosts } from './hosts.ts'
 import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteEmptied, noteLostMedia, noteReturn } from './losses.ts'
@@ -15,10 +16,9 @@ import type { AgentFault, NodeEntry } from './nodeEntry.ts'
 import { NodeLoads } from './nodeLoads.ts'
 import type { Spot } from './nodeMeasures.ts'
 import { KnownPools } from './knownPools.ts'
-import { isStale, nodeStateOf } from './nodeState.ts'
+import { nodeStateOf } from './nodeState.ts'
 import { PoolOrders } from './poolOrders.ts'
 import { recount, type PoolCounts } from './poolTally.ts'
-import { Queue } from './queue.ts'
 import { Suspects } from './suspects.ts'
 
 /**
@@ -31,8 +31,7 @@ export class MediaNodes {
   readonly #loads = new NodeLoads<Entry>()
   readonly hosts = new Hosts<Entry>(this.#nodes, this.#loads)
   readonly #open = new PoolOrders<Entry>(this.#loads)
-  /** Who was heard, the longest ago first: a node is put last at each line. */
-  readonly #heard = new Queue<Entry>()
+  readonly #heard = new HeardQueue<Entry>()
   /** The others, but for those that are known to be dead. */
   readonly #silent = new Set<Entry>()
   readonly #suspects = new Suspects<Entry>()
@@ -142,8 +141,7 @@ export class MediaNodes {
     // Of a node that takes work a beat changes nothing but its load.
     if (!entry.isOpen) this.#hear(entry, nowMs)
     else {
-      this.#heard.put(entry)
-      entry.heardAtMs = nowMs
+      this.#heard.put(entry, nowMs)
       this.#loads.open(entry.number)
       recount(entry)
     }
@@ -220,8 +218,7 @@ export class MediaNodes {
   /** Takes the nodes out of the orders that were not heard for too long, and back those that were kept out for long enough. Costs what it finds. */
   sweep(nowMs: number): void {
     for (const entry of this.#keptOut.take(nowMs)) this.#reindex(entry, nowMs)
-    for (let first = this.#heard.first(); first !== undefined && isStale(first, nowMs); first = this.#heard.first()) {
-      this.#heard.delete(first)
+    for (let first = this.#heard.takeStale(nowMs); first !== undefined; first = this.#heard.takeStale(nowMs)) {
       this.#silent.add(first)
       this.#loads.close(first.number)
       this.#judge(first, nowMs)
@@ -255,8 +252,7 @@ export class MediaNodes {
       if (entry.death === undefined) noteBreak(entry, nowMs)
       else noteReturn(entry, { fresh: false }, nowMs)
     }
-    this.#heard.put(entry)
-    entry.heardAtMs = nowMs
+    this.#heard.put(entry, nowMs)
     this.#reindex(entry, nowMs)
   }
 
