@@ -1,6 +1,6 @@
 import { sfuErrors } from '../../sfu/api/errors.ts'
 import type { MeetingRef } from '../../sfu/api/identity.ts'
-import { compareFences, type SegmentOrder, type SegmentReport } from '../../sfu/api/order.ts'
+import type { SegmentOrder, SegmentReport } from '../../sfu/api/order.ts'
 
 /** A segment of a fake media node: what it tells, and the order that it follows. */
 export interface FakeSegment {
@@ -39,9 +39,8 @@ export function leastLoadedWorker(cpu: readonly number[], segments: readonly Seg
 
 /** The fence of orders within their term. Raises `stale_order`, or `order_conflict` where the same fence says something else. */
 export function mustBeNewer({ order: taken, report }: FakeSegment, order: SegmentOrder): void {
-  const compared = compareFences(order, report)
-  if (taken === undefined || compared > 0) return
-  if (compared < 0) throw sfuErrors.raise.stale_order(report)
+  if (taken === undefined || order.epoch !== report.epoch || order.generation > report.generation) return
+  if (order.generation < report.generation) throw sfuErrors.raise.stale_order(report)
   if (planOf(order) !== planOf(taken)) throw sfuErrors.raise.order_conflict(report)
 }
 
