@@ -19,6 +19,8 @@ export interface TakenOrder {
   readonly meeting: MeetingRef | undefined
   readonly epoch: number
   readonly generation: number
+  /** How long ago it was sent; absent where nobody asks. */
+  readonly onTheWayMs?: number
   /** The incarnation that goes on as the meeting's. */
   readonly adopts?: string | undefined
   /** The order to drain, where it is one. */
@@ -110,14 +112,16 @@ export function fakeAgents(network: FakeNetwork): Agents {
   }
 
   const clientAt = (url: string): AgentClient => ({
-    putSegment: (meeting, order, signal) =>
-      call({ url, verb: 'putSegment', signal }, (node) => {
+    putSegment: (meeting, order, signal) => {
+      const sentAtMs = clock.monotonicMs()
+      return call({ url, verb: 'putSegment', signal }, (node) => {
         onTaking(node.name, { meeting })
         const report = node.put(meeting, structuredClone(order))
         const { epoch, generation, adopts } = order
-        taken(node, { verb: 'put', meeting, epoch, generation, adopts })
+        taken(node, { verb: 'put', meeting, epoch, generation, adopts, onTheWayMs: clock.monotonicMs() - sentAtMs })
         return report
-      }),
+      })
+    },
     deleteSegment: (meeting, deletion, signal) =>
       call({ url, verb: 'deleteSegment', signal }, (node) => {
         const isThere = node.get(meeting) !== undefined

@@ -133,9 +133,10 @@ test('an operator gives away a seat that a meeting does not have', async () => {
 })
 
 test.each([
-  ['nothing comes another way', [], ['cuts standup: eu-1 to us-1, us-1 to eu-1']],
-  ['the pipe stays', [{ node: 'us-1', url: 'http://us-1:1', role: 'core' as const, token: 't' }], []],
-])('an order that cuts a pipe through which people hear each other: %s', async (_, peers, words) => {
+  ['nothing comes another way', [], 0, ['cuts standup: eu-1 to us-1, us-1 to eu-1']],
+  ['it was sent when nobody was there yet', [], 60_000, []],
+  ['the pipe stays', [{ node: 'us-1', url: 'http://us-1:1', role: 'core' as const, token: 't' }], 0, []],
+])('an order that cuts a pipe through which people hear each other: %s', async (_, peers, onTheWayMs, words) => {
   const simulation = await anInstallation()
   const { meeting } = placedIn(await simulation.join('standup', 'ann', { region: 'eu-west' }))
   await simulation.join('standup', 'bob', { region: 'us-east' })
@@ -145,7 +146,7 @@ test.each([
   const cuts = new FalseCuts(simulation)
   cuts.taking('eu-1', { meeting })
   simulation.nodes.get('eu-1')?.put(meeting, segmentOrder({ epoch: 1, generation: 9, peers }))
-  cuts.taken(order({ meeting, generation: 9 }), 'one')
+  cuts.taken(order({ meeting, generation: 9, onTheWayMs }), 'one')
   await simulation.pass(1_500)
   expect(cuts.faults).toEqual(words.map((each) => `1/9 of one at eu-1 ${each}`))
 })

@@ -18,7 +18,7 @@ function heardPairs(points: ReadonlyMap<string, SegmentReport>, madeBeforeMs: nu
   return new Set(pairs)
 }
 
-/** A segment that is newer has only begun to be heard, and the operator may not know that it is. */
+/** A segment that is newer when an order is sent has only begun to be heard, and the operator may not know that it is. */
 const newForMs = 2_000
 /** A cut that is shorter is not counted: orders of one pass reach the nodes one after the other. */
 const healsWithinMs = 1_000
@@ -49,13 +49,13 @@ export class FalseCuts implements Check {
     this.#before.set(`${node} ${meetingKey(meeting)}`, { ...report, peers })
   }
 
-  taken({ node, meeting, verb, epoch, generation }: TakenOrder, operator: string): void {
+  taken({ node, meeting, verb, epoch, generation, onTheWayMs = 0 }: TakenOrder, operator: string): void {
     if (meeting === undefined || verb !== 'put') return
     const before = this.#before.get(`${node} ${meetingKey(meeting)}`)
     const all = [...this.#simulation.wayPoints(meeting)]
     const points = new Map(all.filter(([each]) => each === node || !this.#isLost(each, operator)))
     if (before === undefined || !points.has(node) || this.#isBehind(operator)) return
-    const madeBeforeMs = this.#simulation.clock.nowMs() - newForMs
+    const madeBeforeMs = this.#simulation.clock.nowMs() - onTheWayMs - newForMs
     const now = heardPairs(points, madeBeforeMs)
     const counts = (pair: string): boolean => pair.split(' ').every((each) => !this.#isLost(each, operator))
     const cut = [...heardPairs(new Map([...points, [node, before]]), madeBeforeMs)].filter(

@@ -141,13 +141,6 @@ export const mutants: readonly Mutant[] = [
     to: "return pipesSign(pipes) ?? lostMedia ?? 'nothing is heard of it'",
   },
   {
-    name: 'nobody-counts',
-    what: 'a media node lets in whoever has a grant, of whichever operator, however many there are',
-    file: 'operator/testing/fakeMediaNode.ts',
-    from: 'this.#mustHaveRoom(known, arrival)',
-    to: '',
-  },
-  {
     name: 'writes-unbounded',
     what: 'the bucket of writes has no bottom',
     file: 'operator/kube/writeBucket.ts',
