@@ -80,7 +80,7 @@ export class Fleet {
     const { nowMs, wallMs } = beginning
     const spec = { pool: `pool-${index % regions}`, address: `http://${name}:1`, workers: 2, cordoned: false }
     const node: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata(name), spec }
-    this.ledger.putNode(node, node.spec.address, nowMs)
+    this.ledger.putNode(node, { url: node.spec.address }, nowMs)
     const boot = ulidSource(() => wallMs)()
     const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 1e10, ingressBitsPerSecond: 1e10, pipePorts: 1_000 }
     const agent = { node: name, boot, version: '1', addresses: [], capacity, highestEpoch: 0, segments: [] }

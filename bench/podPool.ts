@@ -60,7 +60,7 @@ export class PodPool {
     )
     for (const node of nodes) {
       const { name } = node.metadata
-      ledger.putNode(node, 'http://10.0.0.1:7710', nowMs)
+      ledger.putNode(node, { url: 'http://10.0.0.1:7710' }, nowMs)
       ledger.hear(name, { type: 'hello', protocol: 1, node: name, capacity, ...agent }, nowMs)
       ledger.hear(name, { type: 'load', load }, nowMs)
     }

@@ -181,7 +181,7 @@ const changes: Readonly<Record<ChangeName, Change>> = {
     const node = world.ledger.nodes.get(name)
     if (node === undefined) throw new Error(`no ${name}`)
     const object = { ...node.object, spec: { ...node.object.spec, cordoned: !node.object.spec.cordoned } }
-    world.ledger.putNode(object, node.url, world.now())
+    world.ledger.putNode(object, { url: node.url }, world.now())
   },
   pool: (world, _meetings, turn) => changedPool(world, (pool) => ({ ...pool, spec: { ...pool.spec, replicas: turn } })),
   poolStatus: (world, _meetings, turn) => changedPool(world, (pool) => ({ ...pool, status: { ready: turn } })),

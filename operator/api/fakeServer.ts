@@ -105,7 +105,7 @@ function register(ledger: Ledger, nodes: readonly FakeNode[], nowMs: number): vo
     const pool: MediaNodePool = { apiVersion, kind: 'MediaNodePool', metadata: metadata({ namespace, name: region }, 1), spec }
     ledger.putPool(pool, nowMs)
   }
-  for (const { name, region, url } of nodes) ledger.putNode(nodeObject({ name, region, url }, false), url, nowMs)
+  for (const { name, region, url } of nodes) ledger.putNode(nodeObject({ name, region, url }, false), { url }, nowMs)
 }
 
 function nodeObject({ name, region, url }: FakeNode, cordoned: boolean): MediaNode {
@@ -180,7 +180,7 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
     },
     cordon(name) {
       const node = nodes.find((each) => each.name === name)
-      if (node !== undefined) ledger.putNode(nodeObject(node, true), node.url, clock.monotonicMs())
+      if (node !== undefined) ledger.putNode(nodeObject(node, true), { url: node.url }, clock.monotonicMs())
     },
     starting(node) {
       register(ledger, [node], clock.monotonicMs())

@@ -172,3 +172,28 @@ test('a few segments that are no mesh for want of pipes say whose; no others do'
   expect(whys({ topology: 'Star', mode: 'meeting' })).not.toContain('mesh')
   expect(whys({ topology: 'Auto', mode: 'stage' })).not.toContain('mesh')
 })
+
+test('the core of a region stands in the zone with most of its segments, and each leaf is told whether its pipe crosses zones', () => {
+  const members = aged('abcde').map((member) => ({
+    ...member,
+    zone: 'abe'.includes(member.node) ? `eu-${member.node}` : 'eu-cd',
+  }))
+  expect(drawn(planCascade(members, { topology: 'Star', mode: 'meeting' }))).toEqual([
+    'a leaf [c] leaf of c, a core of eu in another zone, eu-cd',
+    'b leaf [c] leaf of c, a core of eu in another zone, eu-cd',
+    'c core [a b d e] core of eu: with room for pipes in zone eu-cd, where most are',
+    'd leaf [c] leaf of c, a core of eu in its zone eu-cd',
+    'e leaf [c] leaf of c, a core of eu in another zone, eu-cd',
+  ])
+})
+
+test('a new leaf hangs on a core of its own zone, one that hangs in another zone of its region stays', () => {
+  const on = (node: string, zone: string, over: Partial<CascadeMember> = {}) => aMember(node, { zone, ...over })
+  const cores = [on('a', 'eu-1', { role: 'core' }), on('b', 'eu-2', { role: 'core', publishers: 1 })]
+  const hung = on('h', 'eu-2', { role: 'leaf', parent: 'a', publishers: 0 })
+  const others = ['x', 'y'].map((node) => on(node, 'eu-2', { publishers: 0 }))
+  const places = planCascade([...cores, hung, ...others, on('z', 'eu-3', { publishers: 0 })], stage)
+  expect([...places].map(([node, { parent }]) => `${node} ${parent ?? 'core'}`)).toEqual([
+    ...['a core', 'b core', 'h a', 'x b', 'y b', 'z a'],
+  ])
+})

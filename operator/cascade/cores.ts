@@ -1,4 +1,4 @@
-import { byAge, coresAtMost, isTree, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
+import { byAge, coresAtMost, isBeside, isTree, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
 
 /** A segment of the core, and why it is one. */
 export interface Core {
@@ -38,8 +38,13 @@ function byRank(a: readonly number[], b: readonly number[]): number {
   return 0
 }
 
+/** How many of these segments stand in the zone of one of them, it included; 0 where that is not known. */
+const countBeside = (member: CascadeMember, of: readonly CascadeMember[]): number =>
+  of.filter((other) => isBeside(member, other)).length
+
 /**
- * Who of a region should be its core: one whose node does not drain, then one that is, then one with people, then the one whose budget carries more, then the oldest.
+ * Who of a region should be its core: one whose node does not drain, then one that is, then one with people, then the one whose budget carries
+ * more, then one in the zone with most segments (so that the fewest leaves hang across zones), then the oldest.
  */
 function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): CascadeMember | undefined {
   const rank = (member: CascadeMember): readonly number[] => [
@@ -47,6 +52,7 @@ function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field):
     Number(standing.has(member.node)),
     Number(member.people > 0),
     Math.min(roomOf(member), pipesAtMost),
+    countBeside(member, of),
   ]
   return of.toSorted((a, b) => byRank(rank(a), rank(b)) || byAge(a, b))[0]
 }
@@ -86,6 +92,8 @@ function regionCores(field: Field): readonly Core[] {
 
 function whyBest(of: readonly CascadeMember[], member: CascadeMember): string {
   if (of.length === 1) return 'the only segment there'
+  const here = countBeside(member, of)
+  if (of.some((other) => countBeside(other, of) < here)) return `with room for pipes in zone ${member.zone}, where most are`
   return of.toSorted(byAge)[0] === member
     ? 'the oldest segment there'
     : 'the oldest of those there with people and room for pipes'

@@ -11,6 +11,8 @@ export interface PipeBudget {
 export interface CascadeMember {
   readonly node: string
   readonly region: string
+  /** Part of the region: a pipe to another costs money. Undefined where it is not known. */
+  readonly zone?: string | undefined
   /** When it was made. Any clock, as long as it is the same for all. */
   readonly sinceMs: number
   /** Its role at the moment, where it has one. */
@@ -49,3 +51,6 @@ export const isTree = (members: readonly CascadeMember[]): boolean => members.so
 
 /** Oldest first; the name decides between equals, so that every replica plans the same. */
 export const byAge = (a: CascadeMember, b: CascadeMember): number => a.sinceMs - b.sinceMs || (a.node < b.node ? -1 : 1)
+
+/** Whether two segments of one region are known to stand in one zone of it. */
+export const isBeside = (a: CascadeMember, b: CascadeMember): boolean => a.zone !== undefined && a.zone === b.zone

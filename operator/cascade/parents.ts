@@ -1,5 +1,5 @@
 import type { Core } from './cores.ts'
-import { byAge, roomOf, type CascadeMember } from './member.ts'
+import { byAge, isBeside, roomOf, type CascadeMember } from './member.ts'
 
 /** Where a leaf hangs: `crossing` where its own region has no core, or none with a pipe left. */
 export interface Hanging {
@@ -43,18 +43,19 @@ function leastOver(hooks: readonly Hook[]): Hook | undefined {
 interface Choice {
   /** The core that it hangs on already. */
   readonly now: Hook | undefined
-  /** Those of its region, and all; oldest first. */
+  /** Those of its zone, those of its region, and all; oldest first. */
+  readonly beside: readonly Hook[]
   readonly near: readonly Hook[]
   readonly all: readonly Hook[]
 }
 
 const isNear = ({ now, near }: Choice): boolean => now !== undefined && (near.length === 0 || near.includes(now))
 
-/** Where it hangs already in its own region, then one of its own region, then where it hangs already, then any, then over budget. */
+/** Where it hangs already in its own region, then one of its zone, then of its region, then where it hangs already, then any, then over budget. */
 function hookFor(choice: Choice): Hook | undefined {
-  const { now, near, all } = choice
+  const { now, beside, near, all } = choice
   if (isNear(choice)) return now
-  return emptiest(near) ?? now ?? emptiest(all) ?? leastOver(near) ?? leastOver(all)
+  return emptiest(beside) ?? emptiest(near) ?? now ?? emptiest(all) ?? leastOver(near) ?? leastOver(all)
 }
 
 /** First who stays where they are, then who has a core in their region, then the others: nobody takes another's pipe. */
@@ -65,7 +66,8 @@ const turnOf = (choice: Choice): number => {
 
 /**
  * Hangs every segment that is not in the core on one that is. A leaf stays where it hangs unless its region has a core of its own with a
- * pipe left; new ones go to their region's core with fewest pipes. O(S log S).
+ * pipe left; new ones go to the core of their zone, else of their region, with fewest pipes. One that hangs in its region stays there, beside a
+ * core of its zone too: to move costs its people more than the pipe saves. O(S log S).
  */
 export function hangLeaves(members: readonly CascadeMember[], cores: readonly Core[]): Tree {
   const hooks = cores
@@ -76,10 +78,11 @@ export function hangLeaves(members: readonly CascadeMember[], cores: readonly Co
   const hangings = new Map<string, Hanging>()
   const leaves = members
     .filter(({ node }) => !byNode.has(node))
-    .map((leaf) => ({
-      leaf,
-      choice: { now: byNode.get(leaf.parent ?? ''), near: nearBy.get(leaf.region) ?? [], all: hooks },
-    }))
+    .map((leaf) => {
+      const near = nearBy.get(leaf.region) ?? []
+      const beside = near.filter(({ member }) => isBeside(member, leaf))
+      return { leaf, choice: { now: byNode.get(leaf.parent ?? ''), beside, near, all: hooks } }
+    })
   for (const { leaf, choice } of leaves.toSorted((a, b) => turnOf(a.choice) - turnOf(b.choice) || byAge(a.leaf, b.leaf))) {
     const hook = hookFor(choice)
     if (hook === undefined) continue

@@ -6,9 +6,15 @@ function whyNoCore(tree: Tree, mode: CascadeWish['mode']): string {
   return mode === 'stage' ? 'nobody there is on stage' : 'nobody is there'
 }
 
-function whyLeaf({ region }: CascadeMember, { parent, crossing }: Hanging, noCore: string): string {
+/** Where both are known: whether the pipe crosses zones. */
+function zoneInWords(own: string | undefined, other: string | undefined): string {
+  if (own === undefined || other === undefined) return ''
+  return own === other ? ` in its zone ${own}` : ` in another zone, ${other}`
+}
+
+function whyLeaf({ region, zone }: CascadeMember, { parent, crossing }: Hanging, noCore: string): string {
   const leaf = `leaf of ${parent.node}`
-  if (crossing === 'no') return `${leaf}, a core of ${region}`
+  if (crossing === 'no') return `${leaf}, a core of ${region}${zoneInWords(zone, parent.zone)}`
   const why = crossing === 'full' ? `no core of ${region} has a pipe left` : `${region} has no core, since ${noCore}`
   return `${leaf} in ${parent.region}: ${why}`
 }

@@ -4,7 +4,7 @@ import type { Cost } from './cost.ts'
 import type { Flaps, Hold } from './damping.ts'
 import type { WantedDrain } from './drainOf.ts'
 import { gateOf } from './gateOf.ts'
-import type { AgentFault, DrainTaken, Introduction, NodeEntry } from './nodeEntry.ts'
+import type { AgentFault, DrainTaken, Introduction, NodeEntry, NodeWhere } from './nodeEntry.ts'
 import type { LostMedia } from './lostMedia.ts'
 import type { NodeLoads } from './nodeLoads.ts'
 import type { MeasuredLoad, Resource, Spot } from './nodeMeasures.ts'
@@ -26,6 +26,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   packs = false
   object: MediaNode
   url: string | undefined = undefined
+  zone: string | undefined = undefined
   gate: string | undefined = undefined
   drainTold: DrainReport | undefined = undefined
   drainTaken: DrainTaken | undefined = undefined
@@ -65,8 +66,9 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
     this.gate = gateOf(this.object, pool)
   }
 
-  /** Its agent has this address now, or none. */
-  address(url: string | undefined, nowMs: number): void {
+  /** Where it is now; without an address its agent has none. */
+  stand({ url, zone }: NodeWhere, nowMs: number): void {
+    this.zone = zone
     if (this.url !== url) this.addressedAtMs = url === undefined ? undefined : nowMs
     this.url = url
   }

@@ -11,7 +11,7 @@ import type { MeetingEntry, Segment } from './meetingEntry.ts'
 import { Meetings } from './meetings.ts'
 import { Moves, personOf } from './moves.ts'
 import { Namespaces } from './namespaces.ts'
-import type { AgentFault } from './nodeEntry.ts'
+import type { AgentFault, NodeWhere } from './nodeEntry.ts'
 import { isStale } from './nodeState.ts'
 import { pipeWitnesses } from './pipesDown.ts'
 import { servesSame } from './poolChange.ts'
@@ -102,10 +102,9 @@ export class Ledger {
     this.#poolsChanged(before)
   }
 
-  /** `url` is that of its agent, as far as it is known. */
-  putNode(node: MediaNode, url: string | undefined, nowMs: number): void {
+  putNode(node: MediaNode, where: NodeWhere, nowMs: number): void {
     this.#nowMs = nowMs
-    this.nodes.putNode(node, url, nowMs)
+    this.nodes.putNode(node, where, nowMs)
   }
 
   removeNode(name: string, nowMs: number): void {

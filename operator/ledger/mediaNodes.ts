@@ -12,7 +12,7 @@ import { KeptOut } from './keptOut.ts'
 import { judgeDeath, noteBreak, noteEmptied, noteLostMedia, noteReturn } from './losses.ts'
 import type { LostMediaReport } from './lostMedia.ts'
 import type { MediaNodesEvents } from './mediaNodesEvents.ts'
-import type { AgentFault, NodeEntry } from './nodeEntry.ts'
+import type { AgentFault, NodeEntry, NodeWhere } from './nodeEntry.ts'
 import { NodeLoads } from './nodeLoads.ts'
 import type { Spot } from './nodeMeasures.ts'
 import { KnownPools } from './knownPools.ts'
@@ -83,7 +83,7 @@ export class MediaNodes {
     this.#reindexPool(name, nowMs)
   }
 
-  putNode(object: MediaNode, url: string | undefined, nowMs: number): void {
+  putNode(object: MediaNode, where: NodeWhere, nowMs: number): void {
     const { name } = object.metadata
     const known = this.#nodes.get(name)
     const same = known?.object.metadata.uid === object.metadata.uid
@@ -92,7 +92,7 @@ export class MediaNodes {
     this.#pools.leave(entry.object.spec.pool, entry)
     entry.object = object
     this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
-    entry.address(url, nowMs)
+    entry.stand(where, nowMs)
     noteEmptied(entry, nowMs, () => (entry.drain = drainOf(object)))
     entry.belongTo(this.#pools.get(object.spec.pool))
     this.hosts.put(entry)

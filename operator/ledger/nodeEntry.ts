@@ -20,6 +20,14 @@ export interface DrainTaken {
 /** What a media node said of itself when its load stream began. */
 export type Introduction = Omit<HelloLine, 'type' | 'protocol' | 'segments' | 'drain'>
 
+/** Where a media node is, as far as that is known beside its object. */
+export interface NodeWhere {
+  /** Of its agent. */
+  readonly url: string | undefined
+  /** Of its region. */
+  readonly zone?: string | undefined
+}
+
 /** What is known of a media node: its object, and what came down its load stream. Times are monotonic milliseconds. */
 export interface NodeEntry {
   readonly name: string
@@ -30,6 +38,8 @@ export interface NodeEntry {
   readonly url: string | undefined
   /** Of its pool; undefined where the pool does not exist. */
   readonly region: string | undefined
+  /** Part of its region, within which traffic costs nothing; undefined where nobody told it. */
+  readonly zone: string | undefined
   /** Why its pool does not let it take work; undefined where it does. */
   readonly gate: string | undefined
   /** That it is emptied, as its object asks. */

@@ -34,7 +34,7 @@ function looksAt(pool: MediaNodePool | undefined, meetings: readonly Meeting[] =
   ledger.putPool(aPool(), 0)
   const node = { ...specDefaults.MediaNode, pool: 'eu', address: 'http://a:1' }
   const { drain: _, ...spec } = node
-  ledger.putNode({ apiVersion, kind: 'MediaNode', metadata: metadata('a'), spec }, node.address, 0)
+  ledger.putNode({ apiVersion, kind: 'MediaNode', metadata: metadata('a'), spec }, { url: node.address }, 0)
   for (const meeting of meetings) ledger.putMeeting(meeting, 0)
   told.length = 0
   if (pool === undefined) ledger.removePool('eu', 1)

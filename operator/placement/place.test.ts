@@ -351,3 +351,33 @@ test('a join that finds its meeting over once the last unused grant falls begins
   expect(committed?.meeting.incarnation).toBe(world.ledger.meetings.get('demo/standup')?.incarnation)
   expect(world.ledger.meetings.get('demo/standup')?.people.has('bob')).toBe(true)
 })
+
+test('a meeting goes on beside itself, in a zone where it stands, unless the node there is over a tenth more loaded', () => {
+  const world = twoRegions().node('a', { pool: 'eu', zone: 'eu-1', cpu: 0.1 })
+  expect(outcomeOf(world.join('standup', 'ann', { region: 'eu-west' }).decision)).toBe('a')
+  world
+    .load('a', 0.9)
+    .node('b', { pool: 'eu', zone: 'eu-2' })
+    .node('c', { pool: 'eu', zone: 'eu-1', cpu: 0.09 })
+    .node('d', { pool: 'eu' })
+  expect(world.decide('standup', 'bob', { region: 'eu-west' })).toMatchObject({
+    node: { name: 'c' },
+    reason: "in the meeting's zone eu-1, one of 4 in eu-west (load 0.09)",
+  })
+  world.load('c', 0.2)
+  expect(world.decide('standup', 'bob', { region: 'eu-west' })).toMatchObject({
+    node: { name: 'b' },
+    reason: 'least loaded of 4 in eu-west (load 0.00)',
+  })
+  world.load('c', 0.09).node('c', { pool: 'eu', zone: 'eu-1', cpu: 0.09, cordoned: true })
+  expect(outcomeOf(world.decide('standup', 'bob', { region: 'eu-west' }))).toBe('b')
+})
+
+test('of two pools of a region the one with a node in a zone of the meeting is taken', () => {
+  const world = twoRegions().pool('eu-more', 'eu-west').node('a', { pool: 'eu', zone: 'eu-1' })
+  expect(outcomeOf(world.join('standup', 'ann', { region: 'eu-west' }).decision)).toBe('a')
+  world.load('a', 0.9).node('b', { pool: 'eu', zone: 'eu-2' }).node('c', { pool: 'eu-more', zone: 'eu-1', cpu: 0.05 })
+  expect(outcomeOf(world.decide('standup', 'bob', { region: 'eu-west' }))).toBe('c')
+  world.load('c', 0.15)
+  expect(outcomeOf(world.decide('standup', 'bob', { region: 'eu-west' }))).toBe('b')
+})

@@ -9,6 +9,7 @@ import { certainRegion, rankRegions, type RankedRegion, type RegionChoice } from
 import { refusalOf } from './rules.ts'
 import { maySpread } from './spread.ts'
 import { edgeVersionOf, standing } from './standing.ts'
+import { isIn, zoneLooksAtMost, zonesOf, zoneWorthLoad } from './zones.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
@@ -47,6 +48,8 @@ function joinThere(view: PlacementView, { region, reasons }: RegionChoice, wish:
 /** A new segment that is looked for. */
 interface NewSegment {
   readonly wish: Wish
+  /** Those of the region in which the meeting stands. */
+  readonly zones: ReadonlySet<string>
   /** That its node has to have; undefined where any will do. */
   readonly edgeVersion: number | undefined
 }
@@ -80,24 +83,51 @@ function firstTaking(view: PlacementView, pool: string, wanted: NewSegment): Nod
   return last
 }
 
+/** A node in a zone of the meeting instead of `first`: of the next in the order of its pool, one that is hardly more loaded. */
+function besideMeeting(view: PlacementView, { pool, first }: { pool: string; first: NodeEntry }, wanted: NewSegment): NodeEntry {
+  const { zones, edgeVersion } = wanted
+  if (zones.size === 0 || isIn(zones, first)) return first
+  let looks = 0
+  for (const node of view.open(pool, edgeVersion).inOrder()) {
+    looks += 1
+    const load = node.newSegmentLoad
+    if (looks > zoneLooksAtMost || load >= acceptLimit) break
+    if (!isIn(zones, node) || Math.abs(load - first.newSegmentLoad) > zoneWorthLoad) continue
+    if (hasRoomFor(standing(view), node) && takesNew(view, node, wanted)) return node
+  }
+  return first
+}
+
 const lighter = (a: NodeEntry, b: NodeEntry): boolean => {
   const difference = a.newSegmentLoad - b.newSegmentLoad
   return difference < 0 || (difference === 0 && a.name < b.name)
 }
 
-/** The node of the region for a new segment; between pools the less loaded. */
+/** Which of two nodes of two pools: the less loaded, unless the other stands in a zone of the meeting and is hardly more loaded. */
+function better(a: NodeEntry, b: NodeEntry, zones: ReadonlySet<string>): boolean {
+  if (isIn(zones, a) === isIn(zones, b)) return lighter(a, b)
+  const worth = (node: NodeEntry): number => node.newSegmentLoad - (isIn(zones, node) ? zoneWorthLoad : 0)
+  return worth(a) < worth(b)
+}
+
+/** The node of the region for a new segment. */
 function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice, wish: Wish): Placed | undefined {
   if (!maySpread(view)) return undefined
   const edgeVersion = edgeVersionOf(view)
+  const zones = zonesOf(view, region)
+  const wanted = { wish, edgeVersion, zones }
   let node: NodeEntry | undefined
   let count = 0
   for (const pool of pools) {
     count += view.open(pool.metadata.name, edgeVersion).size
-    const candidate = firstTaking(view, pool.metadata.name, { wish, edgeVersion })
-    if (candidate !== undefined && (node === undefined || lighter(candidate, node))) node = candidate
+    const { name } = pool.metadata
+    const first = firstTaking(view, name, wanted)
+    const candidate = first === undefined ? undefined : besideMeeting(view, { pool: name, first }, wanted)
+    if (candidate !== undefined && (node === undefined || better(candidate, node, zones))) node = candidate
   }
   if (node === undefined) return undefined
-  const reason = reasons.opens(count, node).at(node.newSegmentLoad)
+  const zone = isIn(zones, node) ? node.zone : undefined
+  const reason = reasons.opens(count, node, zone).at(node.newSegmentLoad)
   return { result: 'placed', node, region, segment: undefined, reason }
 }
 

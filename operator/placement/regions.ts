@@ -26,8 +26,9 @@ export class Reasons {
     this.#fullest = this.#about('fullest with room')
   }
 
-  /** Why one of so many nodes takes a new segment; their number changes seldom. */
-  opens(count: number, { packs }: Pick<NodeEntry, 'packs'>): Sentence {
+  /** Why one of so many nodes takes a new segment, in a zone of the meeting where that is known; their number changes seldom. */
+  opens(count: number, { packs }: Pick<NodeEntry, 'packs'>, zone?: string): Sentence {
+    if (zone !== undefined) return new Sentence(`in the meeting's zone ${zone}, one of ${count} in ${this.#region}`)
     if (count !== this.#count) {
       this.#count = count
       this.#leastLoaded = this.#about('least loaded')

@@ -12,11 +12,12 @@ function standing({ report }: SegmentView): Pick<CascadeMember, 'role' | 'parent
 }
 
 function memberOf(segment: SegmentView): CascadeMember {
-  const { node, region, nodeState, createdAtMs, emptySinceMs, pipes, report } = segment
+  const { node, region, zone, nodeState, createdAtMs, emptySinceMs, pipes, report } = segment
   const here = report?.participants ?? []
   return {
     node,
     region,
+    zone,
     sinceMs: createdAtMs,
     ...standing(segment),
     draining: isEmptied({ nodeState }),

@@ -27,7 +27,7 @@ function aPool(members: number) {
   for (let each = 0; each < members; each++) {
     const meta = { ...metadata(`eu-${each}`), ownerReferences: [owner] }
     const node = { apiVersion, kind: 'MediaNode' as const, metadata: meta, spec: { pool: 'eu', workers: 1, cordoned: false } }
-    ledger.putNode(node, undefined, clock.monotonicMs())
+    ledger.putNode(node, { url: undefined }, clock.monotonicMs())
   }
   let applied = 0
   const reconcile = mediaNodePoolReconciler({

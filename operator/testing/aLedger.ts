@@ -26,6 +26,7 @@ const metadata = (namespace: string, name: string) => ({
 export interface ANode {
   readonly pool: string
   readonly cpu?: number
+  readonly zone?: string
   readonly cordoned?: boolean
   /** Somebody drains it, for this reason. */
   readonly drained?: string | undefined
@@ -60,11 +61,11 @@ export class ALedger {
     return this
   }
 
-  node(name: string, { pool, cpu = 0, cordoned = false, drained, edgeVersion, heard = true, silentMs = 0 }: ANode): this {
+  node(name: string, { pool, cpu = 0, zone, cordoned = false, drained, edgeVersion, heard = true, silentMs = 0 }: ANode): this {
     const drain = drained === undefined ? {} : { drain: { deadlineSeconds: 600, reason: drained } }
     const spec = { pool, address: `http://${name}:1`, workers: 1, cordoned, ...drain }
     const object: MediaNode = { apiVersion, kind: 'MediaNode', metadata: metadata('parley', name), spec }
-    this.ledger.putNode(object, spec.address, this.nowMs)
+    this.ledger.putNode(object, { url: spec.address, zone }, this.nowMs)
     if (!heard) return this
     const agent = { node: name, boot, version: '1', addresses: [], capacity, edgeVersion, highestEpoch: 0, segments: [] }
     this.ledger.hear(name, { type: 'hello', protocol: 1, ...agent }, this.nowMs - silentMs)

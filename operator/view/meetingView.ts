@@ -15,6 +15,8 @@ export interface SegmentView {
   readonly node: string
   readonly url: string
   readonly region: string
+  /** Of its media node; undefined where it is not known. */
+  readonly zone: string | undefined
   readonly nodeState: NodeState
   readonly why: string
   /** Wall clock: of the node once it told, until then of the operator. */
@@ -119,6 +121,7 @@ function viewSegment(
     node: segment.node,
     url: node?.url ?? '',
     region: node?.region ?? 'unknown',
+    zone: node?.zone,
     nodeState: stateOf(ledger, segment.node, nowMs),
     why: segment.why,
     createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),
@@ -154,6 +157,7 @@ function viewUnheard(
   return {
     ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined, adopts: undefined },
     ...{ seats: 0, heldPlaces: 0 },
+    zone: ledger.nodes.get(node)?.zone,
     url: ledger.nodes.get(node)?.url ?? '',
     nodeState: 'pending',
     createdAtMs: wallMs,

@@ -1,11 +1,12 @@
 import type { MediaNode, MediaNodePool, Meeting } from '../../crds/index.ts'
 import type { Clock } from '../../kit/clock.ts'
-import type { Pod } from '../kube/core.ts'
+import type { KubeNode, Pod } from '../kube/core.ts'
 import { keyOf, type KubeObject } from '../kube/objects.ts'
 import type { Store } from '../kube/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LoadStreams } from '../nodes/loadStreams.ts'
 import { agentUrlOf } from '../pods/agentUrl.ts'
+import { zoneLabel, zoneOf } from '../pods/zone.ts'
 
 /** What the ledger learns from the API server. */
 export interface Stores {
@@ -13,7 +14,9 @@ export interface Stores {
   readonly nodes: Store<MediaNode>
   readonly pools: Store<MediaNodePool>
   /** Media Pods. */
-  readonly pods: Store<Pod>
+  readonly pods: Store<Pod, 'host'>
+  /** Kubernetes Nodes; empty where they may not be read. */
+  readonly hosts: Store<KubeNode>
   /** Of the cluster; empty where only named ones are served. */
   readonly namespaces: Store<KubeObject>
 }
@@ -23,8 +26,10 @@ export function feedLedger(stores: Stores, to: { ledger: Ledger; streams: LoadSt
   const { ledger, streams, clock } = to
   function put(node: MediaNode): void {
     const { name } = node.metadata
-    const url = agentUrlOf(node, stores.pods.get(keyOf(node)))
-    ledger.putNode(node, url, clock.monotonicMs())
+    const pod = stores.pods.get(keyOf(node))
+    const url = agentUrlOf(node, pod)
+    const zone = zoneOf(node, pod?.spec.nodeName === undefined ? undefined : stores.hosts.get(pod.spec.nodeName))
+    ledger.putNode(node, { url, zone }, clock.monotonicMs())
     if (url === undefined) streams.unfollow(name)
     else streams.follow(name, url)
   }
@@ -42,6 +47,13 @@ export function feedLedger(stores: Stores, to: { ledger: Ledger; streams: LoadSt
   stores.pods.onChange(({ key }) => {
     const node = stores.nodes.get(key)
     if (node !== undefined) put(node)
+  })
+  stores.hosts.onChange(({ key, before, after }) => {
+    if (before?.metadata.labels?.[zoneLabel] === after?.metadata.labels?.[zoneLabel]) return
+    for (const pod of stores.pods.by('host', key)) {
+      const node = stores.nodes.get(keyOf(pod))
+      if (node !== undefined) put(node)
+    }
   })
   stores.namespaces.onChange(({ key, after }) => {
     if (after === undefined) ledger.namespaces.remove(key)
