@@ -110,8 +110,10 @@ export function createOrderSender(options: OrderSenderOptions): OrderSender {
         segment.ordered.fence.epoch !== fence.epoch
       ) {
         const { role, limits } = planned.body
-        segment.ordered = { fence, role, digest, places: limits.places, madeAtMs: clock.monotonicMs() }
+        const nowMs = clock.monotonicMs()
+        segment.ordered = { fence, role, digest, places: limits.places, madeAtMs: nowMs, sentAtMs: nowMs }
       }
+      segment.ordered.sentAtMs = clock.monotonicMs()
       segment.places.ordered(fence, planned.body.limits.places)
       const put = guarded({ meeting, node, url, ...fence, method: 'put' }, signal, async () => {
         const report = await agents.at(node, url).client.putSegment(meeting, await signed(meeting, planned), signal)

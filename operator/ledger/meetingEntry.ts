@@ -20,6 +20,8 @@ export interface Ordered {
   /** How many people it lets the segment let in; undefined where the meeting has no capacity. */
   readonly places: number | undefined
   readonly madeAtMs: number
+  /** When it was sent last; an order that is not answered is sent again as it is. */
+  sentAtMs: number
 }
 
 /** What is kept free on a media node for people of one meeting; for the meeting's own joins it does not count. */

@@ -14,7 +14,8 @@ export interface Replan {
   readonly close: readonly SegmentView[]
 }
 
-function standingOf({ node, report, ordered }: SegmentView): Standing {
+/** An order that failed, and whose node tells since of the one before, was not taken: what it would have made of it does not count. */
+function standingOf({ node, report, ordered, answersSince }: SegmentView): Standing {
   const { up = [], down = [] } = Object.groupBy(report?.peers ?? [], (peer) => (peer.up ? 'up' : 'down'))
   const edgesOf = (peers: SegmentReport['peers']) => new Map(peers.map((peer) => [peer.node, peer.leaving ?? 'stays'] as const))
   return {
@@ -23,7 +24,7 @@ function standingOf({ node, report, ordered }: SegmentView): Standing {
     up: edgesOf(up),
     down: edgesOf(down),
     ...(report === undefined ? {} : { fence: { epoch: report.epoch, generation: report.generation } }),
-    ...(ordered === undefined ? {} : { sent: { ...ordered.fence, role: ordered.role } }),
+    ...(ordered === undefined || answersSince ? {} : { sent: { ...ordered.fence, role: ordered.role } }),
   }
 }
 

@@ -26,6 +26,8 @@ export interface SegmentView {
   /** The incarnation under which the node has it, where that is not the meeting's: it is to be adopted. */
   readonly adopts: string | undefined
   readonly ordered: Ordered | undefined
+  /** Its node was heard since the last order was sent, for long enough to have told if it had taken that. */
+  readonly answersSince: boolean
   /** Seats taken there, where the meeting has a capacity; who is on the way from there to another node counts where they go. */
   readonly seats: number
   /** How many people it may be letting in at most; Infinity where it counts by itself. */
@@ -109,6 +111,12 @@ function publishersOf({ segments }: MeetingEntry): number {
   return publishers
 }
 
+/** A node tells of each order that it takes at once: so long after one that line has come, before any later one. */
+const tellsWithinMs = 1_000
+
+const answersSince = (node: NodeEntry | undefined, { ordered }: Segment): boolean =>
+  ordered !== undefined && (node?.heardAtMs ?? -Infinity) - ordered.sentAtMs > tellsWithinMs
+
 function viewSegment(
   ledger: Ledger,
   segment: Segment,
@@ -129,6 +137,7 @@ function viewSegment(
     report: segment.report,
     adopts: reported === incarnation ? undefined : reported,
     ordered: segment.ordered,
+    answersSince: answersSince(node, segment),
     seats,
     heldPlaces: segment.places.atMost,
     pipes: pipesOf(node, segment, publishers),
@@ -156,7 +165,7 @@ function viewUnheard(
   const meeting = { namespace: entry.namespace, name: entry.name, incarnation: entry.incarnation ?? '' }
   return {
     ...{ node, region, why, emptySinceMs: undefined, ordered: undefined, pipes: undefined, adopts: undefined },
-    ...{ seats: 0, heldPlaces: 0 },
+    ...{ seats: 0, heldPlaces: 0, answersSince: false },
     zone: ledger.nodes.get(node)?.zone,
     url: ledger.nodes.get(node)?.url ?? '',
     nodeState: 'pending',
