@@ -7,7 +7,10 @@ const lookEveryMs = 5_000
 const deadlineSeconds = 60
 /** The operator tells what a node says a moment later. */
 const tellsWithinMs = 5_000
-/** Somebody is told, finds a place, and their media stays beside that for a while: longer than that nothing stands still without a reason. */
+/**
+ * Somebody is told, finds a place, and their media stays beside that for a while; and what is written first waits its turn where much is. Longer
+ * than that nothing stands still without a reason.
+ */
 const stillForMs = 15_000
 const nodesAtMost = 2
 /** Somebody was told a moment ago. */
@@ -31,11 +34,12 @@ class Watched {
   readonly #simulation: Simulation
   readonly #name: string
   #progress = ''
-  #sinceMs = 0
+  #sinceMs: number
 
   constructor(simulation: Simulation, name: string) {
     this.#simulation = simulation
     this.#name = name
+    this.#sinceMs = simulation.clock.monotonicMs()
   }
 
   get #left(): number {
@@ -51,7 +55,7 @@ class Watched {
     const nowMs = this.#simulation.clock.monotonicMs()
     const { phase, drain } = this.#status ?? {}
     if (phase === 'Drained') return
-    if (drain === undefined) return void this.faults.push(`${this.#name} does not drain at ${nowMs}`)
+    if (drain === undefined) return this.#mustMove('its drain has not begun', nowMs)
     const moved = this.#simulation.nodes.get(this.#name)?.drainReport().moved
     const progress = `${this.#left} left, ${moved} told`
     if (progress === this.#progress && !saysWhy(drain)) return this.#mustMove(`${progress}: ${drain.message}`, nowMs)
@@ -92,7 +96,8 @@ export async function drainFaultsOf({ simulation, counters }: History): Promise<
   const begunAtMs = simulation.clock.monotonicMs()
   for (const name of names) simulation.drain(name, { deadlineSeconds })
   counters.add('nodes drained to the end', names.length)
-  while (simulation.clock.monotonicMs() - begunAtMs < deadlineSeconds * 1_000 + tellsWithinMs) {
+  // The deadline counts from when the operator has written down that the drain begins.
+  while (simulation.clock.monotonicMs() - begunAtMs < deadlineSeconds * 1_000 + stillForMs) {
     await simulation.pass(lookEveryMs)
     for (const node of watched) node.look()
   }

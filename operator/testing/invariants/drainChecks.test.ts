@@ -161,6 +161,17 @@ describe('a drain in a world in which nothing fails', () => {
     expect(history.counters.of('nodes drained to the end')).toBe(2)
   })
 
+  test('is not begun, though for a moment it may wait for its turn to be written', async () => {
+    const history = await aHistory('eu-west')
+    const { simulation } = history
+    for (const operator of simulation.operators.keys()) simulation.cutFromApi.add(operator)
+    simulation.clock.after(8_000, () => simulation.cutFromApi.clear())
+    expect(await drainFaultsOf(history)).toEqual([])
+    for (const operator of [...simulation.operators.values()]) await operator.kill()
+    const [fault] = await drainFaultsOf(history)
+    expect(fault).toMatch(/^eu-\d stands still since \d+ and does not say why: its drain has not begun$/)
+  })
+
   test('stands still without a word, and does not end', async () => {
     const history = await aHistory('eu-west')
     for (const node of history.simulation.nodes.values()) {
