@@ -1,4 +1,4 @@
-import { startServerProcess } from '../operator/testing/serverProcess.ts'
+import { startServerProcess } from '../operator/testing/processes/serverProcess.ts'
 import type { LoadRun } from './allocator/generator.ts'
 import { startReplicas } from './allocator/replicas.ts'
 import { load } from './allocator/run.ts'

@@ -1,7 +1,7 @@
 import { specDefaults, type MediaNode, type MediaNodePool } from '../crds/index.ts'
 import { seededRandom } from '../kit/seededRandom.ts'
 import type { KubeNode, Pod, PodDisruptionBudget } from '../operator/kube/core.ts'
-import { createStore } from '../operator/kube/store.ts'
+import { createStore } from '../operator/kube/watch/store.ts'
 import { Ledger } from '../operator/ledger/ledger.ts'
 import { planMediaNodePool, type MediaNodePoolPlan } from '../operator/plan/mediaNodePool.ts'
 import { Disruptions } from '../operator/pods/disruptions.ts'

@@ -2,7 +2,7 @@ import { specDefaults, type Meeting, type MediaNodePool } from '../crds/index.ts
 import { seededRandom } from '../kit/seededRandom.ts'
 import { ulidSource, type MintUlid } from '../kit/ids.ts'
 import type { KubeNode, Pod, PodDisruptionBudget } from '../operator/kube/core.ts'
-import { createStore } from '../operator/kube/store.ts'
+import { createStore } from '../operator/kube/watch/store.ts'
 import { planMediaNode } from '../operator/plan/mediaNode.ts'
 import { planMediaNodePool } from '../operator/plan/mediaNodePool.ts'
 import { planMeeting } from '../operator/plan/meeting.ts'

@@ -1,5 +1,5 @@
 import { seededRandom } from '../kit/seededRandom.ts'
-import { Simulation } from '../operator/testing/simulation.ts'
+import { Simulation } from '../operator/testing/world/simulation.ts'
 import { agonesWrites, livekitWrites, type PeerWrites, type WritingPeer } from './peers/writes.ts'
 import { RequestCount, type Requests } from './writeCount.ts'
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 
-import { isApiError } from '../operator/kube/apiError.ts'
+import { isApiError } from '../operator/kube/client/apiError.ts'
 import type { CliDeps, Cluster, ClusterFlags } from './deps.ts'
 import { cliErrors } from './failure.ts'
 

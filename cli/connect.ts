@@ -9,8 +9,8 @@ import { cliErrors } from './failure.ts'
 export function connector(clock: Clock, random: () => number): (flags: ClusterFlags) => Promise<Cluster> {
   return async (flags) => {
     const [{ createApiClient }, { kubeConfigAccess }] = await Promise.all([
-      import('../operator/kube/apiClient.ts'),
-      import('../operator/kube/kubeConfigAccess.ts'),
+      import('../operator/kube/client/apiClient.ts'),
+      import('../operator/kube/client/kubeConfigAccess.ts'),
     ])
     const access = kubeConfigAccess(flags.kubeconfig === undefined ? 'default' : { file: flags.kubeconfig }, flags.context)
     const { url, namespace } = await access({ reload: false }).catch((cause: unknown) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../kit/clock.ts'
-import type { ApiPort } from '../operator/kube/apiPort.ts'
+import type { ApiPort } from '../operator/kube/client/apiPort.ts'
 
 /** Which cluster is meant, in kubectl's flags. Absent ones mean what they mean to kubectl. */
 export interface ClusterFlags {

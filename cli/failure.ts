@@ -1,5 +1,5 @@
 import { CodedError, errorTable } from '../kit/errors.ts'
-import { ApiError, type ApiErrorReason } from '../operator/kube/apiError.ts'
+import { ApiError, type ApiErrorReason } from '../operator/kube/client/apiError.ts'
 
 /**
  * What the shell gets.

@@ -1,5 +1,5 @@
 import type { Meeting } from '../crds/index.ts'
-import { isApiError } from '../operator/kube/apiError.ts'
+import { isApiError } from '../operator/kube/client/apiError.ts'
 import { kinds } from '../operator/kube/kinds.ts'
 import type { Cluster } from './deps.ts'
 import { cliErrors } from './failure.ts'

@@ -1,7 +1,7 @@
-import { isApiError } from '../operator/kube/apiError.ts'
-import type { ApiPort } from '../operator/kube/apiPort.ts'
+import { isApiError } from '../operator/kube/client/apiError.ts'
+import type { ApiPort } from '../operator/kube/client/apiPort.ts'
 import { kinds, type Lease } from '../operator/kube/kinds.ts'
-import { leaseAnnotations } from '../operator/kube/leaseRecord.ts'
+import { leaseAnnotations } from '../operator/kube/lead/leaseRecord.ts'
 import { shortDuration } from './duration.ts'
 
 /** Whether somebody leads, as the Lease says. */

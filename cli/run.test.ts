@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ApiError } from '../operator/kube/apiError.ts'
+import { ApiError } from '../operator/kube/client/apiError.ts'
 import { aCli } from './testing/aCli.ts'
 
 test('an unknown command is a fault of the command line', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-import { ApiError } from '../../operator/kube/apiError.ts'
+import { ApiError } from '../../operator/kube/client/apiError.ts'
 import { aCli, ago } from '../testing/aCli.ts'
 import type { FakeApi } from '../testing/fakeApi.ts'
 

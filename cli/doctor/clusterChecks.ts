@@ -1,5 +1,5 @@
-import { isApiError } from '../../operator/kube/apiError.ts'
-import type { ApiPort } from '../../operator/kube/apiPort.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
+import type { ApiPort } from '../../operator/kube/client/apiPort.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
 import type { KubeObject } from '../../operator/kube/objects.ts'
 import { readOperatorHealth } from '../operatorHealth.ts'

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
 import { kinds as served } from '../../crds/index.ts'
-import { isApiError } from '../../operator/kube/apiError.ts'
-import type { ApiPort } from '../../operator/kube/apiPort.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
+import type { ApiPort } from '../../operator/kube/client/apiPort.ts'
 import type { KindRef, KubeObject } from '../../operator/kube/objects.ts'
 
 interface Schema {

@@ -1,5 +1,5 @@
-import { isApiError } from '../../operator/kube/apiError.ts'
-import type { ApiPort } from '../../operator/kube/apiPort.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
+import type { ApiPort } from '../../operator/kube/client/apiPort.ts'
 import type { KindRef, KubeObject } from '../../operator/kube/objects.ts'
 import { failed, ok, skipped, type Check } from './check.ts'
 import { apiReachable } from './clusterChecks.ts'

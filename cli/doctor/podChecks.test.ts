@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ApiError } from '../../operator/kube/apiError.ts'
+import { ApiError } from '../../operator/kube/client/apiError.ts'
 import { aCli } from '../testing/aCli.ts'
 
 /** The line of the check and what follows it, with Pods of these states. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-import { isApiError } from '../../operator/kube/apiError.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
 import type { Cluster } from '../deps.ts'
 import { cliErrors } from '../failure.ts'
 import { faultOf, itemNames, type Items, type SecretItem } from './items.ts'

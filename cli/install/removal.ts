@@ -1,6 +1,6 @@
 import type { KindRef, KubeObject } from '../../operator/kube/objects.ts'
 import { kinds } from '../../operator/kube/kinds.ts'
-import { isApiError } from '../../operator/kube/apiError.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
 import { shortDuration } from '../duration.ts'
 import type { CliDeps, Cluster } from '../deps.ts'
 import { cliErrors } from '../failure.ts'

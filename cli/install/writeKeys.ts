@@ -1,4 +1,4 @@
-import { isApiError } from '../../operator/kube/apiError.ts'
+import { isApiError } from '../../operator/kube/client/apiError.ts'
 import type { KindRef, KubeObject } from '../../operator/kube/objects.ts'
 import type { Cluster } from '../deps.ts'
 import { cliErrors } from '../failure.ts'

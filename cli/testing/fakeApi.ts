@@ -1,6 +1,6 @@
-import { ApiError } from '../../operator/kube/apiError.ts'
-import type { ApiPort } from '../../operator/kube/apiPort.ts'
-import { applyMergePatch } from '../../operator/kube/mergePatch.ts'
+import { ApiError } from '../../operator/kube/client/apiError.ts'
+import type { ApiPort } from '../../operator/kube/client/apiPort.ts'
+import { applyMergePatch } from '../../operator/kube/client/mergePatch.ts'
 import { keyOf, type KindRef, type KubeObject, type ObjectRef } from '../../operator/kube/objects.ts'
 
 /** As much of an object as a test cares about. */

@@ -1,5 +1,5 @@
 import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
-import { voiceBitsPerSecond } from '../ledger/bitRates.ts'
+import { voiceBitsPerSecond } from '../ledger/load/bitRates.ts'
 import { joinLimit } from '../placement/filters.ts'
 import type { PipeBudget } from './member.ts'
 

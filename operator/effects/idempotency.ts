@@ -1,5 +1,5 @@
 import type { Clock } from '../../kit/clock.ts'
-import { QueueMap } from '../ledger/queueMap.ts'
+import { QueueMap } from '../ledger/collections/queueMap.ts'
 
 /** Answers a repeated request with the answer of the first. */
 export interface Idempotency<T> {

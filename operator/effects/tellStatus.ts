@@ -1,9 +1,9 @@
 import type { Clock } from '../../kit/clock.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
-import { setConditions, type Condition } from '../kube/conditions.ts'
-import type { EventRecorder } from '../kube/events.ts'
+import { setConditions, type Condition } from '../kube/write/conditions.ts'
+import type { EventRecorder } from '../kube/write/events.ts'
 import type { KindRef, KubeObject, StatusOf } from '../kube/objects.ts'
-import type { StatusWriter } from '../kube/statusWriter.ts'
+import type { StatusWriter } from '../kube/write/statusWriter.ts'
 import type { PlannedHappening } from '../plan/happenings.ts'
 import type { PlannedCondition } from '../plan/planned.ts'
 

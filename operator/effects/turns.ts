@@ -1,6 +1,6 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { personOf } from '../ledger/moves.ts'
+import { personOf } from '../ledger/people/moves.ts'
 import { acceptLimit } from '../placement/filters.ts'
 import { maySpread } from '../placement/spread.ts'
 import { poolsFor } from '../placement/pools.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts'
-import { ApiError } from './apiError.ts'
-import type { Change, Preconditions, Selection } from './apiPort.ts'
-import { applyMergePatch, sameJson } from './mergePatch.ts'
+import { ApiError } from './client/apiError.ts'
+import type { Change, Preconditions, Selection } from './client/apiPort.ts'
+import { applyMergePatch, sameJson } from './client/mergePatch.ts'
 import { keyOf, type KindRef, type KubeObject, type ObjectRef } from './objects.ts'
 
 /** One change of the store, with the kind it is of. */

@@ -1,8 +1,8 @@
 import type { MediaNodePool } from '../../crds/index.ts'
-import type { MediaNodes } from './mediaNodes.ts'
-import { isEmptied, type NodeEntry } from './nodeEntry.ts'
-import { nodeStateOf } from './nodeState.ts'
-import { maySoonStart } from './starting.ts'
+import type { MediaNodes } from './nodes/mediaNodes.ts'
+import { isEmptied, type NodeEntry } from './nodes/nodeEntry.ts'
+import { nodeStateOf } from './nodes/nodeState.ts'
+import { maySoonStart } from './nodes/starting.ts'
 
 /** The nodes are looked at anew after this: whoever waits asks about as often. */
 const lookEachMs = 1_000

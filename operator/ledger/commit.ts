@@ -5,10 +5,10 @@ import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { reserveForExpected } from './expected.ts'
 import { haveFailed } from './haveFailed.ts'
 import type { Ledger } from './ledger.ts'
-import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import { nodeStateOf } from './nodeState.ts'
+import type { MeetingEntry, Segment } from './meetings/meetingEntry.ts'
+import { nodeStateOf } from './nodes/nodeState.ts'
 import { reserveJoin } from './reserve.ts'
-import { hasTraceOn } from './traces.ts'
+import { hasTraceOn } from './people/traces.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
 

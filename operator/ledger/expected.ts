@@ -1,10 +1,10 @@
 import { acceptLimit } from '../placement/filters.ts'
-import { noCost, type Cost } from './cost.ts'
-import { costToCome } from './joinCost.ts'
+import { noCost, type Cost } from './load/cost.ts'
+import { costToCome } from './load/joinCost.ts'
 import type { Ledger } from './ledger.ts'
-import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetingEntry.ts'
-import type { NodeEntry } from './nodeEntry.ts'
-import { reservationMs } from './reservations.ts'
+import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetings/meetingEntry.ts'
+import type { NodeEntry } from './nodes/nodeEntry.ts'
+import { reservationMs } from './load/reservations.ts'
 
 /**
  * What people make on a media node who are expected in the meeting and have not come; nothing where that is not known. Of each resource at

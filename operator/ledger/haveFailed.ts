@@ -1,5 +1,5 @@
-import type { NodeEntry } from './nodeEntry.ts'
-import { nodeStateOf, type NodeState } from './nodeState.ts'
+import type { NodeEntry } from './nodes/nodeEntry.ts'
+import { nodeStateOf, type NodeState } from './nodes/nodeState.ts'
 
 /** Nodes that should serve people. Several who lost their media on one make it suspect: it failed each of them nonetheless. */
 const serving: ReadonlySet<NodeState> = new Set(['ready', 'suspect'])

@@ -1,8 +1,8 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { OpenNodes, PlacementView } from '../placement/view.ts'
 import { wholeMs, type Ledger } from './ledger.ts'
-import type { MeetingEntry, Segment } from './meetingEntry.ts'
-import type { NodeEntry } from './nodeEntry.ts'
+import type { MeetingEntry, Segment } from './meetings/meetingEntry.ts'
+import type { NodeEntry } from './nodes/nodeEntry.ts'
 
 /** One moment by both clocks: the monotonic one, and that of the wall. */
 export interface Moment {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import { acceptLimit } from '../placement/filters.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
-import { noCost, type Cost } from './cost.ts'
-import { measuredAfterMs } from './reservations.ts'
+import { noCost, type Cost } from './load/cost.ts'
+import { measuredAfterMs } from './load/reservations.ts'
 
 const reservedOn = (world: ALedger, node: string): Cost => world.ledger.nodes.get(node)?.reserved ?? noCost
 

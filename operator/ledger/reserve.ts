@@ -1,6 +1,6 @@
 import type { Rights } from '../../sfu/api/rights.ts'
 import { meshAtMost } from '../cascade/member.ts'
-import { noCost, sumOf, type Cost } from './cost.ts'
+import { noCost, sumOf, type Cost } from './load/cost.ts'
 import {
   costElsewhere,
   costHere,
@@ -10,9 +10,9 @@ import {
   joinerOf,
   type Audience,
   type Joiner,
-} from './joinCost.ts'
+} from './load/joinCost.ts'
 import type { Ledger } from './ledger.ts'
-import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetingEntry.ts'
+import { screensOf, workerOf, type MeetingEntry, type Segment } from './meetings/meetingEntry.ts'
 
 const audienceOf = (entry: MeetingEntry): Audience => ({
   mode: entry.object?.spec.mode ?? 'meeting',

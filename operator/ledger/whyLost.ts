@@ -1,6 +1,6 @@
-import type { LostPart } from './meetingFacts.ts'
-import type { NodeEntry } from './nodeEntry.ts'
-import { isStale, nodeStateOf } from './nodeState.ts'
+import type { LostPart } from './meetings/meetingFacts.ts'
+import type { NodeEntry } from './nodes/nodeEntry.ts'
+import { isStale, nodeStateOf } from './nodes/nodeState.ts'
 
 /** Why nobody is on the node any more, in words; undefined where somebody may be. */
 export function whyLost(node: NodeEntry | undefined, nowMs: number): string | undefined {

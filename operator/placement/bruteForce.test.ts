@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
 import { acceptLimit, loadFor, whyNot } from './filters.ts'
 import { wouldBeMade } from './pools.ts'

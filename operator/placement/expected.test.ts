@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { noCost } from '../ledger/cost.ts'
+import { noCost } from '../ledger/load/cost.ts'
 import { ALedger, outcomeOf } from '../testing/aLedger.ts'
 
 const spreading = (): ALedger =>

@@ -1,7 +1,7 @@
-import { negative } from '../ledger/cost.ts'
-import { workerOf, type Segment } from '../ledger/meetingEntry.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { isStale, nodeStateOf } from '../ledger/nodeState.ts'
+import { negative } from '../ledger/load/cost.ts'
+import { workerOf, type Segment } from '../ledger/meetings/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
+import { isStale, nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import { inHundredths } from './sentences.ts'
 import type { Wish } from './view.ts'
 

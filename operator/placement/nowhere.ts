@@ -1,4 +1,4 @@
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import { nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import type { RegionChoice } from './regions.ts'
 import { maySpread, spreadInWords } from './spread.ts'
 import { edgeVersionOf } from './standing.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { noCost } from '../ledger/cost.ts'
+import { noCost } from '../ledger/load/cost.ts'
 import { ALedger, outcomeOf, type ANode } from '../testing/aLedger.ts'
 import { acceptLimit } from './filters.ts'
 import type { Wish } from './view.ts'

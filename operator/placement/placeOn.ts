@@ -1,5 +1,5 @@
-import type { Segment } from '../ledger/meetingEntry.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { Segment } from '../ledger/meetings/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { loadFor, whyNot } from './filters.ts'
 import { whyNotPool } from './poolRefused.ts'
 import { poolsFor } from './pools.ts'

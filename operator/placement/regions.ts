@@ -1,5 +1,5 @@
 import type { MediaNodePool } from '../../crds/index.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { inHundredths, Sentence } from './sentences.ts'
 import { edgeVersionOf } from './standing.ts'
 import type { PlacementView, Wish } from './view.ts'

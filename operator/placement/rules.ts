@@ -1,6 +1,6 @@
 import { kubeTime } from '../../kit/kubeTime.ts'
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import { opensAtWallMs } from '../ledger/schedule.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
+import { opensAtWallMs } from '../ledger/meetings/schedule.ts'
 import type { PlacementView, Refusal, Wish } from './view.ts'
 
 type Moment = Pick<PlacementView, 'nowMs' | 'wallMs'>

@@ -1,5 +1,5 @@
-import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { MeetingEntry, Segment } from '../ledger/meetings/meetingEntry.ts'
+import { nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import type { Decision, PlacementView, Wish } from './view.ts'
 
 /** The leader that counts: its epoch, and since when (monotonic) it places. */

@@ -1,5 +1,5 @@
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import { isEmptied } from '../ledger/nodeEntry.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
+import { isEmptied } from '../ledger/nodes/nodeEntry.ts'
 import { standing } from './standing.ts'
 import type { PlacementView } from './view.ts'
 

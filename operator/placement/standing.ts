@@ -1,4 +1,4 @@
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
 import { wouldBeMade } from './pools.ts'
 import type { PlacementView } from './view.ts'
 

@@ -1,7 +1,7 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import type { Rights } from '../../sfu/api/rights.ts'
-import type { MeetingEntry, Segment } from '../ledger/meetingEntry.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { MeetingEntry, Segment } from '../ledger/meetings/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 
 /** Who wants to go where. */
 export interface Wish {

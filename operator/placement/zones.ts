@@ -1,4 +1,4 @@
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { standing } from './standing.ts'
 import type { PlacementView } from './view.ts'
 

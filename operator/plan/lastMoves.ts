@@ -1,6 +1,6 @@
 import type { MeetingStatus } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
-import { movesAtMost } from '../ledger/moveLog.ts'
+import { movesAtMost } from '../ledger/meetings/moveLog.ts'
 import type { MeetingView } from '../view/meetingView.ts'
 import { fitting } from './planned.ts'
 import { peopleStep } from './steps.ts'

@@ -1,6 +1,6 @@
 import { conditionReasons, conditionTypes, type MediaNodeStatus } from '../../crds/index.ts'
-import type { NodeState } from '../ledger/nodeState.ts'
-import { usualStartMs } from '../ledger/starting.ts'
+import type { NodeState } from '../ledger/nodes/nodeState.ts'
+import { usualStartMs } from '../ledger/nodes/starting.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import type { MemberView } from '../view/memberView.ts'
 import { toldDisruptions } from '../pods/disruptions.ts'

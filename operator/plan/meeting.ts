@@ -1,5 +1,5 @@
 import type { MeetingStatus } from '../../crds/index.ts'
-import { adHocLabel, adHocWrittenAfterMs } from '../ledger/adHoc.ts'
+import { adHocLabel, adHocWrittenAfterMs } from '../ledger/meetings/adHoc.ts'
 import type { StepPlace } from '../cascade/step.ts'
 import type { MeetingView } from '../view/meetingView.ts'
 import { doorMs, emptyUntilMs, endNow } from './meetingLife.ts'

@@ -1,6 +1,6 @@
 import { specDefaults } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
-import { endsAtWallMs, opensAtWallMs, startsAtWallMs } from '../ledger/schedule.ts'
+import { endsAtWallMs, opensAtWallMs, startsAtWallMs } from '../ledger/meetings/schedule.ts'
 import type { MeetingView } from '../view/meetingView.ts'
 
 const emptyTimeoutMs = ({ object }: MeetingView): number =>

@@ -1,6 +1,6 @@
 import { conditionReasons, conditionTypes, type MeetingSegment, type MeetingStatus } from '../../crds/index.ts'
 import { kubeTime } from '../../kit/kubeTime.ts'
-import { opensAtWallMs } from '../ledger/schedule.ts'
+import { opensAtWallMs } from '../ledger/meetings/schedule.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf, toldOf } from './cascadeOf.ts'
 import { planLastMoves } from './lastMoves.ts'

@@ -1,5 +1,5 @@
 import { conditionReasons } from '../../crds/index.ts'
-import { startsWithinMs } from '../ledger/starting.ts'
+import { startsWithinMs } from '../ledger/nodes/starting.ts'
 import type { Disruption } from '../pods/disruptions.ts'
 import type { Refusal } from '../pods/refusals.ts'
 import type { MemberView } from '../view/memberView.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { HeldPlaces } from '../ledger/heldPlaces.ts'
+import { HeldPlaces } from '../ledger/meetings/heldPlaces.ts'
 import type { Fence, SegmentReport } from '../../sfu/api/order.ts'
 import { sharePlaces, type PlaceHolder } from './places.ts'
 

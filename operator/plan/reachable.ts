@@ -1,5 +1,5 @@
 import { conditionReasons, conditionTypes } from '../../crds/index.ts'
-import type { NodeState } from '../ledger/nodeState.ts'
+import type { NodeState } from '../ledger/nodes/nodeState.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import { fitting, type PlannedCondition } from './planned.ts'
 

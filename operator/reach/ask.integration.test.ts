@@ -11,7 +11,7 @@ import { makeKeyPair, signingKeyOf } from '../../kit/keys.ts'
 import { signBearer } from '../../sfu/api/bearer.ts'
 import { createNodeClient, type NodeClient } from '../../sfu/api/nodeClient.ts'
 import type { Probe, ProbeTarget } from '../../sfu/api/probe.ts'
-import { startServerProcess, type ServerProcess } from '../testing/serverProcess.ts'
+import { startServerProcess, type ServerProcess } from '../testing/processes/serverProcess.ts'
 import { askByStun } from './ask.ts'
 import { judge } from './judge.ts'
 

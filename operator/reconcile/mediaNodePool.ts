@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { PoolEffects } from '../effects/applyPool.ts'
-import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
+import { done, wakeAfter, type Outcome } from '../kube/client/outcome.ts'
 import { planMediaNodePool } from '../plan/mediaNodePool.ts'
 import { viewMediaNodePool, type PoolSources } from '../view/mediaNodePoolView.ts'
 

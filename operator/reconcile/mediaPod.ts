@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MediaPodEffects } from '../effects/applyMediaPod.ts'
-import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
+import { done, wakeAfter, type Outcome } from '../kube/client/outcome.ts'
 import { nodePodWakeAtMs, planNodePod } from '../plan/nodePod.ts'
 import type { PodSources } from '../view/memberView.ts'
 import { viewNodePod } from '../view/nodePodView.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { MeetingEffects } from '../effects/applyMeeting.ts'
-import { done, wakeAfter, type Outcome } from '../kube/outcome.ts'
+import { done, wakeAfter, type Outcome } from '../kube/client/outcome.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { planMeeting } from '../plan/meeting.ts'
 import { viewMeeting } from '../view/meetingView.ts'

@@ -1,6 +1,6 @@
 import type { Explanation } from '../api/placement.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { loadFor, loadInWords, whyNot, type Candidate } from '../placement/filters.ts'
 import { place } from '../placement/place.ts'
 import { whyNotPool } from '../placement/poolRefused.ts'

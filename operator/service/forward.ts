@@ -2,7 +2,7 @@ import { Agent, request, type Dispatcher } from 'undici'
 
 import type { Clock } from '../../kit/clock.ts'
 import { Lines } from '../../kit/ndjson.ts'
-import type { Holder } from '../kube/leaderTypes.ts'
+import type { Holder } from '../kube/lead/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { answerAtMostBytes, answerOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedRequest } from './batch.ts'
 import { createGatherer, type Numbered } from './gather.ts'

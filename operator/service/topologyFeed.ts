@@ -7,7 +7,7 @@ import {
   type TopologyNode,
   type TopologyPool,
 } from '../api/topology.ts'
-import { sameJson } from '../kube/mergePatch.ts'
+import { sameJson } from '../kube/client/mergePatch.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Changes } from '../watch/changes.ts'
 import { topologyMeetingOf, topologyNodeOf, topologyPoolOf } from './topologyOf.ts'

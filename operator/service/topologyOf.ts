@@ -1,11 +1,11 @@
 import type { MediaNodePool } from '../../crds/index.ts'
 import { tellEdgeVersion } from '../../sfu/api/edgeVersion.ts'
 import type { TopologyMeeting, TopologyNode, TopologyPool } from '../api/topology.ts'
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import type { NodeEntry } from '../ledger/nodeEntry.ts'
-import { nodeStateOf } from '../ledger/nodeState.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
+import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
+import { nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import { acceptLimit } from '../placement/filters.ts'
-import { opensAtWallMs } from '../ledger/schedule.ts'
+import { opensAtWallMs } from '../ledger/meetings/schedule.ts'
 import { poolNamesOf } from '../placement/poolMistakes.ts'
 
 /** A node as the topology tells it; undefined for one that nobody could be placed on: no pool, no word. Load is told in tenths. */

@@ -1,8 +1,8 @@
 import type { MeetingSegment } from '../../crds/index.ts'
 import type { SegmentReport } from '../../sfu/api/order.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
-import { nodeStateOf, type NodeState } from '../ledger/nodeState.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
+import { nodeStateOf, type NodeState } from '../ledger/nodes/nodeState.ts'
 
 /** Nodes that were not heard yet, or not since the part was made. */
 const unheardStates: ReadonlySet<NodeState> = new Set(['pending', 'silent'])

@@ -1,4 +1,4 @@
-import type { Trigger } from '../kube/controller.ts'
+import type { Trigger } from '../kube/run/controller.ts'
 import type { LedgerEvents, LostNode } from '../ledger/ledger.ts'
 
 /** A kind of thing whose changes several parts want to hear of. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { seatMs } from '../ledger/people.ts'
+import { seatMs } from '../ledger/people/people.ts'
 import { ALedger } from '../testing/aLedger.ts'
 import { MeetingWalk } from './meetingWalk.ts'
 

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts'
-import type { MeetingEntry } from '../ledger/meetingEntry.ts'
+import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
 
 /** What a walk through all meetings has counted. */
 export interface MeetingCounts {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { nodeStateOf, nodeStates } from '../ledger/nodeState.ts'
+import { nodeStateOf, nodeStates } from '../ledger/nodes/nodeState.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import type { DrainReport } from '../../sfu/api/drain.ts'
 import type { Channel } from './changes.ts'

@@ -1,5 +1,5 @@
 import { isNewer, type KubeObject } from '../kube/objects.ts'
-import type { Store } from '../kube/store.ts'
+import type { Store } from '../kube/watch/store.ts'
 
 /** One store over several of a kind, each of which holds a namespace of its own. */
 export function unionStore<T extends KubeObject>(stores: readonly Store<T>[]): Store<T> {

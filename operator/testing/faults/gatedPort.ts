@@ -1,5 +1,5 @@
-import { ApiError, type ApiErrorReason } from '../../kube/apiError.ts'
-import type { ApiPort, ListOptions, ObjectList, WatchEvent, WatchOptions } from '../../kube/apiPort.ts'
+import { ApiError, type ApiErrorReason } from '../../kube/client/apiError.ts'
+import type { ApiPort, ListOptions, ObjectList, WatchEvent, WatchOptions } from '../../kube/client/apiPort.ts'
 import type { KindRef, KubeObject } from '../../kube/objects.ts'
 import type { ApiFault, Call, EventFault } from './callFault.ts'
 import type { CallErrors, Gate } from './gate.ts'

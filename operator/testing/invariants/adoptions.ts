@@ -1,4 +1,4 @@
-import type { TakenOrder } from '../fakeAgents.ts'
+import type { TakenOrder } from '../fakes/fakeAgents.ts'
 import type { Check } from './check.ts'
 
 /** Of two incarnations that were minted at once the smaller wins: what is adopted was called by a larger one. */

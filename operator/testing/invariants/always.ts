@@ -1,4 +1,4 @@
-import type { Simulation } from '../simulation.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { Adoptions } from './adoptions.ts'
 import { Budgets } from './budgets.ts'
 import { Capacity } from './capacity.ts'

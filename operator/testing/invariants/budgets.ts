@@ -1,10 +1,10 @@
 import { drainPace, isDraining, underWayAtMost, type DrainReport } from '../../../sfu/api/drain.ts'
 import type { MeetingRef } from '../../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../../sfu/api/order.ts'
-import type { FakeMediaNode } from '../fakeMediaNode.ts'
-import { rosterOf } from '../fakeRoster.ts'
-import type { ToldPerson } from '../simulatedEars.ts'
-import type { Simulation } from '../simulation.ts'
+import type { FakeMediaNode } from '../fakes/fakeMediaNode.ts'
+import { rosterOf } from '../fakes/fakeRoster.ts'
+import type { ToldPerson } from '../world/simulatedEars.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 const { settleMs } = drainPace

@@ -1,6 +1,6 @@
 import type { MeetingRef } from '../../../sfu/api/identity.ts'
-import type { Arrival } from '../fakeArrival.ts'
-import { namespace, type Simulation } from '../simulation.ts'
+import type { Arrival } from '../fakes/fakeArrival.ts'
+import { namespace, type Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { MediaNode } from '../../../crds/index.ts'
 import { isDraining } from '../../../sfu/api/drain.ts'
-import type { TakenOrder } from '../fakeAgents.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import type { TakenOrder } from '../fakes/fakeAgents.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 const lookEveryMs = 1_000

@@ -1,7 +1,7 @@
 import { kinds, type Lease } from '../../kube/kinds.ts'
-import { recordOf, type LeaseRecord } from '../../kube/leaseRecord.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import { recordOf, type LeaseRecord } from '../../kube/lead/leaseRecord.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** A Lease that was written within this time is not taken from its holder: less than what the operator is given (15 s). */

@@ -1,8 +1,8 @@
 import type { DrainOrder } from '../../../sfu/api/drain.ts'
 import type { SegmentReport } from '../../../sfu/api/order.ts'
-import type { TakenOrder } from '../fakeAgents.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import type { TakenOrder } from '../fakes/fakeAgents.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** An order that comes late was made this long ago at most. */

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { History } from '../histories/history.ts'
 import { namedFaults } from './always.ts'
 import { faultsOf } from './meetings.ts'
 import { orphansOf } from './orphans.ts'

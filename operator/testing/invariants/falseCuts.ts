@@ -1,9 +1,9 @@
 import { meetingKey, type MeetingRef } from '../../../sfu/api/identity.ts'
 import type { SegmentReport } from '../../../sfu/api/order.ts'
-import { nodeStateOf } from '../../ledger/nodeState.ts'
-import type { TakenOrder } from '../fakeAgents.ts'
-import { arrivals } from '../mediaWays.ts'
-import type { Simulation } from '../simulation.ts'
+import { nodeStateOf } from '../../ledger/nodes/nodeState.ts'
+import type { TakenOrder } from '../fakes/fakeAgents.ts'
+import { arrivals } from '../fakes/mediaWays.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** Who hears whom, among the segments with people that were made before `madeBeforeMs` (wall clock): `from to`. */

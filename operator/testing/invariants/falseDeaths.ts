@@ -1,6 +1,6 @@
 import type { LoadLine } from '../../../sfu/api/load.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** A load stream is fresh for this long after its last line (`loadStaleAfterMs`). */

@@ -1,5 +1,5 @@
 import type { SegmentReport } from '../../../sfu/api/order.ts'
-import type { Simulation } from '../simulation.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /** A segment as the node that hosts it tells it. */
 export interface Hosted {

@@ -1,5 +1,5 @@
-import type { Simulation } from '../simulation.ts'
-import { arrivals } from '../mediaWays.ts'
+import type { Simulation } from '../world/simulation.ts'
+import { arrivals } from '../fakes/mediaWays.ts'
 import { hostedByMeeting, type Hosted } from './hosted.ts'
 
 /** One meeting has one incarnation, whoever minted it. */

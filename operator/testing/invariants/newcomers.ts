@@ -1,6 +1,6 @@
 import type { LoadLine } from '../../../sfu/api/load.ts'
-import type { GivenPlace } from '../simulatedEars.ts'
-import type { Simulation } from '../simulation.ts'
+import type { GivenPlace } from '../world/simulatedEars.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** Less than the time for which a node is held that came back anew (`freshBootHoldMs`). */

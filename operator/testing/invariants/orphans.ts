@@ -1,8 +1,8 @@
-import { adHocLabel } from '../../ledger/adHoc.ts'
+import { adHocLabel } from '../../ledger/meetings/adHoc.ts'
 import { kinds } from '../../kube/kinds.ts'
 import { meetingKey } from '../../../sfu/api/identity.ts'
-import type { SimulatedOperator } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import type { SimulatedOperator } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { hostedByMeeting } from './hosted.ts'
 
 /** What the leader's ledger does not count as part of a meeting, though a node hosts it; and the other way round. */

@@ -1,5 +1,5 @@
-import type { SentWrite } from '../simulatedOperator.ts'
-import type { Simulation } from '../simulation.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { kinds } from '../../kube/kinds.ts'
 import type { KindRef } from '../../kube/objects.ts'
 import type { Check } from './check.ts'

@@ -1,5 +1,5 @@
 import { meetingKey } from '../../../sfu/api/identity.ts'
-import type { TakenOrder } from '../fakeAgents.ts'
+import type { TakenOrder } from '../fakes/fakeAgents.ts'
 import type { Check } from './check.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts'
+import type { History } from '../histories/history.ts'
 import { hostedByMeeting } from './hosted.ts'
 
 /** Nobody is on two nodes, or where their client does not know of. */

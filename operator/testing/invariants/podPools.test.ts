@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 
 import { kinds } from '../../kube/kinds.ts'
 import { ownedBy } from '../../pods/owned.ts'
-import { aCluster, poolOf } from '../aCluster.ts'
-import { placedIn } from '../installation.ts'
-import { namespace } from '../simulation.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
+import { aCluster, poolOf } from '../world/aCluster.ts'
+import { placedIn } from '../processes/installation.ts'
+import { namespace } from '../world/simulation.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
 import { PodPools } from './podPools.ts'
 
 const write = (verb: string, kind: string, name: string): SentWrite => ({

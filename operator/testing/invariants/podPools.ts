@@ -3,8 +3,8 @@ import type { Pod } from '../../kube/core.ts'
 import { kinds } from '../../kube/kinds.ts'
 import type { ReplaceReason } from '../../plan/poolRollout.ts'
 import { isOwnedBy } from '../../pods/owned.ts'
-import type { Simulation } from '../simulation.ts'
-import type { SentWrite } from '../simulatedOperator.ts'
+import type { Simulation } from '../world/simulation.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
 import type { Check } from './check.ts'
 
 /** What was decided by what held until lately may still be on its way. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { anInstallation, placedIn } from '../installation.ts'
-import type { GivenPlace } from '../simulatedEars.ts'
-import type { Simulation } from '../simulation.ts'
+import { anInstallation, placedIn } from '../processes/installation.ts'
+import type { GivenPlace } from '../world/simulatedEars.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { Returns } from './returns.ts'
 
 const standup = { namespace: 'demo', name: 'standup', incarnation: '01J00000000000000000000002' }

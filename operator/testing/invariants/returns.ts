@@ -1,5 +1,5 @@
-import type { GivenPlace } from '../simulatedEars.ts'
-import type { Simulation } from '../simulation.ts'
+import type { GivenPlace } from '../world/simulatedEars.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** Less than the minute for which a node that failed somebody is kept from them (`avoidForMs`). */

@@ -1,5 +1,5 @@
-import type { SimulatedOperator } from '../simulatedOperator.ts'
-import { namespace, type Simulation } from '../simulation.ts'
+import type { SimulatedOperator } from '../world/simulatedOperator.ts'
+import { namespace, type Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** An operator gives away no seat that a meeting does not have, even where its media nodes would refuse who comes with the grant. */

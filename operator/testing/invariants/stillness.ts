@@ -1,4 +1,4 @@
-import type { Simulation } from '../simulation.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /**
  * The world as far as it must stand still once settled, a line a fact: what nodes host under which fence, and each write but for the Lease's

@@ -1,6 +1,6 @@
 import { isDraining } from '../../../sfu/api/drain.ts'
-import type { ToldPerson } from '../simulatedEars.ts'
-import type { Simulation } from '../simulation.ts'
+import type { ToldPerson } from '../world/simulatedEars.ts'
+import type { Simulation } from '../world/simulation.ts'
 import type { Check } from './check.ts'
 
 /** Nobody is told twice to go, since whoever was told looks for a place already; and a media node that does not drain, or not any more, tells nobody. */

@@ -1,4 +1,4 @@
-import type { SentWrite } from '../simulatedOperator.ts'
+import type { SentWrite } from '../world/simulatedOperator.ts'
 import type { Check } from './check.ts'
 
 /** What an operator promises the API server: 20 writes a second after 100 at once, in every window of time. */

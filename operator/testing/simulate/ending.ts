@@ -1,8 +1,8 @@
-import { crashPointsOf, cutFaultsOf, liveUntil, type CrashPoint } from '../crashPoints.ts'
+import { crashPointsOf, cutFaultsOf, liveUntil, type CrashPoint } from '../histories/crashPoints.ts'
 import { Counters } from '../faults/counters.ts'
-import { History } from '../history.ts'
-import { HistoryLog } from '../historyLog.ts'
-import { live } from '../historyRun.ts'
+import { History } from '../histories/history.ts'
+import { HistoryLog } from '../histories/historyLog.ts'
+import { live } from '../histories/historyRun.ts'
 
 /** How one history ended. */
 export interface Ending {

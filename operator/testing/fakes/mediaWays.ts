@@ -1,0 +1,46 @@
+import type { SegmentReport } from '../../../sfu/api/order.ts'
+
+/** A segment as media sees it: who it is, and which pipes it has. */
+export type WayPoint = Pick<SegmentReport, 'role' | 'peers'>
+
+/** Segments of one meeting, by their nodes. */
+export type WayPoints = ReadonlyMap<string, WayPoint>
+
+/** The peers to which a segment's pipes are up at both ends. */
+function pipesOf(points: WayPoints, node: string, heedLeaving: boolean): readonly string[] {
+  const open = (from: string, to: string): boolean =>
+    points.get(from)?.peers.some((peer) => peer.node === to && peer.up && !(heedLeaving && peer.leaving !== undefined)) === true
+  return (points.get(node)?.peers ?? []).map((peer) => peer.node).filter((peer) => open(node, peer) && open(peer, node))
+}
+
+/**
+ * How often what `origin` sends arrives at each other segment, by the rule of sfu/api/order.ts: a core passes on to its leaves what it hears
+ * from anybody, and to other cores only what is its own or its leaves'; a leaf passes nothing on. With `withoutLeaving` the edges that
+ * are called leaving carry nothing.
+ */
+export function arrivals(
+  points: WayPoints,
+  origin: string,
+  options: { readonly withoutLeaving?: boolean } = {},
+): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  const isCore = (node: string): boolean => points.get(node)?.role === 'core'
+  const peersOf = (node: string): readonly string[] => pipesOf(points, node, options.withoutLeaving ?? false)
+  const steps = peersOf(origin).map((at) => ({ from: origin, at }))
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    const { from, at } = step
+    if (at === origin) continue
+    times.set(at, (times.get(at) ?? 0) + 1)
+    if (!isCore(at)) continue
+    for (const to of peersOf(at)) if (to !== from && (!isCore(from) || !isCore(to))) steps.push({ from: at, at: to })
+  }
+  return times
+}
+
+/** Whether all that comes to `node` by the edge from `peer` also comes by edges that stay. */
+export function isSpare(points: WayPoints, node: string, peer: string): boolean {
+  const by = (origin: string): boolean => arrivals(points, origin).has(node)
+  const stays = (origin: string): boolean => arrivals(points, origin, { withoutLeaving: true }).has(node)
+  const reached = new Set([peer, ...points.keys()].filter((origin) => origin !== node && by(origin)))
+  return [...reached].every(stays)
+}
