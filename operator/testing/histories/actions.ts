@@ -102,7 +102,10 @@ export const actions: Readonly<Record<string, Action>> = {
   /** SIGTERM: it drains by itself and ends; its supervisor starts it again. */
   stopNode({ simulation, pick }) {
     const name = pick([...simulation.nodes.keys()])
-    simulation.nodes.get(name)?.stopBy(simulation.clock.nowMs() + stopMs)
+    const node = simulation.nodes.get(name)
+    // A second signal is no later deadline: a real one ends by it at once.
+    if (node === undefined || node.drainReport().stopsAtMs !== undefined) return
+    node.stopBy(simulation.clock.nowMs() + stopMs)
     simulation.clock.after(stopMs, () => {
       simulation.kill(name)
       simulation.start(name)
