@@ -1,4 +1,4 @@
-import { byAge, coresAtMost, isBeside, isTree, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
+import { byAge, coresAtMost, isTree, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
 
 /** A segment of the core, and why it is one. */
 export interface Core {
@@ -39,20 +39,23 @@ function byRank(a: readonly number[], b: readonly number[]): number {
 }
 
 /** How many of these segments stand in the zone of one of them, it included; 0 where that is not known. */
-const countBeside = (member: CascadeMember, of: readonly CascadeMember[]): number =>
-  of.filter((other) => isBeside(member, other)).length
+function zoneSizes(of: readonly CascadeMember[]): (member: CascadeMember) => number {
+  const zones = Map.groupBy(of, ({ zone }) => zone)
+  return ({ zone }) => (zone === undefined ? 0 : (zones.get(zone)?.length ?? 0))
+}
 
 /**
  * Who of a region should be its core: one whose node does not drain, then one that is, then one with people, then the one whose budget carries
  * more, then one in the zone with most segments (so that the fewest leaves hang across zones), then the oldest.
  */
 function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): CascadeMember | undefined {
+  const zoneSize = zoneSizes(of)
   const rank = (member: CascadeMember): readonly number[] => [
     Number(member.draining !== true),
     Number(standing.has(member.node)),
     Number(member.people > 0),
     Math.min(roomOf(member), pipesAtMost),
-    countBeside(member, of),
+    zoneSize(member),
   ]
   return of.toSorted((a, b) => byRank(rank(a), rank(b)) || byAge(a, b))[0]
 }
@@ -92,8 +95,8 @@ function regionCores(field: Field): readonly Core[] {
 
 function whyBest(of: readonly CascadeMember[], member: CascadeMember): string {
   if (of.length === 1) return 'the only segment there'
-  const here = countBeside(member, of)
-  if (of.some((other) => countBeside(other, of) < here)) return `with room for pipes in zone ${member.zone}, where most are`
+  const zoneSize = zoneSizes(of)
+  if (of.some((other) => zoneSize(other) < zoneSize(member))) return `with room for pipes in zone ${member.zone}, where most are`
   return of.toSorted(byAge)[0] === member
     ? 'the oldest segment there'
     : 'the oldest of those there with people and room for pipes'

@@ -26,7 +26,7 @@ const seatsOf = (segments: readonly SegmentReport[]): readonly FakeSeat[] =>
   segments.flatMap(({ meeting, participants }) => participants.map((person) => ({ meeting, person })))
 
 /**
- * The drain of a fake media node, which is looked at each second: the same contract as that of a real one (`sfu/testing/drainContract.ts` holds
+ * The drain of a fake media node, which is looked at each second: the same contract as that of a real one (`sfu/api/testing/drainContract.ts` holds
  * both to it), but that whoever is first goes first, and at once.
  */
 export class FakeDrain {
