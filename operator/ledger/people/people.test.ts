@@ -132,3 +132,25 @@ test('whatever happens, the counts are those of the people who are there', () =>
     }),
   )
 })
+
+test('who left is remembered for as long as they may come back, a thousand at most', () => {
+  const people = new People()
+  const leaves = (names: readonly string[], atMs: number): void => {
+    people.report(
+      'a',
+      names.map((name) => attached(name, name)),
+      atMs,
+    )
+    people.report('a', [], atMs)
+  }
+  leaves(['ann', 'bob'], 0)
+  leaves(['cid'], 200_000)
+  people.sweep(299_999)
+  expect([people.remembered, people.knows('ann', 299_999)]).toEqual([3, true])
+  people.sweep(300_000)
+  expect([people.remembered, people.knows('ann', 300_000), people.knows('cid', 300_000)]).toEqual([1, false, true])
+  for (let index = 0; index < 1_500; index++) leaves([`p${index}`], 300_001)
+  expect([people.remembered, people.knows('cid', 300_001), people.knows('p1499', 300_001)]).toEqual([1_000, false, true])
+  people.sweep(600_001)
+  expect(people.remembered).toBe(0)
+})

@@ -159,8 +159,14 @@ export class People {
     return dropped
   }
 
-  /** Frees the seats of grants that were not used in time. */
+  /** How many are remembered who left: those who may come back, and not more than a thousand. */
+  get remembered(): number {
+    return this.#left?.size ?? 0
+  }
+
+  /** Frees the seats of grants that were not used in time, and forgets who left too long ago to come back. */
   sweep(nowMs: number): readonly Placement[] {
+    this.#forget(nowMs)
     const expired: Placement[] = []
     for (let first = this.#granted.first(); first !== undefined; first = this.#granted.first()) {
       if (nowMs - first.sinceMs <= seatMs) break
@@ -265,7 +271,13 @@ export class People {
     if (this.#byParticipant.has(participant)) return
     this.#left ??= new QueueMap()
     this.#left.put(participant, nowMs)
-    const oldest = this.#left.first()
-    if (this.#left.size > rememberedAtMost && oldest !== undefined) this.#left.delete(oldest.key)
+    this.#forget(nowMs)
+  }
+
+  #forget(nowMs: number): void {
+    for (let first = this.#left?.first(); first !== undefined; first = this.#left?.first()) {
+      if (this.remembered <= rememberedAtMost && nowMs - first.item < comeBackMs) return
+      this.#left?.delete(first.key)
+    }
   }
 }
