@@ -1,5 +1,3 @@
-import type { Redis } from 'ioredis'
-
 import { backoffMs, type Backoff } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { compareIds, firstId } from './bus.ts'
@@ -21,12 +19,27 @@ export interface RedisReader {
   readonly done: Promise<void>
 }
 
+/** The arguments of XREAD, as the reader gives them: a key and then a place to read on from for each stream, all keys first. */
+type ReadArguments = [...how: ['COUNT', number, 'BLOCK', number, 'STREAMS'], ...keysAndStarts: string[]]
+
+/** What is asked of the connection that reads; one of ioredis does it. */
+export interface ReadingConnection {
+  on(event: 'close', listener: () => void): unknown
+  client(subcommand: 'ID'): Promise<number>
+  xread(...args: ReadArguments): Promise<RawStreams | null>
+}
+
+/** What is asked of the connection that gives commands; one of ioredis does it. */
+export interface UnblockingConnection {
+  client(subcommand: 'UNBLOCK', id: number): Promise<unknown>
+}
+
 /** Options of {@link startRedisReader}. */
 export interface RedisReaderOptions {
   /** Used for nothing else: its reads block. */
-  readonly reader: Redis
+  readonly reader: ReadingConnection
   /** Where a blocked read is called back from. */
-  readonly commands: Redis
+  readonly commands: UnblockingConnection
   /** The streams that may be read now; several may have one key. */
   readonly streams: () => readonly RedisStream[]
   readonly clock: Clock
@@ -57,7 +70,7 @@ export function startRedisReader(options: RedisReaderOptions): RedisReader {
     const streams = Map.groupBy(options.streams(), ({ key }) => key)
     if (streams.size === 0) return new Promise((resolve) => (wake = resolve))
     const reply = await reader.xread('COUNT', entriesAtOnce, 'BLOCK', blockMs, 'STREAMS', ...streams.keys(), ...startsOf(streams))
-    for (const [key, raw] of (reply ?? []) as unknown as RawStreams) {
+    for (const [key, raw] of reply ?? []) {
       const entries = entriesOf(raw)
       for (const stream of streams.get(key) ?? []) stream.take(entries)
     }
