@@ -93,3 +93,25 @@ test('a body of another kind is refused with the kind that is wanted', async () 
   const response = await app.inject({ method: 'POST', url: '/echo', payload: 'a=b', headers })
   expect(response.json()).toMatchObject({ code: 'invalid', field: 'content-type' })
 })
+
+test.each([
+  ['empty', '', 'The body is empty: it must be JSON.'],
+  ['cut off', '{"a":', 'The body is not well-formed JSON.'],
+  ['to change what all objects inherit', '{"__proto__":{"a":1}}', /must not have the key __proto__/],
+  ['to do so deep inside', '{"a":[{"\\u005f_proto__":1}]}', /must not have the key __proto__/],
+  ['to do so by the constructor', '{"constructor":{"prototype":{}}}', /constructor with a prototype/],
+])('a body that is %s is refused with what is wrong with it', async (_name, payload, title) => {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  const response = await app.inject({ method: 'POST', url: '/echo', payload, headers })
+  expect(response.json()).toMatchObject({
+    status: 400,
+    code: 'invalid',
+    field: 'body',
+    title: expect.stringMatching(title) as string,
+  })
+})
+
+test('a body that only speaks of such keys is read', async () => {
+  const body = { a: '"__proto__":', constructor: 'x' }
+  expect((await app.inject({ method: 'POST', url: '/echo', payload: body })).json()).toEqual(body)
+})

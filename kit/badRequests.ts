@@ -23,7 +23,7 @@ export function refusedByServer(thrown: RefusedByServer, bodyLimitBytes: number)
   if (code === 'FST_ERR_BAD_URL')
     return inJson('path', 'The path is not well-formed: a % stands before two hexadecimal digits.', thrown)
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return inJson('path', 'A part of the path is longer than any name may be.', thrown)
-  if (statusCode < 500) return inJson('body', 'The request is not a well-formed JSON request.', thrown)
+  if (statusCode < 500) return inJson('body', 'This request cannot be read.', thrown)
   return asCodedError(thrown)
 }
 

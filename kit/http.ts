@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 import { noRequestAnswer, pathPartAtMost, refusedByServer, slowestRequestMs, type RefusedByServer } from './badRequests.ts'
 import { commonErrors } from './errors.ts'
+import { readJsonBodies } from './jsonBody.ts'
 import type { Log } from './log.ts'
 import { problemContentType, problemOf } from './problem.ts'
 
@@ -70,6 +71,7 @@ export function createHttpServer({
     return reply.code(error.status).type(problemContentType).send(problemOf(error))
   }
   const app = serverOf(settingsOf({ bodyLimitBytes, requestWithinMs }, answer), tls)
+  readJsonBodies(app)
   app.setErrorHandler((thrown: RefusedByServer, request, reply) => answer(thrown, request, reply))
   app.setNotFoundHandler((_request, reply) => {
     const error = commonErrors.raise.not_found({ what: 'such path' })
