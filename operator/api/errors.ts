@@ -3,6 +3,11 @@ import { errorTable } from '../../kit/errors.ts'
 /** What the placement API answers when it does not decide. Decisions, refusals included, are answers (see placement.ts). */
 export const placementErrors = errorTable({
   leader_unknown: { status: 503, retry: 'elsewhere', say: () => 'No operator leads at the moment; place by the fallback.' },
+  leader_unanswered: {
+    status: 504,
+    retry: 'later',
+    say: () => 'The operator that leads did not answer in time; it may have done what was asked. Ask again.',
+  },
   namespace_not_allowed: {
     status: 403,
     retry: 'never',

@@ -154,7 +154,7 @@ export async function startFakeOperator(options: FakeOperatorOptions): Promise<F
     explain: (meeting) => explainMeeting(ledger, meeting, at()),
     snapshot: (meeting) => snapshotMeeting(ledger, meeting, at()),
     feed,
-    forwarder: { forward: async () => undefined, close: async () => undefined },
+    forwarder: { forward: () => Promise.resolve('no_leader' as const), close: async () => undefined },
     leads: () => leading,
     isWarm: () => true,
     clock,

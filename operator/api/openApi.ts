@@ -143,7 +143,7 @@ export const openApiDocument = {
             schema: 'MoveAnswer',
             examples: moveAnswerExamples,
           },
-          [...ofMeetings, 'meeting_unknown', 'attachment_unknown', 'too_large'],
+          [...ofMeetings, 'leader_unanswered', 'meeting_unknown', 'attachment_unknown', 'too_large'],
         ),
       },
     },
@@ -154,7 +154,7 @@ export const openApiDocument = {
         parameters: meeting,
         responses: answers(
           { description: 'The meeting.', schema: 'MeetingSnapshot', examples: { active: meetingSnapshotExample } },
-          [...ofMeetings, 'meeting_unknown'],
+          [...ofMeetings, 'leader_unanswered', 'meeting_unknown'],
         ),
       },
     },
@@ -165,6 +165,7 @@ export const openApiDocument = {
         parameters: meeting,
         responses: answers({ description: 'The explanation.', schema: 'Explanation', examples: { active: explanationExample } }, [
           ...ofMeetings,
+          'leader_unanswered',
           'meeting_unknown',
         ]),
       },

@@ -133,6 +133,7 @@ export const errorExamples = {
   too_large: common.too_large({ limitBytes: 65_536 }),
   internal: common.internal({}),
   leader_unknown: raise.leader_unknown({}),
+  leader_unanswered: raise.leader_unanswered({}),
   too_many: common.too_many({ what: 'readers of the topology here' }, { retryAfterMs: 5_000 }),
   unavailable: common.unavailable({ what: 'The topology' }, { retryAfterMs: 1_000 }),
 } as const satisfies Readonly<Record<string, CodedError>>

@@ -104,6 +104,6 @@ export const refusals: Readonly<Record<MoveRefusal, RefusalEntry>> = {
   node_unreachable: {
     results: later,
     means: 'the media node where they are does not take the order',
-    example: 'eu-west-1, where they are, did not take the order: No answer from eu-west-1 within 5000 ms.',
+    example: 'eu-west-1, where they are, did not take the order: No answer from eu-west-1 within 3000 ms.',
   },
 }

@@ -37,8 +37,8 @@ export interface Mover {
 
 /** When to try again, with jitter: a report of the node comes each second. */
 const tryAfterMs = { least: 1_000, jitter: 1_000 }
-/** The old node is on the operator's own network. */
-const orderTimeoutMs = 5_000
+/** The longest that a move takes to be answered, which is until the old node has the order. It is on the operator's own network. */
+export const moveAtMostMs = 3_000
 /** While somebody is on the way, an order for the same attachment is the same. */
 const underWay = { keepMs: 20_000, keepAtMost: 10_000 }
 
@@ -98,7 +98,7 @@ export function createMover(options: MoverOptions): Mover {
     const { participant, attachment, node } = stay
     const incarnation = entry.incarnation ?? ''
     const what = { meeting: { ...meeting, incarnation }, participant, attachment, reason: request.reason }
-    return options.orders().move(node, what, AbortSignal.timeout(orderTimeoutMs))
+    return options.orders().move(node, what, AbortSignal.timeout(moveAtMostMs))
   }
 
   async function moveOne(of: Asked): Promise<MoveAnswer> {

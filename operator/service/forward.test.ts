@@ -6,7 +6,9 @@ import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../kit/clock.ts'
 import { commonErrors } from '../../kit/errors.ts'
 import { createMetrics } from '../../kit/metrics.ts'
+import { virtualClock } from '../../kit/virtualClock.ts'
 import { missing, waitFor } from '../../kit/wait.ts'
+import { moveAtMostMs } from '../effects/mover.ts'
 import type { PlacementAnswer } from '../api/placement.ts'
 import { operatorMetrics } from '../metrics.ts'
 import { aReplica as startReplica, aRequest, heldBy, placeAt, token, type Role } from '../testing/aReplica.ts'
@@ -114,6 +116,45 @@ test('releases, moves and questions go to the leader by the same way as placemen
   expect([leader.seen.requests, await standby.forwarded('answered')]).toEqual([4, 4])
 })
 
+/** Asks a replica to move ann. */
+async function moveAt(url: string) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ attachment: '01KB00000000000000000000Z1', reason: 'a test' })
+  const answer = await fetch(`${url}/v1/namespaces/demo/meetings/standup/placements/ann/move`, { method: 'POST', headers, body })
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+}
+
+test('a move is waited for as long as its order may take, beside placements that are given up by then', async () => {
+  const clock = virtualClock()
+  const { promise: order, resolve: taken } = Promise.withResolvers<void>()
+  const asked = new Set<string>()
+  const answer = async (who: string) => {
+    asked.add(who)
+    await order
+    return { result: 'refused' as const, code: 'meeting_ended' as const, reason: `at last: ${who}` }
+  }
+  const leader = await aReplica('leader', {
+    leads: true,
+    place: (_meeting, { participant }) => answer(participant),
+    move: answer,
+  })
+  const standby = await standbyOf(leader.url, { clock })
+  const [place, move] = [placeAt(standby.url, aRequest('bob')), moveAt(standby.url)]
+  await waitFor(() => (asked.size === 2 ? true : missing('both at the leader')), { timeoutMs: 30_000 })
+  await clock.advance(moveAtMostMs)
+  expect((await place).body).toMatchObject({ code: 'leader_unknown' })
+  taken()
+  expect(await move).toMatchObject({ status: 200, body: { reason: 'at last: ann' } })
+})
+
+test('a move that a leader does not answer may have been made, and that is what is told; where nobody leads, that', async () => {
+  const url = await aLeader((request) => void request.socket.destroy())
+  const standby = await standbyOf(url)
+  expect(await moveAt(standby.url)).toMatchObject({ status: 504, body: { code: 'leader_unanswered', retry: 'later' } })
+  const alone = await aReplica('alone', { leads: false })
+  expect(await moveAt(alone.url)).toMatchObject({ status: 503, body: { code: 'leader_unknown' } })
+})
+
 test('what the leader refuses comes back as if it had been asked itself: status, code, field, when to try again', async () => {
   const place = async (_meeting: unknown, { participant }: { participant: string }): Promise<PlacementAnswer> => {
     if (participant === 'too-many') throw commonErrors.raise.too_many({ what: 'joins' }, { retryAfterMs: 3_000, field: 'body' })
@@ -192,7 +233,7 @@ test('a token that the leader does not know keeps only its own request from bein
   const ask = (authorization: string) =>
     forwarder.forward({ ...good, operation: 'place', authorization, url, method: 'POST', isWanted: () => true })
   const answers = await Promise.all([ask('Bearer one-that-only-the-standby-knows'), ask(good.authorization)])
-  expect(answers.map((answer) => answer?.status)).toEqual([401, 200])
+  expect(answers).toMatchObject([{ status: 401 }, { status: 200 }])
 })
 
 test('a replica that does not lead takes no batch', async () => {

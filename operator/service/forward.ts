@@ -2,6 +2,7 @@ import { Agent, request, type Dispatcher } from 'undici'
 
 import type { Clock } from '../../kit/clock.ts'
 import { Lines } from '../../kit/ndjson.ts'
+import { moveAtMostMs } from '../effects/mover.ts'
 import type { Holder } from '../kube/lead/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { answerAtMostBytes, answerOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedRequest } from './batch.ts'
@@ -19,15 +20,17 @@ export interface Forwardable extends BatchedRequest {
 /** Passes requests on to the leader. */
 export interface Forwarder {
   /**
-   * The leader's answer; undefined where no leader is known or none answers in time. What comes while others are on their way is passed on
-   * together, and each answer comes back when it is there.
+   * The leader's answer, or why there is none: no leader is known, or it did not answer in time and may have done what was asked. What comes while
+   * others are on their way is passed on together, and each answer comes back when it is there.
    */
-  forward(request: Forwardable): Promise<Answered | undefined>
+  forward(request: Forwardable): Promise<Answered | 'no_leader' | 'unanswered'>
   close(): Promise<void>
 }
 
 /** A leader that does not answer by then counts as gone: the client places by its fallback. */
 const timeoutMs = 500
+/** A move is answered once a media node has taken the order, and nobody does it by a fallback. */
+const withinMs = ({ operation }: BatchedRequest): number => (operation === 'move' ? moveAtMostMs + timeoutMs : timeoutMs)
 /** A request that was passed on once is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-parley-forwarded'
 /** Requests that wait for the leader at once: what comes in half a second at five times what an operator places. */
@@ -112,7 +115,8 @@ export function createForwarder(options: {
     send: sendBatch,
     bytesOf: ({ json }) => Buffer.byteLength(json),
     isWanted: (item) => item.request.isWanted(),
-    timeoutMs,
+    withinMs: (item) => withinMs(item.request),
+    takenWithinMs: timeoutMs,
     atMost: { ...batchAtMost, waiting: waitingAtMost, batches: batchesAtMost },
     clock,
   })
@@ -121,13 +125,13 @@ export function createForwarder(options: {
     async forward(forwardable) {
       if (leaderUrl() === undefined) {
         metrics.forwarded.inc({ result: 'no_leader' })
-        return undefined
+        return 'no_leader'
       }
       const { operation, authorization, params, query, body } = forwardable
       const item: BatchedRequest = { operation, authorization, params, query, body }
       const answer = await gatherer.ask({ request: forwardable, json: JSON.stringify(item) })
       metrics.forwarded.inc({ result: answer === undefined ? 'unanswered' : 'answered' })
-      return answer
+      return answer ?? 'unanswered'
     },
     close: () => dispatcher.destroy(),
   }

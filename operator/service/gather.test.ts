@@ -53,7 +53,8 @@ function aGatherer(atMost: Partial<{ items: number; bytes: number; waiting: numb
       }),
     bytesOf: (item) => item.length,
     isWanted: (item) => !gone.has(item),
-    timeoutMs: 500,
+    withinMs: (item) => (item.startsWith('slow') ? 3_000 : 500),
+    takenWithinMs: 500,
     atMost: { items: 64, bytes: 1_000, waiting: 100, batches: 32, ...atMost },
     clock,
   })
@@ -124,6 +125,24 @@ test('nobody waits longer than the time, in line or under way, and a batch that 
   last.answer()
   expect(await third).toEqual(['CEM'])
   expect(batches).toHaveLength(3)
+  await turn()
+  expect(clock.pending()).toBe(0)
+})
+
+test('who may wait longer is waited for once they are taken, and keeps nobody from the next batch while they are not', async () => {
+  const { ask, batch, clock } = aGatherer()
+  const taken = ask('ann', 'slow')
+  const first = await batch(0)
+  first.take()
+  await clock.advance(2_999)
+  expect(first.signal.aborted).toBe(false)
+  first.answer()
+  expect(await taken).toEqual([undefined, 'SLOW'])
+  const left = ask('slow too')
+  const next = ask('bob')
+  const untaken = await batch(1)
+  await clock.advance(500)
+  expect([untaken.signal.aborted, await left, await next]).toEqual([true, [undefined], [undefined]])
   await turn()
   expect(clock.pending()).toBe(0)
 })

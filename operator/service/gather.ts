@@ -20,8 +20,10 @@ export interface GathererOptions<Item, Answer> {
   readonly bytesOf: (item: Item) => number
   /** Whether somebody still waits for the answer; asked before the item is sent. */
   readonly isWanted: (item: Item) => boolean
-  /** How long each item waits for its answer, its time in line included. */
-  readonly timeoutMs: number
+  /** How long an item waits for its answer, its time in line included. */
+  readonly withinMs: (item: Item) => number
+  /** How long the other side may leave a batch untaken, however long its items would wait: the next ones wait for that. */
+  readonly takenWithinMs: number
   /**
    * Of one batch, which has one item at least; of those that wait for the next ones: one more has no answer; and of batches that are not answered whole: the
    * last of them is waited for.
@@ -44,7 +46,7 @@ interface Asked<Item, Answer> {
  * batches grow with the load by themselves, one item alone waits for nobody, and nobody waits for an item that takes its time.
  */
 export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answer>): Gatherer<Item, Answer> {
-  const { send, bytesOf, isWanted, timeoutMs, atMost, clock } = options
+  const { send, bytesOf, isWanted, withinMs, takenWithinMs, atMost, clock } = options
   let line: Asked<Item, Answer>[] = []
   let isPumping = false
   let underWay = 0
@@ -70,11 +72,13 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
     for await (const [index, answer] of answers) batch[index]?.settle(answer)
   }
 
-  /** Resolves once the batch is taken, or lost; where too many are under way, once it is answered. It is given up when the time of its last item is over. */
+  /** Resolves once the batch is taken, or lost; where too many are under way, once it is answered. It is given up when none of its items has time left. */
   async function begin(batch: readonly Asked<Item, Answer>[]): Promise<void> {
     const abort = new AbortController()
-    const leftMs = (batch.at(-1)?.dueMs ?? 0) - clock.monotonicMs()
-    const timer = clock.after(leftMs, () => abort.abort(new Error(`no answers within ${timeoutMs} ms`)))
+    const leftMs = Math.max(...batch.map(({ dueMs }) => dueMs)) - clock.monotonicMs()
+    const giveUp = (): void => abort.abort(new Error('no answers in time'))
+    const untaken = clock.after(Math.min(leftMs, takenWithinMs), giveUp)
+    const timer = clock.after(leftMs, giveUp)
     const over = (): void => {
       timer.cancel()
       underWay -= 1
@@ -83,6 +87,7 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
     underWay += 1
     const items = batch.map(({ item }) => item)
     const taken = await send(items, abort.signal).catch(() => undefined)
+    untaken.cancel()
     const heard = taken === undefined ? over() : hear(batch, taken).then(over, over)
     if (underWay >= atMost.batches) await heard
   }
@@ -95,6 +100,7 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
   return {
     ask(item) {
       if (line.length >= atMost.waiting) return Promise.resolve(undefined)
+      const timeoutMs = withinMs(item)
       return new Promise((resolve) => {
         const asked: Asked<Item, Answer> = {
           item,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import { commonErrors } from '../../kit/errors.ts'
+import { commonErrors, type CodedError } from '../../kit/errors.ts'
 import { bearerOf, createHttpServer } from '../../kit/http.ts'
 import { errorOfProblem } from '../../kit/problem.ts'
 import { checked } from '../../kit/validation.ts'
@@ -30,6 +30,15 @@ const bodyLimitBytes = 64 * 1024
 const meetingPath = '/v1/namespaces/:namespace/meetings/:name'
 const placementsPath = `${meetingPath}/placements`
 
+/** Who asks for a place goes to the fallback at once, and a release is told by the media node too: to these a leader that does not answer is none. */
+const withoutLeader: ReadonlySet<OperationName> = new Set(['place', 'release'])
+
+/** Nobody but the leader can answer, and it does not. */
+function unanswered(operation: OperationName, why: 'no_leader' | 'unanswered'): CodedError {
+  const isNone = why === 'no_leader' || withoutLeader.has(operation)
+  return isNone ? placementErrors.raise.leader_unknown({}) : placementErrors.raise.leader_unanswered({})
+}
+
 /** The placement API of one replica. What only the leader can answer, a standby passes on to it. */
 export function createPlacementServer(options: PlacementServerOptions): FastifyInstance {
   const { feed, leads, metrics } = options
@@ -49,7 +58,7 @@ export function createPlacementServer(options: PlacementServerOptions): FastifyI
     // A place for somebody who has hung up would be held for nobody; anything else is wanted all the same.
     const isWanted = (): boolean => operation !== 'place' || !reply.raw.destroyed
     const answered = await options.forwarder.forward({ ...raw, operation, url, method, isWanted })
-    if (answered === undefined) throw placementErrors.raise.leader_unknown({})
+    if (typeof answered === 'string') throw unanswered(operation, answered)
     const { status, text } = answered
     if (status >= 400) throw errorOfProblem(status, JSON.parse(text))
     return status === 204 ? reply.code(204).send() : reply.type('application/json; charset=utf-8').send(text)

@@ -5,6 +5,7 @@ import { silentLog } from '../../kit/log.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { virtualClock } from '../../kit/virtualClock.ts'
 import type { MeetingName } from '../api/client.ts'
+import type { MoveAnswer } from '../api/move.ts'
 import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import type { Holder } from '../kube/lead/leaderTypes.ts'
 import { Ledger } from '../ledger/ledger.ts'
@@ -27,6 +28,8 @@ export interface Role {
   readonly clock?: Clock
   /** Absent: refused, with who answered whom. */
   readonly place?: (meeting: MeetingName, request: PlacementRequest) => Promise<PlacementAnswer>
+  /** Absent: refused likewise. */
+  readonly move?: (participant: string) => Promise<MoveAnswer>
 }
 
 /** A replica whose placements say who answered. */
@@ -48,7 +51,7 @@ export async function aReplica(name: string, role: Role) {
       place: role.place ?? (async (_meeting, { participant }) => refused(participant)),
       release: (_meeting, participant) => void released.push(participant),
     },
-    mover: { move: async (_meeting, participant) => refused(participant) },
+    mover: { move: async (_meeting, participant) => (await role.move?.(participant)) ?? refused(participant) },
     explain: () => undefined,
     snapshot: () => undefined,
     feed: createTopologyFeed({ ledger: new Ledger(changes.events), changes, clock, turnUrls: [], epoch: () => 1 }),
