@@ -1,12 +1,13 @@
 import { Agent, request, type Dispatcher } from 'undici'
 
+import { eachChunk } from '../../kit/chunks.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { Lines } from '../../kit/ndjson.ts'
 import { moveAtMostMs } from '../effects/mover.ts'
 import type { Holder } from '../kube/lead/leaderTypes.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { answerAtMostBytes, answerOf, batchAtMost, batchOf, batchPath, type Answered, type BatchedRequest } from './batch.ts'
-import { createGatherer, type Numbered } from './gather.ts'
+import { createGatherer, type Answers } from './gather.ts'
 
 /** A request that is to be passed on. */
 export interface Forwardable extends BatchedRequest {
@@ -79,26 +80,27 @@ export function createForwarder(options: {
   }
 
   /** Of a leader that is older and knows no such batches, or that does not know the token of the first: the others have their own. */
-  async function* answersOfEach(
-    baseUrl: string,
-    items: readonly InLine[],
-    signal: AbortSignal,
-  ): AsyncGenerator<Numbered<Answered>> {
-    const sendOne = async ({ request: { method, url, authorization, body } }: InLine): Promise<Answered> => {
-      const json = body === undefined || body === null ? undefined : JSON.stringify(body)
-      const { statusCode: status, body: answer } = await send(`${baseUrl}${url}`, { method, authorization, json, signal })
-      return { status, text: await answer.text() }
+  const answersOfEach =
+    (baseUrl: string, items: readonly InLine[], signal: AbortSignal): Answers<Answered> =>
+    async (hear) => {
+      const sendOne = async ({ request: { method, url, authorization, body } }: InLine, index: number): Promise<void> => {
+        const json = body === undefined || body === null ? undefined : JSON.stringify(body)
+        const { statusCode: status, body: answer } = await send(`${baseUrl}${url}`, { method, authorization, json, signal })
+        hear([index, { status, text: await answer.text() }])
+      }
+      await Promise.allSettled(items.map(sendOne))
     }
-    const sent = await Promise.allSettled(items.map(sendOne))
-    for (const [index, answer] of sent.entries()) if (answer.status === 'fulfilled') yield [index, answer.value]
-  }
 
-  async function* answersIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<Numbered<Answered>> {
-    const lines = new Lines({ maxLineBytes: answerAtMostBytes })
-    for await (const chunk of body) for (const line of lines.in(chunk)) yield answerOf(line)
-  }
+  const answersIn =
+    (body: Dispatcher.ResponseData['body']): Answers<Answered> =>
+    (hear) => {
+      const lines = new Lines({ maxLineBytes: answerAtMostBytes })
+      return eachChunk(body, (chunk) => {
+        for (const line of lines.in(chunk)) hear(answerOf(line))
+      })
+    }
 
-  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<AsyncIterable<Numbered<Answered>>> {
+  async function sendBatch(items: readonly InLine[], signal: AbortSignal): Promise<Answers<Answered>> {
     const baseUrl = leaderUrl()
     if (baseUrl === undefined) throw new Error('no leader is known')
     const json = batchOf(items.map((item) => item.json))

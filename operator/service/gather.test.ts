@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 
 import { virtualClock } from '../../kit/virtualClock.ts'
-import { createGatherer } from './gather.ts'
+import { createGatherer, type Numbered } from './gather.ts'
 
 interface Batch {
   readonly items: readonly string[]
@@ -26,7 +26,10 @@ function aGatherer(atMost: Partial<{ items: number; bytes: number; waiting: numb
     send: (items, signal) =>
       new Promise((resolve, reject) => {
         const answers = new PassThrough({ objectMode: true })
-        const take = (): void => resolve(answers)
+        const take = (): void =>
+          resolve(async (hear) => {
+            for await (const answer of answers) hear(answer as Numbered<string>)
+          })
         const answerOne = (index: number, answer: string | undefined): void => {
           take()
           if (answer !== undefined) answers.write([index, answer])

@@ -9,13 +9,16 @@ export interface Gatherer<Item, Answer> {
 /** The answer to the item of a batch with that index. */
 export type Numbered<Answer> = readonly [index: number, answer: Answer]
 
+/** Tells each answer as it is there; resolves after the last one, rejects where they break off. */
+export type Answers<Answer> = (hear: (answer: Numbered<Answer>) => void) => Promise<void>
+
 /** What {@link createGatherer} needs. */
 export interface GathererOptions<Item, Answer> {
   /**
-   * Sends a batch; resolves once the other side has taken it. Answers come as they are ready, each with the index of its item; whoever has none at their end
-   * gets none.
+   * Sends a batch; resolves once the other side has taken it, with the answers as they are ready, each with the index of its item; whoever has none at
+   * their end gets none.
    */
-  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<AsyncIterable<Numbered<Answer>>>
+  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<Answers<Answer>>
   /** Bytes of an item in a batch. */
   readonly bytesOf: (item: Item) => number
   /** Whether somebody still waits for the answer; asked before the item is sent. */
@@ -68,10 +71,6 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
     return batch
   }
 
-  async function hear(batch: readonly Asked<Item, Answer>[], answers: AsyncIterable<Numbered<Answer>>): Promise<void> {
-    for await (const [index, answer] of answers) batch[index]?.settle(answer)
-  }
-
   /** Resolves once the batch is taken, or lost; where too many are under way, once it is answered. It is given up when none of its items has time left. */
   async function begin(batch: readonly Asked<Item, Answer>[]): Promise<void> {
     const abort = new AbortController()
@@ -88,7 +87,7 @@ export function createGatherer<Item, Answer>(options: GathererOptions<Item, Answ
     const items = batch.map(({ item }) => item)
     const taken = await send(items, abort.signal).catch(() => undefined)
     untaken.cancel()
-    const heard = taken === undefined ? over() : hear(batch, taken).then(over, over)
+    const heard = taken === undefined ? over() : taken(([index, answer]) => batch[index]?.settle(answer)).then(over, over)
     if (underWay >= atMost.batches) await heard
   }
 

@@ -2,6 +2,7 @@ import { request, type Dispatcher } from 'undici'
 import type { z } from 'zod'
 
 import { withinTime } from '../../kit/abort.ts'
+import { eachChunk } from '../../kit/chunks.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { CodedError, commonErrors } from '../../kit/errors.ts'
 import { lineReader } from '../../kit/lineReader.ts'
@@ -85,14 +86,14 @@ interface Call<Schema extends z.ZodType> {
 }
 
 /** The value of a body, undefined where it is none. A body that is longer than any answer is an error, and not read to its end. */
-async function jsonOf(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+async function jsonOf(body: Dispatcher.ResponseData['body']): Promise<unknown> {
   const parts: Uint8Array[] = []
   let bytes = 0
-  for await (const part of body) {
+  await eachChunk(body, (part) => {
     bytes += part.length
     if (bytes > maxLoadLineBytes) throw new Error(`an answer of more than ${maxLoadLineBytes} bytes`)
     parts.push(part)
-  }
+  })
   const text = Buffer.concat(parts).toString()
   try {
     return text === '' ? undefined : (JSON.parse(text) as unknown)

@@ -42,6 +42,13 @@ const defaultHandleTimeoutMs = 60_000
 /** The same where something changed meanwhile, which may help or may be the failure itself: at most a quarter of a second, and never at once. */
 const newsWaitAtMostMs = 250
 
+/** Work on a key that runs. */
+interface Work {
+  /** Whether the key was asked for again meanwhile. */
+  again: boolean
+  readonly abort: AbortController
+}
+
 /**
  * A keyed, coalescing, level-triggered queue in the manner of controller-runtime: a key waits once, is never worked on twice at a time,
  * and what happens during the work brings it back after: at once where that went well, else after a short wait, since what fails often learns
@@ -52,11 +59,9 @@ export function createQueue(options: QueueOptions): Queue {
   const { backoff = defaultBackoff, handleTimeoutMs = defaultHandleTimeoutMs } = options
   /** Keys that wait for a worker, oldest first. */
   const waiting = new Set<string>()
-  /** Keys that are worked on, and whether they were asked for again meanwhile. */
-  const working = new Map<string, { again: boolean }>()
+  const working = new Map<string, Work>()
   const timers = new Map<string, { timer: Timer; dueMs: number }>()
   const failures = new Map<string, number>()
-  const stopping = new AbortController()
   let open = true
   let onIdle = (): void => undefined
 
@@ -107,11 +112,16 @@ export function createQueue(options: QueueOptions): Queue {
     if (working.size === 0) onIdle()
   }
 
-  async function outcomeFor(key: string): Promise<Outcome> {
-    const tooLong = new AbortController()
-    const limit = clock.after(handleTimeoutMs, () => tooLong.abort(new Error(`longer than ${handleTimeoutMs} ms`)))
+  /** Not by signals that are made of signals: hundreds a second of them stay until the next full collection. */
+  function abortAll(reason: unknown): void {
+    for (const { abort } of working.values()) abort.abort(reason)
+  }
+  options.signal.addEventListener('abort', () => abortAll(options.signal.reason), { once: true })
+
+  async function outcomeFor(key: string, abort: AbortController): Promise<Outcome> {
+    const limit = clock.after(handleTimeoutMs, () => abort.abort(new Error(`longer than ${handleTimeoutMs} ms`)))
     try {
-      return await handle(key, AbortSignal.any([options.signal, stopping.signal, tooLong.signal]))
+      return await handle(key, abort.signal)
     } catch (thrown) {
       return outcomeOf(thrown)
     } finally {
@@ -120,11 +130,11 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   async function work(key: string): Promise<void> {
-    const current = { again: false }
+    const current: Work = { again: false, abort: new AbortController() }
     working.set(key, current)
     forgetTimer(key) // What is decided now makes void what was decided before.
     const startedMs = clock.monotonicMs()
-    const outcome = await outcomeFor(key)
+    const outcome = await outcomeFor(key, current.abort)
     metrics.reconciles.inc({ controller: name, result: resultLabels[outcome.at] })
     metrics.reconcileSeconds.observe({ controller: name }, (clock.monotonicMs() - startedMs) / 1000)
     working.delete(key)
@@ -158,7 +168,7 @@ export function createQueue(options: QueueOptions): Queue {
       open = false
       waiting.clear()
       for (const key of [...timers.keys()]) forgetTimer(key)
-      const giveUp = (): void => stopping.abort(deadline.reason)
+      const giveUp = (): void => abortAll(deadline.reason)
       deadline.addEventListener('abort', giveUp, { once: true })
       if (deadline.aborted) giveUp()
       await new Promise<void>((resolve) => {
