@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ndjsonLine, readNdjson } from './ndjson.ts'
+import { Lines, ndjsonLine, readNdjson } from './ndjson.ts'
 
 async function* bytes(chunks: Iterable<Uint8Array>) {
   yield* chunks
@@ -37,4 +37,13 @@ test('a long line in the smallest of chunks, and short ones after it', async () 
   const whole = new TextEncoder().encode(`"${long}"\n1\n2`)
   const chunks = Array.from(whole, (byte) => Uint8Array.of(byte))
   expect(await read(chunks, 1_000_000)).toEqual([long, 1, 2])
+})
+
+test('a reader of lines that come whole takes no memory outside of the heap', () => {
+  const line = Buffer.from('{"a":1}\n')
+  const before = process.memoryUsage().arrayBuffers
+  const readers = Array.from({ length: 1_000 }, () => new Lines({ maxLineBytes: 1_000 }))
+  const texts = readers.flatMap((reader) => [...reader.in(line)])
+  expect(texts).toEqual(Array(1_000).fill('{"a":1}'))
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
 })

@@ -4,11 +4,16 @@ export const ndjsonContentType = 'application/x-ndjson'
 const newline = 0x0a
 /** Room that is kept for the next line; what a longer one took is given back. */
 const keptBytes = 64 * 1024
+/** It keeps nothing between two calls. */
+const decoder = new TextDecoder()
+const noRoom = new Uint8Array(0)
 
-/** The bytes of a line that has not ended. However it is cut into chunks, each byte is copied twice at most on the average. */
+/**
+ * The bytes of a line that has not ended. However it is cut into chunks, each byte is copied twice at most on the average. Most lines end in the chunk in which
+ * they begin, and need no room: memory outside of the heap that a short-lived reader takes brings the next full collection nearer.
+ */
 class OpenLine {
-  readonly #decoder = new TextDecoder()
-  #bytes = new Uint8Array(keptBytes)
+  #bytes = noRoom
   #length = 0
 
   get length(): number {
@@ -26,11 +31,13 @@ class OpenLine {
     this.#length = length
   }
 
-  /** The line, which ends here. */
-  take(): string {
-    const text = this.#decoder.decode(this.#bytes.subarray(0, this.#length))
+  /** The line, of which this is the end. */
+  endsWith(part: Uint8Array): string {
+    if (this.#length === 0) return decoder.decode(part)
+    this.append(part)
+    const text = decoder.decode(this.#bytes.subarray(0, this.#length))
     this.#length = 0
-    if (this.#bytes.length > keptBytes) this.#bytes = new Uint8Array(keptBytes)
+    if (this.#bytes.length > keptBytes) this.#bytes = noRoom
     return text
   }
 }
@@ -48,21 +55,21 @@ export class Lines {
   *in(chunk: Uint8Array): Generator<string, void> {
     let begin = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, begin)) {
-      this.#append(chunk.subarray(begin, end))
+      const part = this.#allowed(chunk.subarray(begin, end))
       begin = end + 1
-      yield this.#open.take()
+      yield this.#open.endsWith(part)
     }
-    this.#append(chunk.subarray(begin))
+    if (begin < chunk.length) this.#open.append(this.#allowed(chunk.subarray(begin)))
   }
 
   /** What came after the last line's end. */
   rest(): string {
-    return this.#open.take()
+    return this.#open.endsWith(noRoom)
   }
 
-  #append(part: Uint8Array): void {
+  #allowed(part: Uint8Array): Uint8Array {
     if (this.#open.length + part.length > this.#maxLineBytes) throw new Error(`a line of more than ${this.#maxLineBytes} bytes`)
-    this.#open.append(part)
+    return part
   }
 }
 
