@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { CascadePlace } from './cascade.ts'
-import { planStep, type Standing } from './step.ts'
+import type { Standing } from './standing.ts'
+import { planStep } from './step.ts'
 
 /**
  * A segment as it stands, from `core b c (d) ((e)) !f`: in one pair of brackets a leaving edge that is needed, in two one that is spare, after
@@ -145,6 +146,15 @@ test('a leaf of whose pipe to its core only the core has told keeps it until it 
   // c told before its pipe to a was up.
   expect(step({ a: 'core b c', b: 'leaf a', c: 'leaf' }, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
   expect(step({ a: 'core b (c)', b: 'core a c', c: 'leaf b' }, to)).toEqual({ b: 'core c', c: 'leaf b' })
+})
+
+test('an edge of a leaf that is being set up goes on until the leaf hangs elsewhere: it may be up before the order comes', () => {
+  const to = { a: 'core', b: 'core', c: 'leaf of b' }
+  expect(step({ a: 'core !c', b: 'new', c: 'core !a' }, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  // By the order before it is leaving; spare, since nothing comes by it yet.
+  const half = { a: 'core !b ((!c))', b: 'core !a !c', c: 'leaf ((!a)) !b' }
+  expect(step(half, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ ...half, b: 'core !a c', c: 'leaf ((!a)) b' }, to)).toEqual({ a: 'core b', b: 'core a c', c: 'leaf b' })
 })
 
 test('an edge is not spare by the word of one who hears by a core that is gone', () => {

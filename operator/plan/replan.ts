@@ -1,5 +1,6 @@
 import type { SegmentReport } from '../../sfu/api/order.ts'
-import { planStep, type Standing, type StepPlace } from '../cascade/step.ts'
+import type { Standing } from '../cascade/standing.ts'
+import { planStep, type StepPlace } from '../cascade/step.ts'
 import type { MeetingView, SegmentView } from '../view/meetingView.ts'
 import { cascadeOf } from './cascadeOf.ts'
 
