@@ -1,6 +1,7 @@
 import type { SegmentRole } from '../../sfu/api/order.ts'
 import { chooseCores, type Core } from './cores.ts'
-import { byAge, coresAtMost, isTree, meshAtMost, roomOf, starAtLeast, type CascadeMember, type CascadeWish } from './member.ts'
+import { byAge, coresAtMost, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
+import { tooTightForMesh, wantsMesh } from './mesh.ts'
 import { hangLeaves, type Tree } from './parents.ts'
 import { wordsOf } from './words.ts'
 
@@ -17,17 +18,6 @@ export interface CascadePlace {
 
 /** What a meeting asks for that asks for nothing. */
 export const anyCascade: CascadeWish = { topology: 'Auto', mode: 'meeting' }
-
-/** Whether every node can carry a pipe to each other. */
-const carriesMesh = (members: readonly CascadeMember[]): boolean =>
-  members.every((member) => roomOf(member) >= members.length - 1)
-
-function isMesh(members: readonly CascadeMember[], { topology, mode }: CascadeWish): boolean {
-  if (topology === 'Mesh') return carriesMesh(members)
-  if (topology === 'Star' || mode === 'stage') return false
-  const atMost = isTree(members) ? starAtLeast - 1 : meshAtMost
-  return members.length <= atMost && carriesMesh(members)
-}
 
 function planMesh(members: readonly CascadeMember[]): ReadonlyMap<string, CascadePlace> {
   const names = members.map(({ node }) => node).toSorted()
@@ -85,13 +75,13 @@ function placesOf(members: readonly CascadeMember[], tree: Tree): ReadonlyMap<st
  * Plans the pipes of a meeting: a mesh of cores up to {@link meshAtMost} segments, above it a core of at most {@link coresAtMost} (one for
  * each region with people) and leaves that hang on one of them. From each segment to each other leads exactly one path: of one pipe in a
  * mesh, two under one core, three from a leaf of one core to a leaf of another. Pipes: S(S-1)/2 in a mesh, else one a leaf beyond the
- * core's own mesh (S-1 in all with one core or two). What stands is an input, and stays as far as it can. O(S log S).
+ * core's own mesh (S-1 in all with one core or two). What stands is an input, and stays as far as it can. O(S log S); a mesh names all its pipes.
  */
 export function planCascade(
   members: readonly CascadeMember[],
   wish: CascadeWish = anyCascade,
 ): ReadonlyMap<string, CascadePlace> {
-  if (isMesh(members, wish)) return planMesh(members)
+  if (wantsMesh(members, wish) && tooTightForMesh(members).length === 0) return planMesh(members)
   const tree = planTree(members, wish)
   const words = wordsOf(members, { tree, wish })
   return new Map([...placesOf(members, tree)].map(([node, place]) => [node, { ...place, why: words(node) }]))

@@ -44,20 +44,42 @@ function zoneSizes(of: readonly CascadeMember[]): (member: CascadeMember) => num
   return ({ zone }) => (zone === undefined ? 0 : (zones.get(zone)?.length ?? 0))
 }
 
-/**
- * Who of a region should be its core: one whose node does not drain, then one that is, then one with people, then the one whose budget carries
- * more, then one in the zone with most segments (so that the fewest leaves hang across zones), then the oldest.
- */
-function bestOf(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): CascadeMember | undefined {
-  const zoneSize = zoneSizes(of)
-  const rank = (member: CascadeMember): readonly number[] => [
-    Number(member.draining !== true),
-    Number(standing.has(member.node)),
-    Number(member.people > 0),
-    Math.min(roomOf(member), pipesAtMost),
-    zoneSize(member),
+/** One thing that decides who of a region is its core. */
+interface Merit {
+  /** A larger number is better. */
+  readonly of: (member: CascadeMember) => number
+  /** Why the oldest there is not the core, where this decided. */
+  readonly whyNot?: (oldest: CascadeMember, best: CascadeMember) => string
+}
+
+/** What decides, first things first; between equals it is age. */
+function meritsIn(of: readonly CascadeMember[], { standing, pipesAtMost }: Field): readonly Merit[] {
+  return [
+    { of: ({ draining }) => Number(draining !== true), whyNot: ({ node }) => `${node}, the oldest there, drains` },
+    { of: ({ node }) => Number(standing.has(node)) },
+    { of: ({ people }) => Number(people > 0), whyNot: ({ node }) => `nobody is on ${node}, the oldest there` },
+    {
+      of: (member) => Math.min(roomOf(member), pipesAtMost),
+      whyNot: ({ node }) => `${node}, the oldest there, has room for fewer pipes`,
+    },
+    // So that the fewest leaves hang across zones.
+    { of: zoneSizes(of), whyNot: (_, { zone }) => `in zone ${zone}, where most are` },
   ]
+}
+
+/** Who of a region should be its core. */
+function bestOf(of: readonly CascadeMember[], field: Field): CascadeMember | undefined {
+  const merits = meritsIn(of, field)
+  const rank = (member: CascadeMember): readonly number[] => merits.map((merit) => merit.of(member))
   return of.toSorted((a, b) => byRank(rank(a), rank(b)) || byAge(a, b))[0]
+}
+
+/** Why one that was no core yet is the best of its region: what kept the oldest there from being it. */
+function whyBest(of: readonly CascadeMember[], best: CascadeMember, field: Field): string {
+  const [oldest] = of.toSorted(byAge)
+  if (of.length === 1 || oldest === undefined) return 'the only segment there'
+  const decided = meritsIn(of, field).find((merit) => merit.of(best) !== merit.of(oldest))
+  return decided?.whyNot?.(oldest, best) ?? 'the oldest segment there'
 }
 
 /** The regions in the order in which they get a core: one that has it, then one with people, then the one with most segments. */
@@ -84,22 +106,9 @@ function regionCores(field: Field): readonly Core[] {
   return chosen.flatMap(([region, of]) => {
     const member = bestOf(of, field)
     if (member === undefined) return []
-    return [
-      {
-        member,
-        why: field.standing.has(member.node) ? `core of ${region} already` : `core of ${region}: ${whyBest(of, member)}`,
-      },
-    ]
+    const isStanding = field.standing.has(member.node)
+    return [{ member, why: isStanding ? `core of ${region} already` : `core of ${region}: ${whyBest(of, member, field)}` }]
   })
-}
-
-function whyBest(of: readonly CascadeMember[], member: CascadeMember): string {
-  if (of.length === 1) return 'the only segment there'
-  const zoneSize = zoneSizes(of)
-  if (of.some((other) => zoneSize(other) < zoneSize(member))) return `with room for pipes in zone ${member.zone}, where most are`
-  return of.toSorted(byAge)[0] === member
-    ? 'the oldest segment there'
-    : 'the oldest of those there with people and room for pipes'
 }
 
 /** Adds to `cores` what stands and goes on for this reason, as far as places go; those that leaves hang on first. */

@@ -51,7 +51,10 @@ interface Choice {
 
 const isNear = ({ now, near }: Choice): boolean => now !== undefined && (near.length === 0 || near.includes(now))
 
-/** Where it hangs already in its own region, then one of its zone, then of its region, then where it hangs already, then any, then over budget. */
+/**
+ * Where it hangs already, if that is in its region or this has no core; then one of its zone, then of its region, then where it hangs abroad,
+ * then any, then over budget.
+ */
 function hookFor(choice: Choice): Hook | undefined {
   const { now, beside, near, all } = choice
   if (isNear(choice)) return now

@@ -1,4 +1,5 @@
-import { byAge, coresAtMost, meshAtMost, roomOf, type CascadeMember, type CascadeWish } from './member.ts'
+import { coresAtMost, type CascadeMember, type CascadeWish } from './member.ts'
+import { tooTightForMesh, wantsMesh } from './mesh.ts'
 import type { Hanging, Tree } from './parents.ts'
 
 function whyNoCore(tree: Tree, mode: CascadeWish['mode']): string {
@@ -24,13 +25,9 @@ function whyOver({ pipes }: CascadeMember, over: number): string {
   return `; ${over} over its budget of ${atMost} pipes (${boundBy}), since nobody else can carry them`
 }
 
-/** Whether it would be a mesh, if all nodes could carry one. */
-const wantsMesh = (members: readonly CascadeMember[], { topology, mode }: CascadeWish): boolean =>
-  topology === 'Mesh' || (topology === 'Auto' && mode === 'meeting' && members.length <= meshAtMost)
-
 /** Which node cannot carry a pipe to each other: the oldest of them, and no number, since that changes with the load. */
 function whyNoMesh(members: readonly CascadeMember[]): string {
-  const [tight] = members.filter((member) => roomOf(member) < members.length - 1).toSorted(byAge)
+  const [tight] = tooTightForMesh(members)
   return tight?.pipes === undefined ? '' : `; no mesh: ${tight.node} cannot carry a pipe to each other (${tight.pipes.boundBy})`
 }
 
