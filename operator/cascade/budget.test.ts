@@ -6,7 +6,7 @@ const capacity = { consumersPerWorker: 500, egressBitsPerSecond: 100e6, ingressB
 const idle = { atMs: 0, workers: [], egressBitsPerSecond: 0, ingressBitsPerSecond: 0, pipes: 0, pipePorts: 0, participants: 0 }
 
 test('an idle node is bounded by its egress where many publish, by its ports where nobody does', () => {
-  expect(pipeBudget({ capacity, load: idle, ownPipes: 0 }, 10)).toEqual({ atMost: 14, boundBy: 'egress' })
+  expect(pipeBudget({ capacity, load: idle, ownPipes: 0 }, 10)).toEqual({ atMost: 5, boundBy: 'egress' })
   expect(pipeBudget({ capacity, load: idle, ownPipes: 0 }, 0)).toEqual({ atMost: 50, boundBy: 'pipe ports' })
 })
 

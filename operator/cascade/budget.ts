@@ -1,11 +1,12 @@
 import type { NodeCapacity, NodeLoad } from '../../sfu/api/load.ts'
-import { voiceBitsPerSecond } from '../ledger/load/bitRates.ts'
+import { cameraBitsPerSecond, voiceBitsPerSecond } from '../ledger/load/bitRates.ts'
 import { joinLimit } from '../placement/filters.ts'
 import type { PipeBudget } from './member.ts'
 
-/** What a pipe carries of one picture with its three layers, in bits a second (measured: 640x360, VP8). */
-const pictureBitsPerSecond = 860_000
-/** So many pictures a client receives without being asked; a pipe to any number of viewers is judged as if they were these. */
+/**
+ * So many pictures a client receives without asking for them (signaling/client/subscriptions.ts); a pipe to any number of viewers is judged as
+ * if they were these, each in all its layers, since of those behind it some may watch small pictures and others a large one.
+ */
 const picturesExpected = 6
 
 /** What a node could add: its limits, what it carries now, and the pipes of this meeting among that. */
@@ -23,7 +24,7 @@ export interface PipeOwner {
 export function pipeBudget({ capacity, load, ownPipes }: PipeOwner, publishers: number): PipeBudget {
   const freePorts = Math.max(0, capacity.pipePorts - load.pipePorts)
   const freeBits = Math.max(0, capacity.egressBitsPerSecond * joinLimit - load.egressBitsPerSecond)
-  const bitsEach = publishers * voiceBitsPerSecond + Math.min(publishers, picturesExpected) * pictureBitsPerSecond
+  const bitsEach = publishers * voiceBitsPerSecond + Math.min(publishers, picturesExpected) * cameraBitsPerSecond
   const byEgress = bitsEach === 0 ? Number.POSITIVE_INFINITY : Math.floor(freeBits / bitsEach)
   return byEgress < freePorts
     ? { atMost: ownPipes + byEgress, boundBy: 'egress' }
