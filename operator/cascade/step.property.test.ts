@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { aMember } from './aMember.ts'
-import type { CascadeMember } from './member.ts'
+import type { CascadeMember, CascadeWish } from './member.ts'
 import { World } from './playedCascade.ts'
 
 const wish = fc.record({
@@ -31,15 +31,21 @@ const someChange = fc
   .tuple(someMembers(2), wish, someMembers(1), wish, fc.infiniteStream(fc.nat()))
   .map(([before, wishBefore, after, wishAfter, chance]) => {
     const world = new World(before, wishBefore)
+    const wishes = [wishBefore, wishAfter]
     const stay = before.filter(({ node }) => after.some((member) => member.node === node)).map(({ node }) => node)
     world.members = after
     world.wish = wishAfter
     const pick: Pick = (many) => many[(chance.next().value ?? 0) % Math.max(1, many.length)]
-    return { world, stay, pick }
+    return { world, stay, pick, wishes }
   })
 
 /** Carries out what is due at one node. */
 const orders = (world: World): readonly (() => void)[] => world.nodes().map((node) => () => world.order(node))
+/** Its meeting asks for another cascade, or for the one before again, wherever the way to it has come. */
+const flips = (world: World, wishes: readonly CascadeWish[]): readonly (() => void)[] =>
+  wishes.map((wish) => () => {
+    world.wish = wish
+  })
 /** A pipe comes up that both ends wait for. */
 const connections = ({ agents }: World): readonly (() => void)[] => agents.missing().map((pair) => () => agents.connect(pair))
 
@@ -62,14 +68,27 @@ test('whatever one cascade becomes, in whatever order its nodes hear of it, nobo
   )
 })
 
-test('nobody loses anybody either where what the nodes told last is of long ago, and orders and answers are lost', () => {
+test('nobody who stays ever loses anybody where the wish changes before the last one came true', () => {
   fc.assert(
-    fc.property(someChange, ({ world, stay, pick }) => {
+    fc.property(someChange, ({ world, stay, pick, wishes }) => {
+      for (let turn = 0; turn < 200; turn++) {
+        world.tellAll()
+        pick([...orders(world), ...connections(world), ...flips(world, wishes)])?.()
+        expect(world.deaf(stay)).toEqual([])
+      }
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('nobody loses anybody either where what the nodes told last is of long ago, orders and answers are lost, and the wish changes', () => {
+  fc.assert(
+    fc.property(someChange, ({ world, stay, pick, wishes }) => {
       for (let turn = 0; turn < 200; turn++) {
         const words = world.nodes().map((node) => () => world.tell(node))
         const unanswered = world.nodes().map((node) => () => world.order(node, 'answer'))
         const lost = world.nodes().map((node) => () => world.order(node, 'order'))
-        pick([...orders(world), ...unanswered, ...lost, ...connections(world), ...words])?.()
+        pick([...orders(world), ...unanswered, ...lost, ...connections(world), ...words, ...flips(world, wishes)])?.()
         expect(world.deaf(stay)).toEqual([])
       }
     }),

@@ -81,6 +81,13 @@ test('a leaf that shall be core waits for a core that shall be leaf, which it he
   expect(step({ a: 'core (b) f', b: 'leaf (a) f', f: 'leaf a b' }, to)).toMatchObject({ f: 'core a b' })
 })
 
+test('a leaf that shall be core waits for a core that steps down, whatever it hears of it by others now: cores pass nothing on between cores', () => {
+  const to = { b: 'leaf of f', c: 'core', f: 'core' }
+  const now = { b: 'core f ((c))', c: 'leaf f ((b))', f: 'core b c' }
+  expect(step(now, to)).toEqual({ b: 'leaf f', c: 'leaf f', f: 'core b c' })
+  expect(step({ ...now, b: 'leaf f', c: 'leaf f' }, to)).toEqual({ b: 'leaf f', c: 'core f', f: 'core b c' })
+})
+
 test('a pipe that is down holds nobody up, and a node that follows no order yet is told all at once', () => {
   const torn = { a: 'core b c', b: 'core a', c: 'core a' }
   expect(step(torn, star)).toEqual({ a: 'core b c', b: 'leaf a', c: 'leaf a' })

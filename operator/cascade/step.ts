@@ -26,9 +26,9 @@ class Way {
     const wanted = [...target].flatMap(([node, { role }]) => (role === 'core' ? [node] : []))
     const needed = now.nodes.filter((node) => target.get(node)?.role !== 'core' && this.#carriesLeaves(node))
     const cores = [...wanted, ...needed]
-    // One that shall be a leaf is a core for the others until it says otherwise.
-    const seen = [...now.whoMayBe('core')].filter((node) => target.has(node))
-    this.#pending = new Set(wanted.filter((node) => this.#isPending(node, [...cores, ...seen])))
+    // One that shall be a leaf by this step is a core until it says otherwise: what others pass on as cores does not reach it.
+    const stepsDown = [...now.whoMayBe('core')].some((node) => target.has(node) && !cores.includes(node))
+    this.#pending = new Set(wanted.filter((node) => this.#isPending(node, { cores, stepsDown })))
     this.#cores = new Set(cores.filter((node) => !this.#pending.has(node)))
     this.#kept = needed.filter((node) => !target.has(node))
   }
@@ -90,10 +90,10 @@ class Way {
   }
 
   /** A leaf that has what it hears by a core becomes a core itself only when it would hear it from all others. */
-  #isPending(node: string, cores: readonly string[]): boolean {
+  #isPending(node: string, { cores, stepsDown }: { cores: readonly string[]; stepsDown: boolean }): boolean {
     if (this.#now.roleOf(node) !== 'leaf') return false
     const hangs = [...this.#now.whoMayBe('core')].some((peer) => this.#now.isTold(node, peer))
-    return hangs && cores.some((core) => core !== node && !this.#now.isSurelyUp(node, core))
+    return hangs && (stepsDown || cores.some((core) => core !== node && !this.#now.isSurelyUp(node, core)))
   }
 }
 
