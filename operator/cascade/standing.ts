@@ -89,8 +89,8 @@ export class Standings {
   /** Whether a segment says that it hears nothing by an edge that it would not hear without. */
   saysSpare(node: string, peer: string): boolean {
     const { up, down } = this.#all.get(node) ?? {}
-    // Its other way may be by one that is gone, which it has not noticed yet, or by a pipe that broke or never came up.
-    const isWhole = [...(up ?? [])].every(([other, edge]) => edge !== 'stays' || this.#all.has(other))
+    // Its other way may be by one that is gone or is to be less, which it has not noticed yet, or by a pipe that broke or never came up.
+    const isWhole = [...(up ?? [])].every(([other, edge]) => edge !== 'stays' || this.#isSure(other))
     return up?.get(peer) === 'spare' && isWhole && ![...(down?.values() ?? [])].includes('stays')
   }
 

@@ -172,6 +172,20 @@ test('an edge is not spare by the word of one who hears by a core that is gone',
   expect(step({ ...now, d: 'core a b c' }, to)).toMatchObject({ c: 'leaf b (d)' })
 })
 
+test('an edge is not spare to one whose other way is by a segment that has not answered yet: it may pass on less by now', () => {
+  const to = target({ a: 'core', b: 'core', c: 'leaf of b' })
+  const edgesOf = (sent: number) => {
+    const b = { ...standing('b', 'core@5 a c'), sent: { epoch: 1, generation: sent, role: 'leaf' as const } }
+    const places = planStep([standing('a', 'core@5 b ((c))'), b, standing('c', 'leaf@5 ((a)) b')], to)
+    return places.get('c')?.peers
+  }
+  expect(edgesOf(6)).toEqual([
+    { node: 'a', leaving: true },
+    { node: 'b', leaving: false },
+  ])
+  expect(edgesOf(5)).toEqual([{ node: 'b', leaving: false }])
+})
+
 test('an edge is not spare to one whose edges that stay are not all up: its other way may be by the one that broke', () => {
   const to = { a: 'core', b: 'core', c: 'leaf of b' }
   const now = { a: 'core b ((c))', b: 'core a !c', c: 'leaf ((a)) !b' }
