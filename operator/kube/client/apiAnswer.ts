@@ -22,12 +22,21 @@ const reasonsByStatus: Readonly<Record<number, ApiErrorReason>> = {
   504: 'timeout',
 }
 
-/** `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3), in milliseconds from `nowMs`. */
+/**
+ * However long a server asks to be left alone, it is asked again after this: as long as the queue waits at most by itself. A proxy that says an hour, or a
+ * number that is none, would stop a watch or a reconcile for as long.
+ */
+const retryAfterAtMostMs = 60_000
+
+/** What a server asked for in milliseconds, as far as it is heeded. */
+const heeded = (askedMs: number): number => Math.min(Math.max(0, askedMs), retryAfterAtMostMs)
+
+/** `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3), in milliseconds from `nowMs`; a minute at most. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000
+  if (/^\d+$/.test(header.trim())) return heeded(Number(header) * 1000)
   const atMs = Date.parse(header)
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
+  return Number.isNaN(atMs) ? undefined : heeded(atMs - nowMs)
 }
 
 function faultsOf(body: StatusBody): ApiFault[] {
@@ -67,7 +76,7 @@ export function errorOfAnswer(
     status,
     faults,
     ambiguous: writes(asked.method) && status >= 500,
-    retryAfterMs: answer.retryAfterMs ?? (typeof seconds === 'number' ? seconds * 1000 : undefined),
+    retryAfterMs: answer.retryAfterMs ?? (typeof seconds === 'number' ? heeded(seconds * 1000) : undefined),
   })
 }
 

@@ -106,6 +106,22 @@ test('a longer Retry-After than the client has patience for goes to the caller',
   expect(server.asked).toHaveLength(1)
 })
 
+const demands: { readonly [name: string]: [Answer, number] } = {
+  'an hour': [says(refusal(429, 'TooManyRequests'), 429, { 'retry-after': '3600' }), 60_000],
+  'a number without end': [says(refusal(503, 'ServiceUnavailable'), 503, { 'retry-after': '9'.repeat(400) }), 60_000],
+  'a day of the next century': [
+    says(refusal(503, 'ServiceUnavailable'), 503, { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' }),
+    60_000,
+  ],
+  'less than nothing': [says({ kind: 'Status', code: 429, details: { retryAfterSeconds: -5 } }, 429), 0],
+}
+for (const [name, [answer, waitMs]] of Object.entries(demands)) {
+  test(`a server that asks to be left alone for ${name} is asked again within a minute`, async () => {
+    const { client } = await talk(answer)
+    expect(await errorOf(client.create(kinds.Lease, { metadata: ref }))).toMatchObject({ retryAfterMs: waitMs })
+  })
+}
+
 const ambiguous: { readonly [name: string]: [Answer, ApiError['reason']] } = {
   'a reset after sending': [resets, 'network'],
   'a hang': [hangs, 'timeout'],

@@ -44,7 +44,7 @@ export class ApiError extends Error {
   readonly status: number | undefined
   /** A write that may or may not have happened: read the object live before the next decision. Always false for reads. */
   readonly ambiguous: boolean
-  /** What the server asked for in `Retry-After`. */
+  /** What the server asked for in `Retry-After`, a minute at most. */
   readonly retryAfterMs: number | undefined
   readonly faults: readonly ApiFault[]
 
