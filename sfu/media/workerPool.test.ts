@@ -7,6 +7,7 @@ import { WorkerPool, type PooledWorker } from './workerPool.ts'
 
 interface FakeWorker extends PooledWorker {
   full: boolean
+  closed: boolean
   cpu: number
   counts: { routers: number; transports: number; pipes: number; producers: number; consumers: number }
 }
@@ -79,6 +80,36 @@ test('a worker that died leaves its place to another, however often its start fa
     [1, 5],
   ])
   expect(pool.deaths).toBe(1)
+})
+
+test('a worker that ended before anybody listened gets no routers: another one takes its place', async () => {
+  const { clock, started, pool: starting } = aPool(2)
+  const [first] = started // While the second is still being started.
+  if (first) first.closed = true
+  const pool = await starting
+  expect([pool.whole, pool.deaths, await routerOn(pool)]).toEqual([false, 1, 1])
+  await clock.advance(10_000)
+  expect(pool.workers.map(({ index, pid }) => [index, pid])).toEqual([
+    [0, 3],
+    [1, 2],
+  ])
+})
+
+test('a worker that dies again and again is started ever more rarely', async () => {
+  const { clock, started, pool: starting } = aPool(1)
+  await starting
+  for (let second = 0, dead = 0; second < 300; second++) {
+    if (started.length > dead) started.at(-1)?.onDied(new Error('SIGSEGV'))
+    dead = started.length
+    await clock.advance(1_000)
+  }
+  expect(started.length).toBeLessThan(30)
+  expect(started.length).toBeGreaterThan(10)
+  await clock.advance(90_000)
+  const before = started.length
+  started.at(-1)?.onDied(new Error('SIGSEGV'))
+  await clock.advance(1_000)
+  expect(started).toHaveLength(before + 1)
 })
 
 test('where one worker does not start, none is left running and the reason is told', async () => {

@@ -38,6 +38,8 @@ export interface WorkerPoolOptions {
 
 /** How a dead worker's successor is started again when it will not start: its port may still be in use for a moment. */
 const restartBackoff = { firstMs: 500, maxMs: 30_000 }
+/** A worker that ends sooner did not last: the next one is started later. Longer than the longest wait, so that it never swings between the two. */
+const lastsMs = 60_000
 
 /** Least loaded first: CPU counts before numbers, numbers before order, so that empty workers fill in turn. */
 function byLoad(a: PooledWorker, b: PooledWorker): number {
@@ -61,7 +63,7 @@ export class WorkerPool {
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options)
     const started = await Promise.allSettled(pool.#places.map((_, index) => options.start(index)))
-    for (const result of started) if (result.status === 'fulfilled') pool.#place(result.value)
+    for (const result of started) if (result.status === 'fulfilled') pool.#place(result.value, 0)
     const failed = started.find((result) => result.status === 'rejected')
     if (failed) {
       pool.close()
@@ -99,19 +101,28 @@ export class WorkerPool {
     this.#places.fill(undefined)
   }
 
-  #place(worker: PooledWorker): void {
-    const { log } = this.#options
-    this.#places[worker.index] = worker
-    worker.onDied = (err) => {
-      this.#places[worker.index] = undefined
-      if (this.#closed) return
-      this.#deaths++
-      log.error(
-        { worker: worker.index, count: worker.counts.routers, err },
-        'worker died; its segments are lost, it is started again',
-      )
-      this.#restart(worker.index, 1)
+  /** Gives a worker its place; `attempt` counts those that did not last there before it. */
+  #place(worker: PooledWorker, attempt: number): void {
+    const sinceMs = this.#options.clock.monotonicMs()
+    const lost = (err: Error): void => {
+      const lastedMs = this.#options.clock.monotonicMs() - sinceMs
+      this.#lost(worker, { err, attempt: lastedMs < lastsMs ? attempt + 1 : 1 })
     }
+    worker.onDied = lost
+    // Its process may have ended before anybody listened, while others were still being started: as the least loaded one it would get every router.
+    if (worker.closed) lost(new Error('it ended as soon as it had started'))
+    else this.#places[worker.index] = worker
+  }
+
+  #lost({ index, counts }: PooledWorker, { err, attempt }: { err: Error; attempt: number }): void {
+    this.#places[index] = undefined
+    if (this.#closed) return
+    this.#deaths++
+    this.#options.log.error(
+      { worker: index, count: counts.routers, attempt, err },
+      'worker died; its segments are lost, it is started again',
+    )
+    this.#restart(index, attempt)
   }
 
   #restart(index: number, attempt: number): void {
@@ -122,8 +133,8 @@ export class WorkerPool {
       try {
         const worker = await start(index)
         if (this.#closed) return worker.close()
-        this.#place(worker)
-        log.info({ worker: index, attempt }, 'worker is back')
+        this.#place(worker, attempt)
+        if (!worker.closed) log.info({ worker: index, attempt }, 'worker is back')
       } catch (err) {
         log.error({ worker: index, attempt, err }, 'worker does not start')
         this.#restart(index, attempt + 1)
