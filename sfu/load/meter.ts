@@ -19,17 +19,18 @@ const bitsParts = 3
 /** A place whose worker died takes nothing until the next one is up: unknown is not zero. */
 const deadWorker: WorkerLoad = { cpu: 1, routers: 0, transports: 0, producers: 0, consumers: 0 }
 
-/** Measures the node once a second. A worker that does not answer keeps its last figures and holds nobody up. */
+/** Measures the node once a second. A worker that does not answer holds nobody up. */
 export class LoadMeter {
   readonly #options: LoadMeterOptions
   readonly #timer: Timer
+  /** Workers that owe an answer. */
+  readonly #asked = new WeakSet<PooledWorker>()
   #round = 0
-  #measuring = false
 
   constructor(options: LoadMeterOptions) {
     this.#options = options
     this.#timer = options.clock.every(loadPeriodMs, () => {
-      void this.#measure()
+      this.#measure()
       options.onLoad(this.load())
     })
   }
@@ -60,20 +61,19 @@ export class LoadMeter {
     this.#timer.cancel()
   }
 
-  async #measure(): Promise<void> {
-    if (this.#measuring) return
-    this.#measuring = true
+  #measure(): void {
     const part = this.#round++ % bitsParts
+    for (const worker of this.#options.workers()) if (!this.#asked.has(worker)) void this.#ask(worker, part)
+  }
+
+  async #ask(worker: PooledWorker, part: number): Promise<void> {
+    this.#asked.add(worker)
     try {
-      await Promise.all(
-        this.#options.workers().map(async (worker) => {
-          await Promise.all([worker.measureCpu(), worker.sampleBits(part, bitsParts)])
-        }),
-      )
+      await Promise.all([worker.measureCpu(), worker.sampleBits(part, bitsParts)])
     } catch (err) {
-      this.#options.log.debug({ err }, 'a worker could not be measured')
+      this.#options.log.debug({ worker: worker.index, err }, 'a worker could not be measured')
     } finally {
-      this.#measuring = false
+      this.#asked.delete(worker)
     }
   }
 }

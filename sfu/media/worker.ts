@@ -3,6 +3,7 @@ import { createWorker, setLogEventListeners, type types } from 'mediasoup'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { WorkerDump } from '../api/dump.ts'
+import { loadStaleAfterMs } from '../api/load.ts'
 import { guarded, internalFault } from './faults.ts'
 import { routerCodecs } from './codecs.ts'
 import { countWorker, type WorkerCounts } from './counts.ts'
@@ -33,6 +34,9 @@ export interface WorkerBits {
   readonly egress: number
   readonly ingress: number
 }
+
+/** All of one core. */
+const busyCpu = 1
 
 /** Signals that mediasoup listens to by itself: it would close all media the moment the agent is asked to end. */
 const endSignals = ['SIGINT', 'SIGTERM'] as const
@@ -69,6 +73,8 @@ export class MediaWorker {
   readonly #probes = new Set<WorkerProbe>()
   #cpu = 0
   #usage = { cpuMs: 0, atMs: 0 }
+  /** Since when the process owes an answer; on the monotonic clock. */
+  #owesSinceMs: number | undefined
 
   private constructor(made: { worker: types.Worker; webRtcServer: types.WebRtcServer; options: WorkerOptions }) {
     this.#worker = made.worker
@@ -111,9 +117,13 @@ export class MediaWorker {
     return this.#worker.closed
   }
 
-  /** CPU as a fraction of one core, over the time between the last two {@link measureCpu}. */
+  /**
+   * CPU as a fraction of one core, over the time between the last two {@link measureCpu}. A process that owes an answer for longer than a load may
+   * be old hangs: it counts as busy, so that nothing new comes to it.
+   */
   get cpu(): number {
-    return this.#cpu
+    const owesForMs = this.#owesSinceMs === undefined ? 0 : this.#options.clock.monotonicMs() - this.#owesSinceMs
+    return owesForMs > loadStaleAfterMs ? Math.max(busyCpu, this.#cpu) : this.#cpu
   }
 
   /** What its transports carried when they were last sampled, in bits a second. */
@@ -158,7 +168,9 @@ export class MediaWorker {
 
   /** Asks the process how much CPU it used since the last call. */
   async measureCpu(): Promise<void> {
+    this.#owesSinceMs ??= this.#options.clock.monotonicMs()
     const usage = await this.#worker.getResourceUsage()
+    this.#owesSinceMs = undefined
     const now = { cpuMs: usage.ru_utime + usage.ru_stime, atMs: this.#options.clock.monotonicMs() }
     const elapsedMs = now.atMs - this.#usage.atMs
     if (this.#usage.atMs > 0 && elapsedMs > 0) this.#cpu = Math.max(0, (now.cpuMs - this.#usage.cpuMs) / elapsedMs)
