@@ -1,3 +1,4 @@
+import type { Timer } from '../../kit/clock.ts'
 import { CodedError } from '../../kit/errors.ts'
 import type { FrameSocket } from '../../kit/peer.ts'
 import { edgeCloseCodes } from '../api/edge.ts'
@@ -37,7 +38,8 @@ const retireAfterMs = 10_000
 export class Edges {
   readonly #options: EdgesOptions
   readonly #slots = new Map<string, Slot>()
-  readonly #retiring = new Set<string>()
+  /** What orders took away and is needed yet; each goes when its time is up. */
+  readonly #retiring = new Map<string, Timer>()
   #closed = false
 
   constructor(options: EdgesOptions) {
@@ -88,7 +90,7 @@ export class Edges {
       slot.ordered = true
       slot.leaving = leaving
       slot.address = address
-      this.#retiring.delete(address.node)
+      this.#unretire(address.node)
       this.#dial(slot)
     }
     this.#options.host.tracks.rejudge()
@@ -163,11 +165,7 @@ export class Edges {
   settle(): void {
     const missing = [...this.#slots.values()].some(({ ordered, edge }) => ordered && !edge.up)
     if (missing) return
-    for (const node of [...this.#retiring]) {
-      if (this.#isNeeded(node)) continue
-      this.#retiring.delete(node)
-      this.#remove(node)
-    }
+    for (const node of [...this.#retiring.keys()]) if (!this.#isNeeded(node)) this.#remove(node)
   }
 
   close(): void {
@@ -218,10 +216,15 @@ export class Edges {
     slot.leaving = false
     slot.address = undefined
     slot.dialler.stop()
-    this.#retiring.add(node)
-    this.#options.host.clock.after(retireAfterMs, () => {
-      if (this.#retiring.delete(node)) this.#remove(node)
-    })
+    this.#retiring.set(
+      node,
+      this.#options.host.clock.after(retireAfterMs, () => this.#remove(node)),
+    )
+  }
+
+  #unretire(node: string): void {
+    this.#retiring.get(node)?.cancel()
+    this.#retiring.delete(node)
   }
 
   /** The edges of which a track is wanted: one, but for the time in which it moves from one to another or is about to end. */
@@ -240,6 +243,7 @@ export class Edges {
   }
 
   #remove(node: string): void {
+    this.#unretire(node)
     const slot = this.#slots.get(node)
     this.#slots.delete(node)
     slot?.dialler.stop()

@@ -216,3 +216,19 @@ test('while the new way does not come, the old one stays needed; what arrives by
   expect(node('c').people()).toContain('late')
   expect(world.viewers.map(({ gaps }) => gaps)).toEqual(world.viewers.map(() => 0))
 })
+
+test('an edge that is taken away, given back and taken away again has its whole time once more', async () => {
+  const world = await aWorld('abc', { links: 'ab ac bc' })
+  const node = nodeIn(world.nodes)
+  world.cascade.network.blocked = true
+  const x = world.cascade.node('x') // It is never reached, so that what was taken away stays needed.
+  const without: readonly Pair[] = [...pairs('ac bc')(node), [node('a'), x], [node('b'), x]]
+  world.cascade.order(without)
+  await world.pass(5_000)
+  world.cascade.order([...without, ...pairs('ab')(node)])
+  await world.pass(3_000)
+  world.cascade.order(without)
+  await world.pass(9_000)
+  await world.cascade.settle(2_000)
+  expect(node('a').people()).toEqual(['pa', 'pc'])
+})
