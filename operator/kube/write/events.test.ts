@@ -114,6 +114,17 @@ test('an Event whose answer was lost is told once', async () => {
   expect(events()).toHaveLength(1)
 })
 
+test('an Event that the server does not take for minutes is given up, until it happens again', async () => {
+  const { clock, cluster, record, events } = aRecorder()
+  cluster.fail('create', ...Array.from({ length: 24 }, () => 'unavailable' as const))
+  record(placed)
+  await clock.advance(5 * 60_000)
+  expect([events(), clock.pending()]).toEqual([[], 0])
+  record(placed)
+  await clock.advance(1_000)
+  expect(events()).toMatchObject([placed])
+})
+
 test('an Event that the server has forgotten is made again', async () => {
   const { clock, cluster, record, events } = aRecorder()
   record(placed)

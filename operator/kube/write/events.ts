@@ -44,7 +44,10 @@ const messagesAtMost = 10
 const repeatPeriodMs = 60_000
 const entriesAtMost = 4_096
 const callTimeoutMs = 10_000
+/** One leader tries again at the pace of its bucket, behind all that is more urgent: no jitter is needed. */
 const retryMs = 5_000
+/** Two minutes: an Event that an API server does not take for longer is no news any more, and Events are for people. */
+const triesAtMost = 24
 const longestMessage = 1_000
 const longestName = 253
 
@@ -58,6 +61,8 @@ interface Entry {
   /** The count that the server knows; 0 before the Event is made. */
   told: number
   toldAtMs: number
+  /** Tries that failed since one went well, or since it was given up. */
+  failures: number
 }
 
 /** Makes the recorder. */
@@ -99,6 +104,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       count: 0,
       told: 0,
       toldAtMs: -Infinity,
+      failures: 0,
     }
   }
 
@@ -135,13 +141,21 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       await withinTime({ timeoutMs: callTimeoutMs, signal }, (within) => tell(entry, event, within))
       entry.told = event.count
       entry.toldAtMs = clock.monotonicMs()
+      entry.failures = 0
       return 'written'
     } catch (thrown) {
       if (isApiError(thrown, 'notFound')) entry.told = 0 // Events live for an hour; this one is made again when it happens again.
-      if (!signal.aborted && isPassing(thrown)) return { againInMs: retryMs }
-      if (!signal.aborted) log.warn({ object: keyOf(event.metadata as KubeObject['metadata']), err: thrown }, 'event was refused')
-      return 'dropped'
+      return signal.aborted ? 'dropped' : afterFailure(entry, event, thrown)
     }
+  }
+
+  function afterFailure(entry: Entry, { metadata }: Draft<KubeEvent>, thrown: unknown): WriteEnd {
+    entry.failures += 1
+    if (isPassing(thrown) && entry.failures < triesAtMost) return { againInMs: retryMs }
+    const message = isPassing(thrown) ? 'event was given up' : 'event was refused'
+    log.warn({ object: keyOf(metadata as KubeObject['metadata']), attempt: entry.failures, err: thrown }, message)
+    entry.failures = 0
+    return 'dropped'
   }
 
   return {
