@@ -55,16 +55,18 @@ export class NodeLoads<T extends { readonly name: string; readonly newSegmentLoa
 
   /** The node has gone. */
   remove(number: number): void {
-    this.close(number)
-    this.#orders[number] = undefined
+    this.moveTo(number, undefined)
     this.items[number] = undefined
   }
 
-  /** The pool in whose order the node stands when it takes new segments. */
-  moveTo(number: number, order: PoolOrder<T>): void {
-    if (this.#orders[number] === order) return
+  /** The pool in whose order the node stands when it takes new segments; none for one that goes. */
+  moveTo(number: number, order: PoolOrder<T> | undefined): void {
+    const before = this.#orders[number]
+    if (before === order) return
     this.close(number)
     this.#orders[number] = order
+    if (before !== undefined) before.members -= 1
+    if (order !== undefined) order.members += 1
   }
 
   /** The node takes new segments: it stands in its pool's order by its load. */

@@ -29,6 +29,8 @@ class Ranks implements Loads {
  * those that have none.
  */
 export class PoolOrder<T extends { readonly name: string; readonly newSegmentLoad: number }> {
+  /** How many nodes belong to it, whether they stand in it now or not. */
+  members = 0
   readonly #ranks: Ranks
   readonly #order: LoadOrder<T>
 

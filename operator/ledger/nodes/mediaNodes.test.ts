@@ -8,6 +8,25 @@ test('a node that changes its pool leaves the order of the old one', () => {
   expect([world.ledger.nodes.open('eu').size, world.ledger.nodes.open('us').size]).toEqual([0, 1])
 })
 
+test('an order goes with the last node of its version, so that no decision looks for any', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' }).node('b', { pool: 'eu', edgeVersion: 2 })
+  const { nodes } = world.ledger
+  expect(nodes.open('eu')).not.toBe(nodes.open('eu', 2))
+  world.ledger.removeNode('a', world.nowMs)
+  expect(nodes.open('eu')).toBe(nodes.open('eu', 2))
+  for (let edgeVersion = 3; edgeVersion < 50; edgeVersion++) world.node('b', { pool: 'eu', edgeVersion })
+  expect(nodes.open('eu')).toBe(nodes.open('eu', 49))
+  world.node('b', { pool: 'us', edgeVersion: 49 })
+  expect([nodes.open('eu').size, nodes.open('eu', 49).size]).toEqual([0, 0])
+})
+
+test('a pool that fills one node after the other goes on with that when its last node was replaced', () => {
+  const world = new ALedger().pool('eu', 'eu-west', { placement: 'pack' }).node('a', { pool: 'eu', cpu: 0.2 })
+  world.ledger.removeNode('a', world.nowMs)
+  world.node('b', { pool: 'eu', cpu: 0.2 }).node('c', { pool: 'eu', cpu: 0.4 })
+  expect(world.ledger.nodes.open('eu').first()?.name).toBe('c')
+})
+
 test('a line that was sent long ago tells of segments, drain and addresses, and is no sign of life', () => {
   const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu', silentMs: 10_000 })
   const { nodes, meetings } = world.ledger

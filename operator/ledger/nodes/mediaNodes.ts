@@ -89,9 +89,10 @@ export class MediaNodes {
     const same = known?.object.metadata.uid === object.metadata.uid
     if (known !== undefined && !same) this.removeNode(name)
     const entry = known !== undefined && same ? known : new Entry(this.#loads, object, nowMs)
-    this.#pools.leave(entry.object.spec.pool, entry)
+    const poolBefore = entry.object.spec.pool
+    this.#pools.leave(poolBefore, entry)
     entry.object = object
-    this.#loads.moveTo(entry.number, this.#open.of(object.spec.pool, entry.edgeVersion))
+    this.#open.put(entry, poolBefore)
     entry.stand(where, nowMs)
     noteEmptied(entry, nowMs, () => (entry.drain = drainOf(object)))
     entry.belongTo(this.#pools.get(object.spec.pool))
@@ -114,7 +115,7 @@ export class MediaNodes {
     this.#silent.delete(entry)
     this.#suspects.delete(entry)
     this.#keptOut.delete(entry)
-    this.#loads.remove(entry.number)
+    this.#open.remove(entry)
     this.#events.changed(name)
   }
 
@@ -129,7 +130,7 @@ export class MediaNodes {
     entry.introduce(introduction)
     noteEmptied(entry, nowMs, () => (entry.drainTold = drain))
     this.#loads.introduce(entry.number, introduction.capacity)
-    this.#loads.moveTo(entry.number, this.#open.of(entry.object.spec.pool, entry.edgeVersion))
+    this.#open.put(entry, entry.object.spec.pool)
     entry.fault = undefined
     this.#hear(entry, nowMs)
   }

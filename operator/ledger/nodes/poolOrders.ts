@@ -1,5 +1,5 @@
 import type { OpenNodes } from '../../placement/view.ts'
-import type { Loads, Shelf } from '../load/loadOrder.ts'
+import type { NodeLoads } from '../load/nodeLoads.ts'
 import type { NodeEntry } from './nodeEntry.ts'
 import { PoolOrder } from '../load/poolOrder.ts'
 
@@ -60,11 +60,11 @@ interface OfPool<T extends NodeEntry> {
 
 /** The orders of all pools, so that neither a pool nor a version has to be looked for among all nodes. */
 export class PoolOrders<T extends NodeEntry> {
-  readonly #loads: Shelf<T> & Loads
+  readonly #loads: NodeLoads<T>
   readonly #byPool = new Map<string, OfPool<T>>()
   readonly #none: PoolOrder<T>
 
-  constructor(loads: Shelf<T> & Loads) {
+  constructor(loads: NodeLoads<T>) {
     this.#loads = loads
     this.#none = new PoolOrder(loads, loads)
   }
@@ -78,8 +78,28 @@ export class PoolOrders<T extends NodeEntry> {
     return known.byVersion.size === 1 && only !== undefined ? only : known.together
   }
 
+  /** From now on the node belongs to the order of its pool and its version; `poolBefore` had it until now. */
+  put({ number, object, edgeVersion }: T, poolBefore: string): void {
+    this.#loads.moveTo(number, this.#orderOf(object.spec.pool, edgeVersion))
+    this.#tidy(poolBefore)
+  }
+
+  /** The node has gone. */
+  remove({ number, object }: T): void {
+    this.#loads.remove(number)
+    this.#tidy(object.spec.pool)
+  }
+
+  /** Whether the pool fills one node after the other. A change takes them all out, to be opened again. */
+  setPacks(pool: string, packs: boolean): void {
+    const known = this.#ofPool(pool)
+    known.packs = packs
+    for (const order of known.byVersion.values()) order.packs = packs
+    this.#tidy(pool)
+  }
+
   /** The order of a pool's nodes of one version. */
-  of(pool: string, version: number): PoolOrder<T> {
+  #orderOf(pool: string, version: number): PoolOrder<T> {
     const { byVersion, packs } = this.#ofPool(pool)
     const known = byVersion.get(version)
     if (known !== undefined) return known
@@ -89,11 +109,12 @@ export class PoolOrders<T extends NodeEntry> {
     return order
   }
 
-  /** Whether the pool fills one node after the other. A change takes them all out, to be opened again. */
-  setPacks(pool: string, packs: boolean): void {
-    const known = this.#ofPool(pool)
-    known.packs = packs
-    for (const order of known.byVersion.values()) order.packs = packs
+  /** Orders that no node belongs to any more go, else each decision would look at all versions that a node ever told. */
+  #tidy(pool: string): void {
+    const known = this.#byPool.get(pool)
+    if (known === undefined) return
+    for (const [version, { members }] of known.byVersion) if (members === 0) known.byVersion.delete(version)
+    if (known.byVersion.size === 0 && !known.packs) this.#byPool.delete(pool)
   }
 
   #ofPool(pool: string): OfPool<T> {
