@@ -84,6 +84,21 @@ test('a connection that nobody holds is closed after a while, and a lost one is 
   expect([agent.connections, links.size, clock.pending()]).toEqual([0, 0, 0])
 })
 
+test('a link that ended leaves the next one to its node alone', async () => {
+  const { clock, agent, link, links, holder } = aSituation()
+  const letGo = link.hold(holder)
+  await link.connect()
+  letGo()
+  agent.loseConnections()
+  await clock.advance(0)
+  expect(links.size).toBe(0)
+  const next = links.of(address)
+  next.hold(holder)
+  await next.connect()
+  await clock.advance(idleMs * 2)
+  expect([links.of(address) === next, agent.connections]).toEqual([true, 1])
+})
+
 test('closing ends it without a word to anybody', async () => {
   const { clock, agent, link, links, holder, told } = aSituation()
   link.hold(holder)

@@ -82,7 +82,10 @@ export function createNodeLink(options: NodeLinkOptions): NodeLink {
     if (!connection?.closed) return
     connection = undefined
     for (const feed of feeds.values()) feed.unplug()
-    if (holders.size === 0) return options.onIdle()
+    if (holders.size === 0) {
+      timer?.cancel() // Its time would end the link that somebody makes to the node meanwhile.
+      return options.onIdle()
+    }
     lostAtMs = clock.monotonicMs()
     log.warn({ node, count: holders.size }, 'connection to the media node is lost; media goes on')
     for (const holder of [...holders]) holder.onLost()
