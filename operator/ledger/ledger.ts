@@ -291,5 +291,6 @@ export class Ledger {
       const parts = this.meetings.dropNode(name, this.#nowMs)
       if (parts.length > 0) this.#events.lost({ node: name, why, region: node?.region ?? regionOf(parts), parts })
     }
+    if (node === undefined) this.#lost.delete(name) // Names of media nodes that pools make do not come again.
   }
 }

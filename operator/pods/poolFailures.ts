@@ -27,4 +27,8 @@ export class PoolFailures {
   notBeforeMs(pool: string): number {
     return this.#failures.get(pool)?.untilMs ?? 0
   }
+  /** The pool has gone. */
+  forget(pool: string): void {
+    this.#failures.delete(pool)
+  }
 }

@@ -103,6 +103,11 @@ export function controlPods(parts: PodControlParts): PoolSources {
     sources.disruptions.forget(before.metadata.uid)
     sources.refusals.forget(before.metadata.uid)
   })
+  pools.onChange(({ before, after }) => {
+    if (before === undefined || before.metadata.uid === after?.metadata.uid) return
+    sources.failures.forget(before.metadata.uid)
+    sources.refusals.forget(before.metadata.uid)
+  })
   hosts.onChange(({ key }) => {
     const here = pods.by('host', key)
     for (const { metadata } of here) changes.nodes.emit(metadata.name) // Its addresses, which clients are told.
