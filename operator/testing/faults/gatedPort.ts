@@ -24,7 +24,7 @@ export interface GatedPortOptions {
   readonly onWrite: (write: PortWrite) => { readonly begin: () => void; readonly end: () => void }
 }
 
-/** What the real client waits for an answer. */
+/** As long as whoever writes waits for an answer; the real client gives up a try after half of it. */
 const timeoutMs = 10_000
 
 const error = (verb: string, reason: ApiErrorReason, ambiguous: boolean): Error =>

@@ -14,7 +14,7 @@ interface Failure {
   readonly incarnation: string
 }
 
-/** Who was failed by a node is not placed on it again at once, while there are others: by the rule that `ledger/avoided.ts` tells. */
+/** Who was failed by a node is not placed on it again at once, while there are others: by the rule that `ledger/people/avoided.ts` tells. */
 export class Returns implements Check {
   readonly faults: string[] = []
   readonly #simulation: Simulation
