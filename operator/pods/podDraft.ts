@@ -3,6 +3,7 @@ import type { PodDraft } from '../kube/core.ts'
 import type { Draft } from '../kube/objects.ts'
 import { agentPort } from './agentUrl.ts'
 import { mediaLabels, podLabels } from './labels.ts'
+import { ownedBy } from './owned.ts'
 
 /** What a Pod is made from. */
 export interface PodParts {
@@ -107,7 +108,7 @@ function overridden({ metadata, spec: { overrides = {} } }: MediaNodePool): obje
 }
 
 function metadataOf({ node, pool }: PodParts): Draft<PodDraft>['metadata'] {
-  const { name, namespace, uid } = node.metadata
+  const { name, namespace } = node.metadata
   const { labels, annotations } = pool.spec.overrides ?? {}
   const template = node.metadata.labels?.[podLabels.template] ?? ''
   return {
@@ -122,7 +123,7 @@ function metadataOf({ node, pool }: PodParts): Draft<PodDraft>['metadata'] {
       [podLabels.template]: template,
     },
     ...(annotations && { annotations }),
-    ownerReferences: [{ apiVersion: node.apiVersion, kind: node.kind, name, uid, controller: true, blockOwnerDeletion: false }],
+    ownerReferences: ownedBy(node),
   }
 }
 

@@ -46,11 +46,9 @@ const refusedReasons: ReadonlySet<string> = new Set([
 /** In our words: the kubelet's own differ from try to try, and the status is to stand still. */
 const unpullable = 'its image cannot be pulled: look at spec.image of the pool, its imagePullSecrets, and the Events of the Pod'
 
-function waitingTrouble(pod: Pod, { state }: ContainerStatus): PodTrouble | undefined {
+function waitingTrouble({ state }: ContainerStatus): PodTrouble | undefined {
   const { reason = '', message = '' } = state?.waiting ?? {}
-  if (pullReasons.has(reason)) {
-    return { reason: 'ImagePull', message: unpullable }
-  }
+  if (pullReasons.has(reason)) return { reason: 'ImagePull', message: unpullable }
   if (refusedReasons.has(reason)) return { reason: 'ContainerRefused', message: `its container cannot be made: ${message}` }
   return undefined
 }
@@ -66,7 +64,7 @@ function crashTrouble(pod: Pod, status: ContainerStatus): PodTrouble | undefined
 
 function starting(pod: Pod): PodState {
   const agent = pod.status?.containerStatuses?.[0]
-  return { at: 'starting', trouble: agent && (waitingTrouble(pod, agent) ?? crashTrouble(pod, agent)) }
+  return { at: 'starting', trouble: agent && (waitingTrouble(agent) ?? crashTrouble(pod, agent)) }
 }
 
 /** Judges a Pod by what the scheduler and the kubelet say of it. */

@@ -1,3 +1,4 @@
+import { movedAwayMs } from '../../../sfu/api/move.ts'
 import { afterLoss, heldAnew, holdAfter } from './damping.ts'
 import type { Entry } from './entry.ts'
 import { LostMedia, lostMediaCountsMs, type LostMediaReport } from './lostMedia.ts'
@@ -8,11 +9,8 @@ import { secondSignOf, type PipeWitnesses } from './signs.ts'
 /** Of a pool, at most this share is suspected at once, but always one may be (Envoy ejects outliers within such a bound). */
 const suspectShareAtMost = 0.3
 
-/**
- * For so long after a drain people may still come who were told to go: a media node keeps whom it told until they are elsewhere, and no
- * longer than this (sfu/segment/attachments.ts).
- */
-const letGoForMs = 20_000
+/** For so long after a drain people may still come who were told to go: a media node keeps whom it told until they are elsewhere, and no longer than this. */
+const letGoForMs = movedAwayMs.withoutPlace
 
 /** Whether its agent said that it would end: that it does is no failure. */
 const isStopping = ({ drainTold }: Entry): boolean => drainTold?.stopsAtMs !== undefined
