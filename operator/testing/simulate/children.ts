@@ -31,8 +31,9 @@ export function liveInChild(task: Task, onEnding: (ending: Ending) => void): Pro
       const [seed, ...rest] = task.seeds.slice(ended)
       if (seed === undefined || stopped) return resolve()
       onEnding(broken(seed, signal === null ? `exit code ${code}` : `killed by ${signal}`))
-      // One that did not live even one cannot: the code does not load.
-      if (rest.length === 0 || task.untilFailure || ended === 0) resolve()
+      // One that ended by itself before its first history cannot live any: the code does not load. One that was killed at it, since it hung, goes on with the next.
+      const cannot = ended === 0 && signal === null
+      if (rest.length === 0 || task.untilFailure || cannot) resolve()
       else void liveInChild({ ...task, seeds: rest }, onEnding).then(resolve)
     })
     child.send(task)

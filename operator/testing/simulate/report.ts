@@ -5,6 +5,7 @@ import { crashSteps, defaultSteps, type SimulateOptions } from './options.ts'
 /** What a run came to. */
 export interface Report {
   readonly histories: number
+  /** In all of them. */
   readonly steps: number
   readonly seconds: number
   /** How often each kind of fault hit. */
@@ -15,7 +16,8 @@ export interface Report {
 }
 
 /** Things that are counted and are no faults. */
-const isNoFault = (name: string): boolean => /^(step|join|attach) |^passes|^calls$|^orders while/.test(name)
+const isNoFault = (name: string): boolean =>
+  /^(step|join|attach) |^passes|^calls$|^orders while|^nodes drained|^drains cancelled/.test(name)
 
 /** The command that lives a history again. */
 export function replayOf(seed: number, { steps, crashPoints }: Pick<SimulateOptions, 'steps' | 'crashPoints'>): string {
@@ -57,6 +59,6 @@ export function textOf({ histories, steps, seconds, faults, counts, failures }: 
     'faults that hit:',
     ...lines(faults),
     ...failures.flatMap(({ seed, replay, broken }) => [`seed ${seed}: ${replay}`, ...broken.map((each) => `  ${each}`)]),
-    `${histories} histories of ${steps} steps in ${seconds.toFixed(1)} s: ${failures.length} failed`,
+    `${histories} histories, ${steps} steps, in ${seconds.toFixed(1)} s: ${failures.length} failed`,
   ].join('\n')
 }
