@@ -72,7 +72,8 @@ const dial: DialNode = async ({ node, url }, onClose) => {
     nowMs: clock.nowMs(),
     lifetimeMs: bearerLifetimeMs,
   })
-  return openSessionConnection({ url, bearer, clock, onClose })
+  const onFault = (err: unknown): void => log.error({ node, err }, 'what a media node told could not be taken in')
+  return openSessionConnection({ url, bearer, clock, onClose, onFault })
 }
 const links = createNodeLinks({
   ...{ dial, clock, random, log },

@@ -46,6 +46,8 @@ export interface SessionConnectionOptions {
   readonly signal?: AbortSignal
   /** Called once, when nothing more will come; media of its sessions stays, and each may be resumed on another connection. */
   readonly onClose: (code: number, reason: string) => void
+  /** Told why something that the agent told could not be taken in, for the log; the connection is closed then. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /** An open session of one participant. */
@@ -91,8 +93,9 @@ const pingPeriodMs = 5_000
 const givenUpTimeoutMs = 5_000
 /** The agent asks nothing of signaling: one more than none, so that a stray request is answered, not dropped. */
 const maxConcurrentRequests = 1
-/** WebSocket close code of an orderly end (RFC 6455, 7.4.1). */
+/** WebSocket close codes of an orderly end, and of what nobody expected (RFC 6455, 7.4.1). */
 const normalClosure = 1000
+const internalError = 1011
 
 /** A newer agent may close a session for a reason that is not known here: what is left to its client is to join again. */
 function known(told: SessionNotification): SessionNotification {
@@ -117,7 +120,7 @@ export async function openSessionConnection(options: SessionConnectionOptions): 
 /** The same over a socket that is open already. */
 export function sessionConnectionOver(
   socket: FrameSocket,
-  options: Pick<SessionConnectionOptions, 'clock' | 'requestTimeoutMs' | 'onClose'>,
+  options: Pick<SessionConnectionOptions, 'clock' | 'requestTimeoutMs' | 'onClose' | 'onFault'>,
 ): SessionConnection {
   const sessions = new Map<string, (told: SessionNotification) => void>()
   const meetings = new Map<string, Set<(told: MeetingNotification) => void>>()
@@ -134,13 +137,23 @@ export function sessionConnectionOver(
     listener?.(told)
   }
 
+  /** What cannot be taken in ends this connection, and not the process with those to all other nodes. */
+  function takeIn(incoming: Incoming): void {
+    try {
+      onNotification(incoming)
+    } catch (thrown) {
+      options.onFault?.(thrown)
+      peer.close(internalError, 'a notification could not be taken in')
+    }
+  }
+
   const peer: Peer = createPeer({
     socket,
     clock: options.clock,
     requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     maxConcurrentRequests,
     onRequest: () => Promise.resolve(undefined),
-    onNotification,
+    onNotification: takeIn,
     onClose(code, reason) {
       sessions.clear()
       options.onClose(code, reason)

@@ -235,7 +235,8 @@ export class Edge {
   #down({ code, up, error }: { code: number; up: boolean; error?: unknown }): void {
     const { log, onEdgeChange } = this.#host
     this.#wants.cut()
-    if (error !== undefined) log.warn({ peer: this.node, code: asCodedError(error).code, err: error }, 'edge was refused')
+    const fault = up ? 'edge is closed for a fault' : 'edge was refused'
+    if (error !== undefined) log.warn({ peer: this.node, code: asCodedError(error).code, err: error }, fault)
     else if (up) log.warn({ peer: this.node, status: code }, 'edge lost its connection')
     if (code === edgeCloseCodes.gone) this.forget()
     else if (this.#pair.up) this.#lost.start()

@@ -74,7 +74,7 @@ export class Greeter {
       handlers: {
         asked: { ...handlers.asked, hello: (hello) => this.#hear(greeting, hello) },
         told: handlers.told,
-        onClose: (code) => this.#down(greeting, { code }),
+        onClose: (code, error) => this.#down(greeting, { code, error }),
       },
     })
     const greeting: Greeting = { link, dialled, deadline: clock.after(greetingTimeoutMs, late), joined: false, up: false }

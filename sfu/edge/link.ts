@@ -20,8 +20,8 @@ import { sfuErrors } from '../api/errors.ts'
 export interface LinkHandlers {
   readonly asked: { readonly [Method in EdgeMethod]: (data: EdgeRequest<Method>) => Promise<void> }
   readonly told: { readonly [Method in EdgeNotificationMethod]: (data: EdgeNotification<Method>) => void }
-  /** Called once, unless the link was closed by this side. */
-  readonly onClose: (code: number) => void
+  /** Called once, unless the link was closed by this side; with the error where something that the other side told could not be taken in. */
+  readonly onClose: (code: number, error?: unknown) => void
 }
 
 /** Options of {@link Link}. */
@@ -97,15 +97,20 @@ export class Link {
     if (success && theirs !== this.#edgeVersion) throw sfuErrors.raise.edge_version({ ours: this.#edgeVersion, theirs })
   }
 
-  /** A notification has no answer: one that does not fit ends the link. */
+  /** A notification has no answer: one that does not fit, or cannot be taken in, ends the link, and nothing else. */
   #told({ method, data }: Incoming): void {
-    const known = Object.hasOwn(edgeNotifications, method)
-    const parsed = known ? edgeNotifications[method as EdgeNotificationMethod].safeParse(data) : undefined
-    if (parsed?.success) {
+    if (!Object.hasOwn(edgeNotifications, method)) return this.#fail()
+    const parsed = edgeNotifications[method as EdgeNotificationMethod].safeParse(data)
+    if (!parsed.success) return this.#fail()
+    try {
       ;(this.#handlers.told[method as EdgeNotificationMethod] as (data: unknown) => void)(parsed.data)
-      return
+    } catch (error) {
+      this.#fail(error)
     }
+  }
+
+  #fail(error?: unknown): void {
     this.close('protocol')
-    this.#handlers.onClose(edgeCloseCodes.protocol)
+    this.#handlers.onClose(edgeCloseCodes.protocol, error)
   }
 }
