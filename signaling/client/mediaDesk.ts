@@ -99,6 +99,12 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
     retired = undefined
   }
 
+  /** What plays of a session goes on for a moment beside the next one, also where that was overtaken by a later one before it was open. */
+  function retireInPeace(before: MediaSession): void {
+    endRetired()
+    retired = { session: before, timer: clock.after(sessionOverlapMs, endRetired) }
+  }
+
   /** Told again and again for as long as nothing comes through. */
   function onLost(error: CodedError | undefined): void {
     const { life, node } = store.state
@@ -157,9 +163,9 @@ export function createMediaDesk(options: MediaDeskOptions): MediaDesk {
       void opened.settle()
     } catch {
       store.update((state) => ({ ...state, mediaTrouble: unsupported }))
+    } finally {
+      if (before) retireInPeace(before)
     }
-    endRetired()
-    if (before) retired = { session: before, timer: clock.after(sessionOverlapMs, endRetired) }
   }
 
   return {

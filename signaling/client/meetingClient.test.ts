@@ -17,6 +17,8 @@ interface World {
   readonly changeNetwork: () => void
   /** The tracks that came from the server; while it is silent nothing plays of new ones. */
   readonly remote: { silent: boolean; readonly tracks: RemoteTrack[] }
+  /** How long the next devices take to be made. */
+  readonly making: { takesMs: number }
 }
 
 /** What the fake device of mediasoup-client makes of a consumer. */
@@ -37,6 +39,7 @@ function aWorld(options: { replaces?: string } = {}): World {
     remote.tracks.push(track)
   }
   let changeNetwork = (): void => undefined
+  const making = { takesMs: 0 }
   let messages = 0
   const client = createMeetingClient({
     url: 'wss://meet.example.org/v1/client',
@@ -51,14 +54,14 @@ function aWorld(options: { replaces?: string } = {}): World {
       const device = new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })
       device.observer.on('newtransport', (transport) => transport.observer.on('newconsumer', onConsumer))
       devices.push(device)
-      return Promise.resolve(device)
+      return making.takesMs === 0 ? Promise.resolve(device) : clock.sleep(making.takesMs).then(() => device)
     },
     onNetworkChange(listener) {
       changeNetwork = listener
       return () => undefined
     },
   })
-  return { clock, server, client, devices, remote, changeNetwork: () => changeNetwork() }
+  return { clock, server, client, devices, remote, making, changeNetwork: () => changeNetwork() }
 }
 
 async function aLiveWorld(options?: { replaces?: string }): Promise<World> {
@@ -252,6 +255,22 @@ test('a track that comes another way is consumed anew, shown when it plays, and 
   expect(shown()).toBe(next?.id)
   await clock.advance(1_000)
   expect(server.sessionOf('ann').consumers.size).toBe(1)
+})
+
+test('a client that is sent on before it has settled keeps nothing of where it was first', async () => {
+  const { client, server, clock, devices, making } = await aLiveWorld()
+  const transports: types.Transport[] = []
+  devices[0]?.observer.on('newtransport', (transport) => transports.push(transport))
+  server.guest('bob', 'camera')
+  await clock.advance(10)
+  making.takesMs = 2_000
+  for (let turn = 0; turn < 2; turn++) {
+    server.tell('session', { state: 'rejoin', why: 'The media node is gone.', excludeNodes: ['node-a'] })
+    await clock.advance(500)
+  }
+  await clock.advance(10_000)
+  expect([client.state.life.at, devices.length]).toEqual(['live', 3])
+  expect(transports.map(({ closed }) => closed)).toEqual([true])
 })
 
 test('a track that cannot be had yet is tried again, one that never can is not', async () => {
