@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { missing, waitFor } from '../kit/wait.ts'
 import type { GrantClaims } from './api/grant.ts'
 import type { MeetingRef } from './api/identity.ts'
+import { maxFrameBytes } from './api/session.ts'
 import type { OpenSession, SessionConnection, SessionNotification } from './api/sessionClient.ts'
 import { startTestNode, type TestNode } from './testing/node.ts'
 import { connect } from './testing/participant.ts'
@@ -211,4 +212,21 @@ test('two meetings of one name in two namespaces, and one made again, never mix'
   expect(await seen(first, 'cat')).toEqual(['ann', 'cat'])
   expect(await node.client.hostedIncarnations(first)).toEqual([first.incarnation, third.incarnation].toSorted())
   expect(await node.client.hostedIncarnations(second)).toEqual([second.incarnation])
+})
+
+test('a meeting with more people than fit into what one client may ask lets more in, and back', async () => {
+  const name = '字'.repeat(100)
+  const crowd = Array.from({ length: 700 }, (_, index) => `person-${index}`)
+  for (let from = 0; from < crowd.length; from += 50)
+    await Promise.all(crowd.slice(from, from + 50).map((participant) => attach({ participant, name })))
+  const { session, claims } = await attach({ participant: 'late', name })
+  expect(session.snapshot.roster).toHaveLength(crowd.length + 1)
+  expect(Buffer.byteLength(JSON.stringify(session.snapshot))).toBeGreaterThan(maxFrameBytes)
+  const other = await connect(trust, node)
+  const back = await other.resume({
+    ...{ meeting, participant: 'late', attachment: claims.attachment },
+    ...{ sessionEpoch: 2, onNotification: () => undefined },
+  })
+  expect([back.snapshot.roster.length, connection.closed, other.closed]).toEqual([crowd.length + 1, false, false])
+  other.close()
 })

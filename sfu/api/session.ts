@@ -27,8 +27,10 @@ export const sessionsPath = '/v1/sessions'
 export const sessionsSubprotocol = 'parley.sessions.v1'
 /** How long media stays without its signaling connection. */
 export const sessionAwayMs = 60_000
-/** Most bytes of one frame. */
+/** Most bytes of a frame of signaling: what one client asks. */
 export const maxFrameBytes = 256 * 1024
+/** Most bytes of a frame of a media node, or of signaling to a client: a snapshot has all people of a meeting, and there may be thousands. */
+export const maxSnapshotBytes = 8 * 1024 * 1024
 
 const id = z.string().min(1).max(64)
 /** Rising with each take-over of a session; commands of an older owner are refused. */

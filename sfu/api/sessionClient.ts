@@ -7,7 +7,7 @@ import { dialWebSocket } from '../../kit/wsClient.ts'
 import { meetingKey, type MeetingRef } from './identity.ts'
 import {
   closeReasons,
-  maxFrameBytes,
+  maxSnapshotBytes,
   sessionsPath,
   sessionsSubprotocol,
   type SessionMethod,
@@ -110,7 +110,7 @@ export async function openSessionConnection(options: SessionConnectionOptions): 
     subprotocol: sessionsSubprotocol,
     bearer: options.bearer,
     timeoutMs: options.dialTimeoutMs ?? defaultDialTimeoutMs,
-    maxFrameBytes,
+    maxFrameBytes: maxSnapshotBytes,
     keepAlive: { clock: options.clock, periodMs: pingPeriodMs },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
