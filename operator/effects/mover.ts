@@ -107,6 +107,7 @@ export function createMover(options: MoverOptions): Mover {
     if (request.node === from) return never('already_there', `${participant} is on ${from}`)
     if (!stay.attached) return later('not_attached', `${participant} was placed on ${from} and is not attached there yet`)
     const decision = decide(of)
+    const byWhom = request.node === undefined ? '' : 'asked for, '
     switch (decision.result) {
       case 'unknown':
         return never('node_unknown', `there is no media node ${request.node ?? ''}`)
@@ -115,7 +116,7 @@ export function createMover(options: MoverOptions): Mover {
       case 'tryAfter':
         return later(decision.code, decision.reason)
       default:
-        return order(of, { node: decision.node.name, region: decision.region, why: decision.reason })
+        return order(of, { node: decision.node.name, region: decision.region, why: `${byWhom}${decision.reason}` })
     }
   }
 

@@ -7,7 +7,7 @@ import type { PlacementAnswer, PlacementRequest } from '../api/placement.ts'
 import { commit, type Committed } from '../ledger/commit.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { personOf, type Move } from '../ledger/people/moves.ts'
+import { movedInWords, personOf, type Move } from '../ledger/people/moves.ts'
 import { seatMs } from '../ledger/people/people.ts'
 import type { OperatorMetrics } from '../metrics.ts'
 import { place } from '../placement/place.ts'
@@ -118,15 +118,16 @@ export function createPlacer(options: PlacerOptions): Placer {
 
   /** Where somebody was meant to go, if that still takes them. */
   function decideMeant(view: PlacementView, wish: Wish, move: Move): Decision {
-    const node = ledger.nodes.get(move.to)
+    const { from, to, reason, loss } = move
+    const node = to === undefined ? undefined : ledger.nodes.get(to)
     const there = node === undefined ? undefined : placeOn(view, wish, node)
     const decision = there?.result === 'placed' ? there : place(view, wish)
     if (decision.result !== 'placed') return decision
-    const missed = decision === there ? '' : `meant for ${move.to}, which does not take them now; `
+    const missed = decision === there || to === undefined ? '' : `meant for ${to}, which does not take them now; `
     return {
       ...decision,
-      movedBecause: move.reason,
-      reason: `moved from ${move.from}: ${move.reason}; ${missed}${decision.reason}`,
+      moved: { from, why: reason, isAskedFor: loss === undefined },
+      reason: `${movedInWords(move)}; ${missed}${decision.reason}`,
     }
   }
 

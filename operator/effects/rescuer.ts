@@ -6,7 +6,7 @@ import type { Ledger, LostNode } from '../ledger/ledger.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
 import type { LostPart } from '../ledger/meetings/meetingFacts.ts'
-import { personOf } from '../ledger/people/moves.ts'
+import { lostInWords, personOf, type Loss } from '../ledger/people/moves.ts'
 import type { Placement } from '../ledger/people/stay.ts'
 import { wishOfStay } from '../ledger/meetings/wishOfStay.ts'
 import type { OperatorMetrics } from '../metrics.ts'
@@ -23,6 +23,12 @@ export interface RescuerOptions {
   readonly metrics: OperatorMetrics
 }
 
+/** Where somebody was, and how that was lost. */
+interface Lost {
+  readonly from: string
+  readonly loss: Loss
+}
+
 /**
  * Places everybody of a lost node anew, at once and whole, before anybody else takes their seats: each gets a place that waits for them as
  * an unused grant does, its cost reserved, so that not all go to one node; the orders for new segments follow from the ledger. Whoever
@@ -32,26 +38,43 @@ export interface RescuerOptions {
 export function createRescuer(options: RescuerOptions): (lost: LostNode) => void {
   const { ledger, leads, clock, mintUlid, log, metrics } = options
 
-  function placeAnew(part: LostPart, stay: Placement, { node, why, region }: LostNode): boolean {
+  /** Where they were, and how that was lost: not the place that was kept for them after that, where they never came. */
+  function lossOf(part: LostPart, { participant, attachment }: Placement, { node, why }: LostNode): Lost {
+    const before = ledger.moves.of(personOf(part.entry, participant), undefined, clock.monotonicMs())
+    if (before?.loss !== undefined && before.seat === attachment) return { from: before.from, loss: before.loss }
+    return { from: node, loss: { why, atWallMs: clock.nowMs() } }
+  }
+
+  /** Their next placement finds the seat, and tells what happened. */
+  function expectBack({ entry }: LostPart, stay: Placement, of: Lost & { to: string | undefined; seat: string }): void {
+    const { attachment, participant } = stay
+    const move = { ...of, attachment, reason: `it was lost (${of.loss.why})`, reservation: undefined }
+    ledger.moves.begin(personOf(entry, participant), move, clock.monotonicMs())
+  }
+
+  function placeAnew(part: LostPart, stay: Placement, lost: LostNode): boolean {
     const { entry, segment } = part
-    const { participant } = stay
-    const wish = wishOfStay(entry, stay, { segment, region })
+    const wish = wishOfStay(entry, stay, { segment, region: lost.region })
     const view = placementView(ledger, entry, { nowMs: clock.monotonicMs(), wallMs: clock.nowMs() })
     const decision = place(view, wish)
     if (decision.result !== 'placed') return false
-    const reason = `${node} is lost (${why}); ${decision.reason}`
-    const committed = commit(ledger, { decision: { ...decision, reason }, wish, view }, mintUlid)
-    const moved = { attachment: stay.attachment, from: node, to: decision.node.name, reason: `it is lost (${why})` }
-    ledger.moves.begin(personOf(entry, participant), { ...moved, reservation: undefined, seat: committed.attachment }, view.nowMs)
+    const { from, loss } = lossOf(part, stay, lost)
+    const told = {
+      reason: `${lostInWords(from, loss)}; ${decision.reason}`,
+      why: `for people of ${from}, which was lost (${loss.why}); ${decision.why}`,
+    }
+    const { attachment: seat } = commit(ledger, { decision: { ...decision, ...told }, wish, view }, mintUlid)
+    expectBack(part, stay, { from, loss, to: decision.node.name, seat })
     return true
   }
 
-  /** Somebody who was attached where nobody is any more keeps their seat, for as long as a grant that is not used does. */
-  function keepSeat(entry: MeetingEntry, stay: Placement): void {
-    if (!stay.attached || entry.ended !== undefined || entry.people.has(stay.participant)) return
+  /** Somebody who was attached where nobody is any more keeps their seat, for as long as a grant that is not used does; whether they do. */
+  function keepSeat(entry: MeetingEntry, stay: Placement): boolean {
+    if (!stay.attached || entry.ended !== undefined || entry.people.has(stay.participant)) return false
     const nowMs = clock.monotonicMs()
     entry.people.grant({ ...stay, sinceMs: nowMs, reservation: undefined })
     ledger.meetings.touch(entry, nowMs)
+    return true
   }
 
   function rescue(part: LostPart, lost: LostNode): { placed: number; left: number } {
@@ -59,9 +82,13 @@ export function createRescuer(options: RescuerOptions): (lost: LostNode) => void
     for (const stay of part.people) {
       // Who has another stay is on the way elsewhere, or there.
       if (part.entry.ended !== undefined || part.entry.people.has(stay.participant)) continue
-      if (placeAnew(part, stay, lost)) counts.placed += 1
-      else counts.left += 1
-      keepSeat(part.entry, stay)
+      if (placeAnew(part, stay, lost)) {
+        counts.placed += 1
+        continue
+      }
+      counts.left += 1
+      const loss = lossOf(part, stay, lost)
+      if (keepSeat(part.entry, stay)) expectBack(part, stay, { ...loss, to: undefined, seat: stay.attachment })
     }
     return counts
   }

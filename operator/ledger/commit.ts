@@ -8,6 +8,7 @@ import type { Ledger } from './ledger.ts'
 import type { MeetingEntry, Segment } from './meetings/meetingEntry.ts'
 import { nodeStateOf } from './nodes/nodeState.ts'
 import { reserveJoin } from './reserve.ts'
+import type { AvoidedNode } from './people/avoided.ts'
 import { hasTraceOn } from './people/traces.ts'
 
 type Placed = Extract<Decision, { result: 'placed' }>
@@ -31,14 +32,14 @@ function segmentFor(
   entry: MeetingEntry,
   to: { decision: Placed; nowMs: number },
 ): { segment: Segment; opens: boolean } {
-  const { node, segment, reason } = to.decision
+  const { node, segment, why } = to.decision
   const known = segment ?? entry.segments.get(node.name)
   if (known === undefined) {
     const { name, leastLoadedWorker: expectedWorker } = node
     const opened = ledger.meetings.addSegment(entry, {
       node: name,
       host: node,
-      why: reason,
+      why,
       openedAtMs: to.nowMs,
       expectedWorker,
     })
@@ -48,11 +49,15 @@ function segmentFor(
   return { segment: known, opens: false }
 }
 
-/** Remembers the nodes that failed the participant, for whoever decides next where they go. */
-function noteFailures(ledger: Ledger, entry: MeetingEntry, { wish, nowMs }: { wish: Wish; nowMs: number }): void {
+/** Remembers the nodes that failed the participant, or that they were moved from, for whoever decides next where they go. */
+function noteFailures(ledger: Ledger, entry: MeetingEntry, { decision, wish, view }: Decided): void {
   if (wish.excludeNodes === undefined) return
-  const failed = haveFailed(ledger.nodes, wish.excludeNodes, nowMs)
-  if (failed.length > 0) entry.avoid(wish.participant, failed, nowMs)
+  const { moved } = decision
+  const failed = haveFailed(ledger.nodes, wish.excludeNodes, view.nowMs)
+  const kept = failed.map((node): AvoidedNode => {
+    return { node, since: moved?.isAskedFor === true && moved.from === node ? 'move' : 'failure' }
+  })
+  if (kept.length > 0) entry.avoid(wish.participant, kept, view.nowMs)
 }
 
 /** Where somebody was who is placed anew: what they replace, else the last node that they do not want. */
@@ -61,15 +66,20 @@ function leftNode(entry: MeetingEntry, { participant, replaces, excludeNodes = [
   return stay?.node ?? excludeNodes.findLast((name) => hasTraceOn(entry, name))
 }
 
+/** What is the matter with a media node that somebody leaves. */
+function whyLeft(ledger: Ledger, name: string, nowMs: number): string {
+  const node = ledger.nodes.get(name)
+  if (node === undefined) return 'it has gone'
+  const { state, why } = nodeStateOf(node, nowMs)
+  return state === 'ready' ? 'it failed them' : why
+}
+
 /** Remembers that somebody is to change media nodes, and why: what was asked for, else what is the matter with the one they leave. */
 function noteMove(ledger: Ledger, entry: MeetingEntry, of: { decided: Decided; attachment: string }): void {
   const { decision, wish, view } = of.decided
-  const from = leftNode(entry, wish)
+  const from = decision.moved?.from ?? leftNode(entry, wish)
   if (from === undefined || from === decision.node.name) return
-  const node = ledger.nodes.get(from)
-  const state = node === undefined ? undefined : nodeStateOf(node, view.nowMs)
-  const its = state?.state === 'ready' ? 'it failed them' : (state?.why ?? 'it has gone')
-  const why = decision.movedBecause ?? its
+  const why = decision.moved?.why ?? whyLeft(ledger, from, view.nowMs)
   entry.movePlaced(of.attachment, { from, why, atMs: view.nowMs, atWallMs: view.wallMs })
 }
 
@@ -97,7 +107,7 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const placement = entry.people.grant({ participant, attachment, node, hidden, sinceMs: nowMs, reason, publishes, reservation })
   reserveForExpected(ledger, entry, { at: segment, nowMs })
   entry.remember(placement)
-  noteFailures(ledger, entry, { wish, nowMs })
+  noteFailures(ledger, entry, decided)
   noteMove(ledger, entry, { decided, attachment })
   ledger.meetings.joined(entry, segment, nowMs)
   return { meeting: { namespace: wish.namespace, name: wish.name, incarnation: entry.incarnation }, attachment }

@@ -160,7 +160,7 @@ interface AJoin extends Pick<Wish, 'region' | 'rttsMs' | 'excludeNodes'> {
 /** Where a decision by asking every node would have somebody: away from what failed them lately, if there is somewhere else. */
 function whereTo(world: ALedger, { view, wish }: { view: PlacementView; wish: Wish }): string {
   if (view.pools.length === 0) return view.meeting === undefined ? 'meeting_unknown' : 'no_pool'
-  const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
+  const avoided = (view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []).map(({ node }) => node)
   const away = { ...wish, excludeNodes: [...(wish.excludeNodes ?? []), ...avoided] }
   const found = new BruteForce(world, view, away).place()
   return found === 'nodes_full' || found === 'no_node_ready' ? new BruteForce(world, view, wish).place() : found

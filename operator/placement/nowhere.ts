@@ -10,12 +10,14 @@ const namesOf = (regions: readonly RegionChoice[]): string => regions.map(({ reg
 const readyIn = (view: PlacementView, regions: readonly RegionChoice[], edgeVersion: number | undefined): number =>
   regions.flatMap(({ pools }) => pools).reduce((sum, pool) => sum + view.open(pool.metadata.name, edgeVersion).size, 0)
 
-/** How many nodes of the regions that take work the wish excludes. */
-function excludedOf(view: PlacementView, regions: readonly RegionChoice[], { excludeNodes = [] }: Wish): number {
+/** How many nodes of the regions that take work, of the version on which the meeting stands, the wish excludes. */
+export function excludedOf(view: PlacementView, regions: readonly RegionChoice[], { excludeNodes = [] }: Wish): number {
+  const edgeVersion = edgeVersionOf(view)
   const pools = new Set(regions.flatMap((choice) => choice.pools.map(({ metadata }) => metadata.name)))
   return [...new Set(excludeNodes)].filter((name) => {
     const node = view.node(name)
-    return node !== undefined && pools.has(node.object.spec.pool) && nodeStateOf(node, view.nowMs).state === 'ready'
+    if (node === undefined || !pools.has(node.object.spec.pool) || nodeStateOf(node, view.nowMs).state !== 'ready') return false
+    return edgeVersion === undefined || node.edgeVersion === edgeVersion
   }).length
 }
 
@@ -27,12 +29,32 @@ function fullInWords(ready: number, excluded: number, names: string): string {
   return `none of the ${ready} ready media nodes in ${names} takes them: ${excluded} excluded by the request, the others have no room`
 }
 
+/** Why better regions were passed over: all of it, and what of it is true of the meeting, whoever asks; that may be nothing. */
+export interface PassedOver {
+  readonly ofThem: string
+  readonly ofAll: string
+}
+
 /**
  * Why better regions were passed over: `eu-west has no room; us-east has no media node that is ready`. What the request or the meeting's
  * version keeps from nodes that take work is told as that.
  */
-export function passedOverInWords(view: PlacementView, regions: readonly RegionChoice[], wish: Wish): string {
-  if (!maySpread(view)) return `no segment may be opened in ${namesOf(regions)}: ${spreadInWords(view)}`
+export function passedOverInWords(view: PlacementView, regions: readonly RegionChoice[], wish: Wish): PassedOver {
+  if (!maySpread(view)) {
+    const words = `no segment may be opened in ${namesOf(regions)}: ${spreadInWords(view)}`
+    return { ofThem: words, ofAll: words }
+  }
+  return {
+    ofThem: whyEach(view, regions, wish),
+    ofAll: whyEach(
+      view,
+      regions.filter((region) => excludedOf(view, [region], wish) === 0),
+      wish,
+    ),
+  }
+}
+
+function whyEach(view: PlacementView, regions: readonly RegionChoice[], wish: Wish): string {
   const why = Map.groupBy(regions, (region) => whyPassedOver(view, region, wish))
   return [...why].map(([words, those]) => `${namesOf(those)} ${words}`).join('; ')
 }
@@ -43,9 +65,8 @@ function whyPassedOver(view: PlacementView, region: RegionChoice, wish: Wish): s
   if (ready > 0) {
     const excluded = excludedOf(view, [region], wish)
     if (excluded === 0) return 'has no room'
-    if (wish.remembersFailed === true)
-      return excluded >= ready ? 'failed them lately' : 'has no room beside what failed them lately'
-    return excluded >= ready ? 'is excluded by the request' : 'has no room beside what the request excludes'
+    if (excluded < ready) return `has no room beside ${wish.keptFrom ?? 'what the request excludes'}`
+    return wish.keptFrom === undefined ? 'is excluded by the request' : `has nothing but ${wish.keptFrom}`
   }
   const others = edgeVersion === undefined ? 0 : readyIn(view, [region], undefined)
   return others === 0

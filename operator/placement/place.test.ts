@@ -116,6 +116,50 @@ test('who was failed by a node is kept from it for a minute, though another requ
   expect(outcomeOf(world.decide('standup', 'ann'))).toBe('a')
 })
 
+test('who is placed elsewhere since a node failed them, or since they were moved from it, is told so, and only they', () => {
+  const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 }).meeting('standup')
+  const entry = world.ledger.meetings.open('demo', 'standup')
+  entry.avoid('ann', [{ node: 'a', since: 'move' }], world.nowMs)
+  entry.avoid('bob', [{ node: 'a', since: 'failure' }], world.nowMs)
+  entry.avoid('cid', [{ node: 'b', since: 'failure' }], world.nowMs)
+  const reasonOf = (who: string): string => world.decide('standup', who).reason
+  expect(reasonOf('ann')).toBe('least loaded of 1 in eu-west (load 0.50); not on a, from which they were moved lately')
+  expect(reasonOf('bob')).toBe('least loaded of 1 in eu-west (load 0.50); not on a, which failed them lately')
+  expect(reasonOf('cid')).toBe('least loaded of 1 in eu-west (load 0.00)')
+  expect(reasonOf('dan')).toBe('least loaded of 2 in eu-west (load 0.00)')
+  world.node('b', { pool: 'eu', cordoned: true })
+  expect(reasonOf('ann')).toBe(
+    'least loaded of 1 in eu-west (load 0.00); they were moved from it lately, and no other takes them',
+  )
+  world.node('c', { pool: 'us' })
+  expect(world.decide('standup', 'ann', { region: 'eu-west' }).reason).toBe(
+    'eu-west has nothing but what they were moved from lately; least loaded of 1 in us-east (load 0.00)',
+  )
+})
+
+test('a segment tells nothing of whoever opened it: not how near they are, what they name, exclude or were failed by', () => {
+  const opened = (wish: Partial<Wish>, prepare: (world: ALedger) => unknown = () => undefined): string[] => {
+    const world = twoRegions().node('a', { pool: 'eu', cpu: 0.1 }).node('b', { pool: 'eu', cpu: 0.2 }).node('c', { pool: 'us' })
+    prepare(world)
+    const { decision } = world.join('standup', 'ann', wish)
+    const segments = world.ledger.meetings.get('demo/standup')?.segments.values() ?? []
+    return [decision.reason, ...[...segments].map(({ why }) => why)]
+  }
+  const avoid = (world: ALedger): void =>
+    world.ledger.meetings.open('demo', 'standup').avoid('ann', [{ node: 'a', since: 'failure' }], world.nowMs)
+  const there = 'least loaded of 1 in us-east (load 0.00)'
+  expect(opened({ rttsMs: { 'us-east': 20 } })).toEqual([`${there}; 20 ms away`, there])
+  expect(opened({ region: 'mars' })).toEqual([`${there}; none of its pools stands in the region that the client names`, there])
+  expect(opened({ region: 'eu-west', excludeNodes: ['a', 'b'] })).toEqual([`eu-west is excluded by the request; ${there}`, there])
+  expect(opened({ region: 'eu-west', excludeNodes: ['a'] })).toEqual(Array(2).fill('least loaded of 1 in eu-west (load 0.20)'))
+  expect(
+    opened({ region: 'eu-west' }, (world) => (avoid(world.meeting('standup')), world.node('b', { pool: 'eu', cordoned: true }))),
+  ).toEqual([`eu-west has nothing but what failed them lately; ${there}`, there])
+  // What is true of the meeting, whoever asks, stays.
+  const full = (world: ALedger) => world.load('a', 0.9).load('b', 0.9)
+  expect(opened({ region: 'eu-west' }, full)).toEqual(Array(2).fill(`eu-west has no room; ${there}`))
+})
+
 test('a node that failed somebody takes them again rather than nobody, unless the request excludes it', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu' })
   world.join('standup', 'ann', { excludeNodes: ['a'] })
@@ -140,7 +184,7 @@ test('a region that is passed over since its nodes failed somebody lately says s
   world.ledger.removeNode('b', world.nowMs)
   expect(reasonOf()).toMatchObject({
     node: { name: 'c' },
-    reason: 'eu-west failed them lately; hosts the meeting in us-east (load 0.02)',
+    reason: 'eu-west has nothing but what failed them lately; hosts the meeting in us-east (load 0.02)',
   })
   expect(reasonOf(['a'])).toMatchObject({ reason: expect.stringMatching(/^eu-west is excluded by the request;/) as string })
 })

@@ -3,7 +3,9 @@ import { whatIsToCome } from '../ledger/expected.ts'
 import type { MeetingEntry, Segment } from '../ledger/meetings/meetingEntry.ts'
 import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { acceptLimit, joinLimit, loadFor, whyNot } from './filters.ts'
-import { nowhere, passedOverInWords } from './nowhere.ts'
+import type { AvoidedNode } from '../ledger/people/avoided.ts'
+import { keptFromInWords, keptOff, takenAgain } from './keptFrom.ts'
+import { excludedOf, nowhere, passedOverInWords, type PassedOver } from './nowhere.ts'
 import { poolsFor } from './pools.ts'
 import { certainRegion, rankRegions, type RankedRegion, type RegionChoice } from './regions.ts'
 import { refusalOf } from './rules.ts'
@@ -42,7 +44,8 @@ function joinThere(view: PlacementView, { region, reasons }: RegionChoice, wish:
   }
   if (best === undefined) return undefined
   const { node, segment, load } = best
-  return { result: 'placed', node, region, segment, reason: reasons.hosts.at(load) }
+  const reason = reasons.hosts.at(load)
+  return { result: 'placed', node, region, segment, reason, why: reason }
 }
 
 /** A new segment that is looked for. */
@@ -110,8 +113,13 @@ function better(a: NodeEntry, b: NodeEntry, zones: ReadonlySet<string>): boolean
   return worth(a) < worth(b)
 }
 
+/** How many of the region's nodes were not looked at; asked of every join, of which few exclude any. */
+const excludedThere = (view: PlacementView, there: RegionChoice, wish: Wish): number =>
+  wish.excludeNodes === undefined ? 0 : excludedOf(view, [there], wish)
+
 /** The node of the region for a new segment. */
-function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice, wish: Wish): Placed | undefined {
+function openThere(view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined {
+  const { region, pools, reasons } = there
   if (!maySpread(view)) return undefined
   const edgeVersion = edgeVersionOf(view)
   const zones = zonesOf(view, region)
@@ -119,16 +127,16 @@ function openThere(view: PlacementView, { region, pools, reasons }: RegionChoice
   let node: NodeEntry | undefined
   let count = 0
   for (const pool of pools) {
-    count += view.open(pool.metadata.name, edgeVersion).size
     const { name } = pool.metadata
+    count += view.open(name, edgeVersion).size
     const first = firstTaking(view, name, wanted)
     const candidate = first === undefined ? undefined : besideMeeting(view, { pool: name, first }, wanted)
     if (candidate !== undefined && (node === undefined || better(candidate, node, zones))) node = candidate
   }
   if (node === undefined) return undefined
   const zone = isIn(zones, node) ? node.zone : undefined
-  const reason = reasons.opens(count, node, zone).at(node.newSegmentLoad)
-  return { result: 'placed', node, region, segment: undefined, reason }
+  const reason = reasons.opens(Math.max(1, count - excludedThere(view, there, wish)), node, zone).at(node.newSegmentLoad)
+  return { result: 'placed', node, region, segment: undefined, reason, why: reason }
 }
 
 const placeIn = (view: PlacementView, there: RegionChoice, wish: Wish): Placed | undefined =>
@@ -147,6 +155,12 @@ function namedInWords(pools: readonly MediaNodePool[], { region }: Wish, placed:
   return isNone ? '; none of its pools stands in the region that the client names' : ''
 }
 
+/** Better regions were passed over: why, as this participant is told, and as everybody is. */
+function afterOthers(placed: Placed, passedOver: PassedOver): Placed {
+  const why = passedOver.ofAll === '' ? placed.why : `${passedOver.ofAll}; ${placed.why}`
+  return { ...placed, reason: `${passedOver.ofThem}; ${placed.reason}`, why }
+}
+
 /** The regions that need weighing, nearest first, after the one that did not and has no room. */
 function placeElsewhere(
   view: PlacementView,
@@ -159,7 +173,7 @@ function placeElsewhere(
     if (placed === undefined) passedOver.push(there)
     else if (passedOver.length === 0)
       return wish.rttsMs === undefined ? placed : { ...placed, reason: placed.reason + awayInWords(there, wish) }
-    else return { ...placed, reason: `${passedOverInWords(view, passedOver, wish)}; ${placed.reason}` }
+    else return afterOthers(placed, passedOverInWords(view, passedOver, wish))
   }
   return nowhere(view, passedOver, wish)
 }
@@ -177,19 +191,28 @@ function decide(view: PlacementView, wish: Wish): Decision {
   return named === '' ? decision : { ...decision, reason: decision.reason + named }
 }
 
+const adding = (placed: Placed, words: string): Placed => ({ ...placed, reason: `${placed.reason}; ${words}` })
+
+/** Away from the media nodes that they are to be kept from, if another takes them; told where it makes a difference. */
+function placeAway(view: PlacementView, wish: Wish, avoided: readonly AvoidedNode[]): Decision {
+  const { excludeNodes = [] } = wish
+  const keptFrom = keptFromInWords(avoided.filter(({ node }) => !excludeNodes.includes(node)))
+  const away = decide(view, { ...wish, excludeNodes: [...excludeNodes, ...avoided.map(({ node }) => node)], keptFrom })
+  const anyway = decide(view, wish)
+  const there = anyway.result === 'placed' ? anyway : undefined
+  const since = avoided.find(({ node }) => node === there?.node.name)?.since
+  if (there === undefined || since === undefined) return away.result === 'placed' ? away : anyway
+  if (away.result !== 'placed') return adding(there, takenAgain[since])
+  // Another region says why theirs was passed over.
+  return away.region === there.region ? adding(away, `not on ${there.node.name}, ${keptOff[since]}`) : away
+}
+
 /**
  * Decides where one participant goes: the rules of the meeting first, then region by region, nearest first: a segment of the meeting
- * that has room, else the least loaded node. Media nodes that failed them lately come last. Costs O(log N) in nodes, or O(segments) where
+ * that has room, else the least loaded node. Media nodes that failed them lately, or that they were moved from, come last. Costs O(log N) in nodes, or O(segments) where
  * the meeting stands already.
  */
 export function place(view: PlacementView, wish: Wish): Decision {
   const avoided = view.meeting?.avoidedBy(wish.participant, view.nowMs) ?? []
-  if (avoided.length === 0) return decide(view, wish)
-  const { excludeNodes = [] } = wish
-  const remembersFailed = avoided.some((name) => !excludeNodes.includes(name))
-  const elsewhere = decide(view, { ...wish, excludeNodes: [...excludeNodes, ...avoided], remembersFailed })
-  if (elsewhere.result !== 'tryAfter') return elsewhere
-  const again = decide(view, wish)
-  if (again.result !== 'placed' || !avoided.includes(again.node.name)) return again
-  return { ...again, reason: `${again.reason}; it failed them lately, and no other takes them` }
+  return avoided.length === 0 ? decide(view, wish) : placeAway(view, wish, avoided)
 }

@@ -44,6 +44,7 @@ export function placeOn(view: PlacementView, wish: Wish, node: NodeEntry): Decis
   if ('result' in standing) return standing
   const { segment } = standing
   const load = inHundredths(loadFor({ node, segment, nowMs: view.nowMs }))
-  const role = segment === undefined ? 'asked for' : 'asked for, hosts the meeting'
-  return { result: 'placed', node, region: pool.spec.region, segment, reason: `${role} (load ${load})` }
+  const { region } = pool.spec
+  const reason = `${segment === undefined ? 'takes a segment of it' : 'hosts the meeting'} in ${region} (load ${load})`
+  return { result: 'placed', node, region, segment, reason, why: `somebody was moved there (load ${load})` }
 }

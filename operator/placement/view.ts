@@ -17,8 +17,8 @@ export interface Wish {
   readonly rttsMs?: Readonly<Record<string, number>> | undefined
   /** Media nodes that just failed this participant. */
   readonly excludeNodes?: readonly string[] | undefined
-  /** Some of these were named by earlier requests, and not by this one. */
-  readonly remembersFailed?: boolean | undefined
+  /** What some of these are that this request does not name: `what failed them lately`. */
+  readonly keptFrom?: string | undefined
   /** The participant's attachment that the new one takes the place of. */
   readonly replaces?: string | undefined
 }
@@ -76,8 +76,10 @@ export type Decision =
       /** The segment that takes them; undefined when one is opened. */
       readonly segment: Segment | undefined
       readonly reason: string
-      /** Somebody asked for it that they be moved, and said why. */
-      readonly movedBecause?: string
+      /** Why that node, without what is particular to this participant: what a segment that is opened for them tells everybody of itself. */
+      readonly why: string
+      /** They come from another media node, since somebody asked for that or it was lost. */
+      readonly moved?: { readonly from: string; readonly why: string; readonly isAskedFor: boolean }
     }
   | ({ readonly result: 'refused' } & Refusal)
   | { readonly result: 'tryAfter'; readonly code: 'no_node_ready' | 'nodes_full' | 'meeting_settling'; readonly reason: string }

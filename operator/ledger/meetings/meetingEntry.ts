@@ -1,6 +1,6 @@
 import type { Meeting } from '../../../crds/index.ts'
 import type { Fence, SegmentReport, SegmentRole } from '../../../sfu/api/order.ts'
-import { Avoided } from '../people/avoided.ts'
+import { Avoided, type AvoidedNode } from '../people/avoided.ts'
 import type { Cost } from '../load/cost.ts'
 import { MoveLog, type LoggedMove } from './moveLog.ts'
 import type { Hosted } from '../nodes/nodeEntry.ts'
@@ -200,14 +200,14 @@ export class MeetingEntry {
     return this.#unadoptable?.has(strayKey(node, incarnation)) ?? false
   }
 
-  /** Media nodes failed the participant: they are placed elsewhere for a while, where there is an elsewhere. */
-  avoid(participant: string, nodes: readonly string[], nowMs: number): void {
+  /** Media nodes failed the participant, or they were moved from them: they are placed elsewhere for a while, where there is an elsewhere. */
+  avoid(...of: Parameters<Avoided['note']>): void {
     this.#avoided ??= new Avoided()
-    this.#avoided.note(participant, nodes, nowMs)
+    this.#avoided.note(...of)
   }
 
-  /** The media nodes that the participant is to be kept from; undefined where none ever failed anybody here. */
-  avoidedBy(participant: string, nowMs: number): readonly string[] | undefined {
+  /** The media nodes that the participant is to be kept from; undefined where nobody ever was from any. */
+  avoidedBy(participant: string, nowMs: number): readonly AvoidedNode[] | undefined {
     return this.#avoided?.of(participant, nowMs)
   }
 

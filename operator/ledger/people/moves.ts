@@ -1,3 +1,4 @@
+import { kubeTime } from '../../../kit/kubeTime.ts'
 import { QueueMap } from '../collections/queueMap.ts'
 
 /** For how long a participant who was told to move is expected: a client that comes back takes seconds, one that is gone never does. */
@@ -5,18 +6,28 @@ export const moveForMs = 60_000
 /** The longest known go first. */
 const movesAtMost = 10_000
 
-/** Somebody was told to go from one media node to another; their next placement is to go there. */
+/** That a media node was lost. */
+export interface Loss {
+  /** In words. */
+  readonly why: string
+  /** When, by the wall clock. */
+  readonly atWallMs: number
+}
+
+/** Somebody was told to go from one media node to another, or the one that they were on was lost; their next placement is to go there. */
 export interface Move {
   /** The one that their next placement replaces. */
   readonly attachment: string
   readonly from: string
-  readonly to: string
+  /** Undefined where no media node had room for them when theirs was lost: they go wherever one has when they ask. */
+  readonly to: string | undefined
   /** Why they move, in the words of whoever asked for it. */
   readonly reason: string
   /** Of what they will cost on the new node; undefined where `seat` holds it. */
   readonly reservation: number | undefined
-  /** The attachment that keeps their seat there; only of those whose node was lost. */
+  /** Of those whose node was lost: the attachment that keeps their seat, and what happened. */
   readonly seat?: string
+  readonly loss?: Loss
 }
 
 /** Who is on the way to another media node. In memory only: without it they are placed as anybody who joins. */
@@ -53,6 +64,14 @@ export class Moves {
     this.#byPerson.delete(person)
   }
 }
+
+/** That the media node was lost where somebody was, when, and why that is known. */
+export const lostInWords = (from: string, { why, atWallMs }: Loss): string =>
+  `${from}, where they were, was lost at ${kubeTime(atWallMs)} (${why})`
+
+/** What somebody is told who is placed anew: that they were moved and why, or where they were when that was lost. */
+export const movedInWords = ({ from, reason, loss }: Move): string =>
+  loss === undefined ? `moved from ${from}: ${reason}` : lostInWords(from, loss)
 
 /** How a move knows its participant. */
 export const personOf = (meeting: { namespace: string; name: string }, participant: string): string =>

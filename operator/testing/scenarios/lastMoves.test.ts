@@ -40,7 +40,7 @@ test('who is moved since somebody asked for it has those words, and who was fail
   placedIn(await simulation.join('standup', 'bob', { region: 'eu-west', excludeNodes: ['eu-1'] }))
   await simulation.pass(70_000)
   expect(inWords(simulation)).toEqual([
-    expect.stringMatching(/^1 eu-1 > eu-2: it is lost \(silent/) as string,
+    expect.stringMatching(/^1 eu-1 > eu-2: it was lost \(silent/) as string,
     '1 eu-1 > us-1: nearer to her',
   ])
 })

@@ -27,7 +27,7 @@ test('one participant is moved where was asked, nobody else is touched, and the 
   const answer = await move(simulation, { attachment, node: 'us-1', reason: 'nearer to her' })
   expect(answer).toEqual({
     ...{ result: 'ordered', attachment, from: 'eu-1', node: 'us-1', region: 'us-east' },
-    reason: expect.stringMatching(/^nearer to her; asked for, hosts the meeting \(load 0\.\d\d\)$/) as string,
+    reason: expect.stringMatching(/^nearer to her; asked for, hosts the meeting in us-east \(load 0\.\d\d\)$/) as string,
   })
   await simulation.pass(3_000)
   expect(hosted(simulation)).toEqual(['eu-1: standup (ann bob)', 'us-1: standup (cid ann)'])
@@ -35,7 +35,25 @@ test('one participant is moved where was asked, nobody else is touched, and the 
   expect(hosted(simulation)).toEqual(['eu-1: standup (bob)', 'us-1: standup (cid ann)'])
   const [latest] = simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)?.recent ?? []
   expect(latest).toMatchObject({ participant: 'ann', node: 'us-1' })
-  expect(latest?.reason).toMatch(/^moved from eu-1: nearer to her; asked for, hosts the meeting/)
+  expect(latest?.reason).toMatch(/^moved from eu-1: nearer to her; hosts the meeting in us-east/)
+})
+
+test('who was moved from a node is kept from it for a minute, and told so; the others read nothing of them', async () => {
+  const { simulation, attachment } = await aMeeting()
+  await move(simulation, { attachment, node: 'eu-2', reason: 'she asked for it' })
+  await simulation.pass(8_000)
+  expect(hosted(simulation)).toEqual(['eu-1: standup (bob)', 'eu-2: standup (ann)', 'us-1: standup (cid)'])
+  const entry = simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`)
+  expect(entry?.segments.get('eu-2')?.why).toMatch(/^somebody was moved there \(load 0\.\d\d\)$/)
+  simulation.nodes.get('eu-2')?.cpu.splice(0, 1, 0.7)
+  await simulation.pass(3_000)
+  const back = async () => (await simulation.place('standup', 'ann', { region: 'eu-west' })).reason
+  expect(await back()).toMatch(/^hosts the meeting in eu-west \(load 0\.7\d\); not on eu-1, from which they were moved lately$/)
+  expect((await simulation.place('standup', 'bob', { region: 'eu-west' })).reason).toMatch(
+    /^hosts the meeting in eu-west \(load 0\.\d\d\)$/,
+  )
+  await simulation.pass(60_000)
+  expect(await back()).toMatch(/^hosts the meeting in eu-west \(load 0\.\d\d\)$/)
 })
 
 test('without a target they go where a join would, but for where they are', async () => {

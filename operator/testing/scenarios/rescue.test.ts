@@ -32,8 +32,14 @@ test('everybody of a lost node has a place before they ask: seats kept, the way 
   expect(await simulation.place('standup', 'newcomer')).toMatchObject({ result: 'refused', code: 'meeting_full' })
   const again = placedIn(await comesBack(simulation, ann, 'ann'))
   expect(again).toMatchObject({ node: 'eu-2', meeting: ann.meeting })
-  expect(again.reason).toMatch(
-    /^moved from eu-1: it is lost \(silent, and refuses connections\); asked for, hosts the meeting \(/,
+  const at = String.raw`at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ`
+  const lost = String.raw`eu-1, where they were, was lost ${at} \(silent, and refuses connections\)`
+  expect(again.reason).toMatch(new RegExp(String.raw`^${lost}; hosts the meeting in eu-west \(load 0\.\d\d\)$`))
+  const { recent = [], segments } = simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`) ?? {}
+  const told = recent.filter(({ participant }) => participant === 'ann').map(({ reason }) => reason)
+  expect(told).toEqual([again.reason, expect.stringMatching(new RegExp(`^${lost}; `)) as string, ann.reason])
+  expect(segments?.get('eu-2')?.why).toMatch(
+    /^for people of eu-1, which was lost \(silent, and refuses connections\); least loaded of 1 in eu-west \(load 0\.\d\d\)$/,
   )
   placedIn(await comesBack(simulation, bob, 'bob'))
   await simulation.pass(120_000)
@@ -76,7 +82,8 @@ test('where the place is lost too before they come, there is another', async () 
   expect(seatsOf(simulation, 'standup')).toBe(3)
   const again = placedIn(await comesBack(simulation, ann, 'ann'))
   expect(again).toMatchObject({ node: 'us-1', meeting: ann.meeting })
-  expect(again.reason).toContain('moved from eu-2: it is lost')
+  // They never came to eu-2.
+  expect(again.reason).toMatch(/^eu-1, where they were, was lost at /)
 })
 
 test('without room anywhere they are told when they ask, and nobody is put where there is none', async () => {
@@ -87,6 +94,17 @@ test('without room anywhere they are told when they ask, and nobody is put where
   await simulation.pass(6_000)
   expect(simulation.nodes.get('eu-2')?.segments()).toEqual([])
   expect(await comesBack(simulation, ann, 'ann')).toMatchObject({ result: 'tryAfter', code: 'nodes_full' })
+  simulation.nodes.get('eu-2')?.cpu.splice(0, 1, 0)
+  await simulation.pass(2_000)
+  const again = placedIn(await comesBack(simulation, ann, 'ann'))
+  expect(again.node).toBe('eu-2')
+  expect(again.reason).toMatch(
+    /^eu-1, where they were, was lost at .* \(silent, and refuses connections\); least loaded of 1 in eu-west/,
+  )
+  await simulation.pass(2_000)
+  expect(seatsOf(simulation, 'standup')).toBe(3)
+  const { lastMoves = [] } = simulation.leader()?.world.ledger.meetings.get(`${namespace}/standup`) ?? {}
+  expect(lastMoves).toMatchObject([{ from: 'eu-1', to: 'eu-2', why: 'it was lost (silent, and refuses connections)', people: 1 }])
 })
 
 test('five hundred meetings on one node: all are placed anew within one pass, over all other nodes, at the usual pace of writes', async () => {
@@ -129,7 +147,7 @@ test('five hundred meetings on one node: all are placed anew within one pass, ov
   expect(simulation.cluster.written.length - writesBefore).toBeLessThanOrEqual(100 + 6 * 20 + 10)
   for (const { meeting, participant, attachment } of people) {
     const wish = { replaces: attachment, excludeNodes: ['eu-1'], region: 'eu-west' }
-    expect(placedIn(await simulation.join(meeting, participant, wish)).reason).toContain('moved from eu-1: it is lost')
+    expect(placedIn(await simulation.join(meeting, participant, wish)).reason).toContain('eu-1, where they were, was lost at ')
   }
   await simulation.pass(2_000)
   const back = others.map(

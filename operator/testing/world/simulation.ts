@@ -198,7 +198,7 @@ export class Simulation extends SimulatedObjects {
     if (leader === undefined) throw new Error('nobody leads')
     this.#keys += 1
     const person = personOf({ namespace, name: meeting }, participant)
-    const isMeant = leader.world.ledger.moves.of(person, more.replaces, leader.clock.monotonicMs()) !== undefined
+    const isMeant = leader.world.ledger.moves.of(person, more.replaces, leader.clock.monotonicMs())?.to !== undefined
     const request: PlacementRequest = {
       participant,
       displayName: participant,
