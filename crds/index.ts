@@ -38,6 +38,8 @@ export const conditionReasons = {
     ended: 'Ended',
     /** Not ready: a node that hosts it is silent or lost. */
     nodeSilent: 'NodeSilent',
+    /** Not ready: who tries to join is turned away, since no media node takes them, and nobody is in it. */
+    noMediaNode: 'NoMediaNode',
     /** Stalled: it names pools that do not exist. */
     poolMissing: 'PoolMissing',
     /** Stalled: no pool has the labels that it selects by. */

@@ -16,6 +16,7 @@ import { placeOn } from '../placement/placeOn.ts'
 import type { Decision, PlacementView, Wish } from '../placement/view.ts'
 import { unheardHolders } from '../view/unheard.ts'
 import { createNotPlacedLog } from './notPlacedLog.ts'
+import { noteTurnedAway } from './turnedAway.ts'
 import type { Signer } from './signer.ts'
 import { createTurns, type Queued } from './turns.ts'
 
@@ -155,7 +156,9 @@ export function createPlacer(options: PlacerOptions): Placer {
       unheard: (entry) => unheardHolders(ledger, entry, view.nowMs),
     })
     const move = ledger.moves.of(personOf(wish, wish.participant), wish.replaces, view.nowMs)
-    const decision = notYet ?? turns.take(view, wish, decideFor(view, wish, move))
+    const found = notYet ?? decideFor(view, wish, move)
+    const decision = notYet ?? turns.take(view, wish, found)
+    if (found.result !== 'placed') noteTurnedAway(ledger, view, found)
     if (decision.result !== 'placed') return { decision, committed: undefined }
     if (move !== undefined) endMove(view, wish, move)
     const limit = limitOf(view, wish)

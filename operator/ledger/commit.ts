@@ -96,6 +96,7 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
   if (wish.title !== undefined) entry.call(wish.title)
+  entry.turnedAway = undefined
   entry.incarnation ??= mintUlid(entry.latestIncarnation())
   const attachment = mintUlid(latest(entry.people.latestOf(participant), wish.replaces))
   const { segment, opens } = segmentFor(ledger, entry, { decision, nowMs })

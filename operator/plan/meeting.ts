@@ -8,6 +8,7 @@ import { planOrders, type PlannedOrder } from './orders.ts'
 import type { Planned } from './planned.ts'
 import { planReplan, relaysUntilMs } from './replan.ts'
 import { planCloses, planSegments, type PlannedClose } from './segments.ts'
+import { turnedAwayUntilMs } from './turnedAway.ts'
 
 /** What should be true of one meeting, and why. */
 export interface MeetingPlan {
@@ -87,6 +88,7 @@ export function planMeeting(seen: MeetingView): MeetingPlan {
       wakeAtMs,
       ...relaysUntilMs(replan, going),
       emptyUntilMs(view),
+      turnedAwayUntilMs(view),
       doorMs(view),
       view.nextExpiryMs,
       createAtMs,

@@ -7,6 +7,7 @@ import { planLastMoves } from './lastMoves.ts'
 import { emptyWords } from './meetingLife.ts'
 import { fitting, type Planned, type PlannedCondition } from './planned.ts'
 import { peopleStep } from './steps.ts'
+import { toldTurnedAway } from './turnedAway.ts'
 
 export type MeetingPhase = NonNullable<MeetingStatus['phase']>
 
@@ -56,6 +57,8 @@ function readyCondition(view: MeetingView, phase: MeetingPhase, stay: readonly S
     }
   }
   if (phase === 'Scheduled') return { type, status: 'False', reason: reasons.scheduled, message: doorWords(view) }
+  const turned = toldTurnedAway(view, stay)
+  if (turned?.isForNodes === true) return { type, status: 'False', reason: reasons.noMediaNode, message: fitting(turned.words) }
   if (stay.length === 0) return { type, status: 'True', reason: reasons.waiting, message: 'the first join places it' }
   return { type, status: 'True', reason: reasons.placed, message: fitting(`on ${stay.map(({ node }) => node).join(', ')}`) }
 }
@@ -82,15 +85,20 @@ function stalledCondition(view: MeetingView): PlannedCondition {
     : { type: conditionTypes.stalled, status: 'True', reason: stallReason(stalled.code), message: fitting(stalled.reason) }
 }
 
+/** Where it is, and why there, or why nowhere. */
+function whyThere(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): string {
+  if (phase === 'Empty') return emptyWords(view)
+  if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'no media node hosts it'
+  return stay.map(({ node, why }) => `${node}: ${why}`).join('; ')
+}
+
 /** Why the meeting is where and what it is, in one line. */
 export function whyMeeting(view: MeetingView, phase: MeetingPhase, stay: readonly SegmentView[]): string {
   if (phase === 'Ended') return fitting(view.ended?.why ?? 'it has ended')
   if (view.stalled !== undefined && stay.length === 0) return fitting(view.stalled.reason)
   if (phase === 'Scheduled') return doorWords(view)
-  if (phase === 'Empty') return fitting(emptyWords(view))
-  if (stay.length === 0) return phase === 'Waiting' ? 'nobody has joined yet' : 'no media node hosts it'
-  const places = stay.map(({ node, why }) => `${node}: ${why}`)
-  return fitting(places.join('; '))
+  const turned = toldTurnedAway(view, stay)
+  return fitting([whyThere(view, phase, stay), ...(turned === undefined ? [] : [turned.words])].join('; '))
 }
 
 /** What the Meeting object is to say of itself. */

@@ -5,6 +5,7 @@ import type { PipeBudget } from '../cascade/member.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LoggedMove } from '../ledger/meetings/moveLog.ts'
 import type { MeetingEntry, Ordered, Segment } from '../ledger/meetings/meetingEntry.ts'
+import { turnedAwayLately, type TurnedAway } from '../ledger/meetings/turnedAway.ts'
 import type { NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { nodeStateOf, type NodeState } from '../ledger/nodes/nodeState.ts'
 import { poolMistakes, type PoolMistakes } from '../placement/poolMistakes.ts'
@@ -73,6 +74,8 @@ export interface MeetingView extends PoolMistakes {
   /** Seats taken, by grant or by presence. */
   readonly people: number
   readonly emptySinceMs: number | undefined
+  /** Tries to join that were turned away since somebody was let in; undefined where nobody tries. */
+  readonly turnedAway: TurnedAway | undefined
   /** Who changed media nodes lately, newest first, as this operator saw it. */
   readonly lastMoves: readonly LoggedMove[]
   /** When the next unused grant frees its seat. */
@@ -216,6 +219,7 @@ export function viewMeeting(
     placesUnknown: entry.capacity === undefined ? [] : unheardHolders(ledger, entry, at.nowMs),
     people: entry.people.seats,
     emptySinceMs: entry.emptySinceMs,
+    turnedAway: turnedAwayLately(entry.turnedAway, at.nowMs),
     lastMoves: entry.lastMoves,
     nextExpiryMs: entry.people.nextExpiryMs(),
     discardedUid: entry.discardedUid,

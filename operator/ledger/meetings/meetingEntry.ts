@@ -10,6 +10,7 @@ import type { PipesDown } from './pipesDown.ts'
 import type { Need } from '../pools/poolNeeds.ts'
 import type { Crowd, Placement } from '../people/stay.ts'
 import type { Trace } from '../people/traces.ts'
+import type { TurnedAway } from './turnedAway.ts'
 
 /** The last order for a segment that was made: it is the same until what it says changes. */
 export interface Ordered {
@@ -106,6 +107,8 @@ export class MeetingEntry {
   /** The latest placements, newest first. */
   recent: Placement[] = []
   emptySinceMs: number | undefined
+  /** Tries to join that were turned away since somebody was let in. */
+  turnedAway: TurnedAway | undefined = undefined
   /** The uid of an ad hoc object that is to go, since its meeting is over. */
   discardedUid: string | undefined
   /** Of every node that ever had a part in it, the latest first. */
@@ -242,6 +245,7 @@ export class MeetingEntry {
     this.people = new People()
     this.recent = []
     this.#moves = undefined
+    this.turnedAway = undefined
     this.emptySinceMs = undefined
     this.generation = 0
     this.given = undefined
