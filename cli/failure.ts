@@ -69,6 +69,12 @@ export const cliErrors = errorTable({
     say: (m: { namespace: string; name: string }) =>
       `There is no Secret ${m.name} in the namespace ${m.namespace}: make it first, or leave existingSecret empty.`,
   },
+  keys_missing: {
+    status: 404,
+    retry: 'never',
+    say: (m: { namespace: string; name: string }) =>
+      `There is no Secret ${m.name} in the namespace ${m.namespace}: give the namespace of the installation by -n, and the Secret of its keys by --secret.`,
+  },
   secret_key_missing: {
     status: 404,
     retry: 'never',
@@ -161,7 +167,9 @@ const codeOfStatus: Readonly<Record<number, ExitCode>> = {
 }
 
 function ofApi(error: ApiError): Failure {
-  const faults = error.faults.map(({ field, message }) => `\n  ${field === undefined ? '' : `${field}: `}${message}`).join('')
+  // The sentence of the only fault stands in the message already.
+  const listed = error.faults.length === 1 && error.message.includes(error.faults[0]?.message ?? '') ? [] : error.faults
+  const faults = listed.map(({ field, message }) => `\n  ${field === undefined ? '' : `${field}: `}${message}`).join('')
   return { text: `${error.message}${faults}`, code: codeOfReason[error.reason] }
 }
 

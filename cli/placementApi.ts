@@ -46,9 +46,17 @@ export function placementAccess(
   const named = flags.placement ?? (deps.env['PARLEY_PLACEMENT_URL'] || undefined)
   const url = named ?? leaderAddress
   if (!url) return undefined
-  const token =
-    flags.placementTokenFile === undefined ? deps.env['PARLEY_PLACEMENT_TOKEN'] : deps.readText(flags.placementTokenFile)
-  return { url: url.replace(/\/$/, ''), token: token?.trim(), from: named ? 'person' : 'lease' }
+  return { url: baseOf(url), token: tokenOf(deps, flags), from: named ? 'person' : 'lease' }
+}
+
+function tokenOf(deps: CliDeps, { placementTokenFile }: PlacementFlags): string | undefined {
+  const text = placementTokenFile === undefined ? deps.env['PARLEY_PLACEMENT_TOKEN'] : deps.readText(placementTokenFile)
+  return text?.trim() || undefined
+}
+
+function baseOf(url: string): string {
+  if (/^https?:/.test(URL.parse(url)?.protocol ?? '')) return url.replace(/\/$/, '')
+  throw cliErrors.raise.usage({ what: `The placement API is named by a URL like http://127.0.0.1:8080: ${url} is none.` })
 }
 
 /** What a URL answered. */
@@ -68,7 +76,8 @@ export async function answerOf(deps: CliDeps, url: string, init: Omit<RequestIni
       return { ok: answer.ok, status: answer.status, body }
     })
   } catch (cause) {
-    const why = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).name
+    const { cause: beneath, name } = cause as Error & { readonly cause?: { readonly code?: string; readonly message?: string } }
+    const why = beneath?.code ?? beneath?.message ?? name
     throw cliErrors.raise.unreachable({ what: url, why }, { cause })
   }
 }
@@ -84,7 +93,7 @@ async function asked(deps: CliDeps, access: PlacementAccess, of: { meeting: Meet
   const url = `${access.url}/v1/namespaces/${meeting.namespace}/meetings/${encodeURIComponent(meeting.name)}/${path}`
   const answer = await answerOf(deps, url, {
     headers: {
-      ...(access.token === undefined || access.token === '' ? {} : { authorization: `Bearer ${access.token}` }),
+      ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),

@@ -14,7 +14,7 @@ import type { CliDeps } from './deps.ts'
 
 /** The command line of `kubectl parley`. Parsing rejects with a CommanderError instead of ending the process. */
 export function parleyProgram(deps: CliDeps): Command {
-  const program = new Command('kubectl-parley')
+  const program = new Command('kubectl parley')
     .description('Meetings on Kubernetes: what runs where and why, tokens, and what is wrong.')
     .addCommand(statusCommand(deps))
     .addCommand(meetingCommand(deps))

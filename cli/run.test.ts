@@ -22,3 +22,26 @@ test.each([
   expect(result).toMatchObject({ code, out: '' })
   expect(result.err).toContain(error.message)
 })
+
+test('a fault that the message tells is not told twice; several are listed', async () => {
+  const errOf = async (error: ApiError): Promise<string> => {
+    const { api, cli } = aCli()
+    api.failWith(error)
+    return (await cli('meeting', 'list')).err
+  }
+  const [one, other] = [
+    { field: 'metadata.name', message: 'is no name' },
+    { field: 'spec.pools', message: 'too long' },
+  ]
+  const words = 'Meeting "A b" is invalid: metadata.name: is no name'
+  expect(await errOf(new ApiError('invalid', words, { faults: [one] }))).toBe(`error: ${words}\n`)
+  expect(await errOf(new ApiError('invalid', 'Meeting is invalid', { faults: [one, other] }))).toBe(
+    'error: Meeting is invalid\n  metadata.name: is no name\n  spec.pools: too long\n',
+  )
+})
+
+test('help names commands as they are typed, and a default once, as people write it', async () => {
+  const { out } = await aCli().cli('uninstall', '--help')
+  expect(out).toContain('Usage: kubectl parley uninstall [options]')
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('tell their people and end (default: 30s)')
+})

@@ -64,3 +64,17 @@ test('a wrong flag, a name that is none, no right and no token', async () => {
     ...{ code: 4, err: expect.stringContaining('with the verb place') as string },
   })
 })
+
+test('a URL that is none, one that nobody may ask, and a token that is set to nothing are told as that', async () => {
+  const { cli } = aCli({ env: { PARLEY_PLACEMENT_TOKEN: token }, fetch: globalThis.fetch })
+  expect(await cli('place', 'standup', 'ann', '--placement', 'operator:8080')).toMatchObject({
+    ...{ code: 2, err: expect.stringContaining('a URL like http://127.0.0.1:8080: operator:8080 is none') as string },
+  })
+  // Port 1 is one that fetch refuses.
+  expect(await cli('place', 'standup', 'ann', '--placement', 'http://127.0.0.1:1')).toMatchObject({
+    ...{ code: 5, err: expect.stringMatching(/cannot be reached: bad port\.\n$/) as string },
+  })
+  expect(await place('', 'standup', 'ann')).toMatchObject({
+    ...{ code: 4, err: expect.stringContaining('with the verb place') as string },
+  })
+})

@@ -89,3 +89,12 @@ test('a rotation out of order, and of keys that somebody brought, is refused in 
     err: expect.stringContaining('has no key operator-signing-key.json') as string,
   })
 })
+
+test('a namespace without an installation is told how to name the one that has it', async () => {
+  expect(await aCli().cli('rotate', 'operator', 'prepare', '-n', 'elsewhere')).toMatchObject({
+    ...{
+      code: 3,
+      err: expect.stringMatching(/no Secret parley-keys in the namespace elsewhere: .* by -n, .* by --secret\.\n$/) as string,
+    },
+  })
+})

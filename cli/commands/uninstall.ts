@@ -1,7 +1,8 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 
 import { clusterCommand, print, withCluster, type CommonFlags } from '../command.ts'
 import type { CliDeps } from '../deps.ts'
+import { shortDuration } from '../duration.ts'
 import { durationOf } from '../flags.ts'
 import { createRemoval, type Removed } from '../install/removal.ts'
 import { operatorLease } from '../operatorHealth.ts'
@@ -34,13 +35,16 @@ export function uninstallCommand(deps: CliDeps): Command {
     .option('--release <name>', "release of Helm that the operator's Pods are labelled with", 'parley')
     .option('--secret <name>', 'the Secret that `install keys` made')
     .option('--config-map <name>', 'the ConfigMap that it made')
-    .option(
-      '--grace <duration>',
-      'what media Pods get to tell their people and end; 30s where absent',
-      durationOf,
-      defaultGraceMs,
+    .addOption(
+      new Option('--grace <duration>', 'what media Pods get to tell their people and end')
+        .argParser(durationOf)
+        .default(defaultGraceMs, shortDuration(defaultGraceMs)),
     )
-    .option('--timeout <duration>', 'how long to wait for Pods; 4m where absent', durationOf, defaultTimeoutMs)
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait for Pods')
+        .argParser(durationOf)
+        .default(defaultTimeoutMs, shortDuration(defaultTimeoutMs)),
+    )
     .action((flags: CommonFlags & UninstallFlags) =>
       withCluster(deps, flags, async (cluster) => {
         const { grace: graceMs, timeout: timeoutMs, secret, configMap, release } = flags

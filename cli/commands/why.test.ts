@@ -69,6 +69,15 @@ test('the placement API explains', async () => {
   )
 })
 
+test('who is refused by a rule of the meeting is not told that media nodes would take them as if that helped', async () => {
+  const refused: Explanation = { ...explanation, join: { result: 'refused', code: 'meeting_locked', reason: 'it is locked' } }
+  const { cli } = aCli({ answers: { [url]: { status: 200, body: refused } }, env: { PARLEY_PLACEMENT_TOKEN: 'secret' } })
+  const { out } = await cli('why', 'standup', '--placement', 'http://operator:7702')
+  expect(out).toContain('Who joins now is refused: it is locked\n')
+  expect(out).toContain('Regions but for that, the first choice first\n')
+  expect(out).toContain('Media nodes but for that, the first choice first\n')
+})
+
 test('without it, status and events do', async () => {
   const { api, cli } = aCli()
   api.put('meetings', {

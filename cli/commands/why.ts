@@ -85,13 +85,15 @@ function joinInWords({ result, node, reason }: Explanation['join']): string {
 
 function renderExplanation(of: Explanation, nowMs: number): string {
   const { meeting, phase, why, segments, placements, join, regions, nodes } = of
+  // Who is refused by a rule of the meeting finds media nodes that would take them.
+  const but = join.result === 'refused' ? ' but for that' : ''
   return [
     `${meeting.namespace}/${meeting.name} is ${phase}: ${printable(why)}\n`,
     ...part([...segmentColumns.slice(0, 3), peopleColumn, ...segmentColumns.slice(3)], segments),
     ...part(placementColumns(nowMs), placements, 'Latest placements'),
     `${joinInWords(join)}\n`,
-    ...part(regionColumns, regions, 'Regions, the first choice first'),
-    ...part(nodeColumns, nodes, 'Media nodes, the first choice first'),
+    ...part(regionColumns, regions, `Regions${but}, the first choice first`),
+    ...part(nodeColumns, nodes, `Media nodes${but}, the first choice first`),
   ].join('\n')
 }
 
@@ -112,7 +114,10 @@ export function renderWhy(why: Why, nowMs: number): string {
 
 /** `kubectl parley why MEETING`. */
 export function whyCommand(deps: CliDeps): Command {
-  const command = clusterCommand('why', 'Say where a meeting is and why; from its status, or exactly, from the placement API.')
+  const command = clusterCommand(
+    'why',
+    'Say where a meeting is and why: exactly, from the placement API, with a token that has the verb explain; without any token from its status.',
+  )
   return addPlacementFlags(command)
     .argument('<meeting>')
     .action((name: string, flags: CommonFlags & PlacementFlags) =>

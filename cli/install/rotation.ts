@@ -56,7 +56,7 @@ export function createRotation(
 
   async function readSecret(): Promise<{ secret: Secret; key: string }> {
     const secret = await readOurs(cluster, installKinds.Secret, names.secret)
-    if (secret === undefined) throw cliErrors.raise.secret_missing({ namespace, name: names.secret })
+    if (secret === undefined) throw cliErrors.raise.keys_missing({ namespace, name: names.secret })
     const key = textOf(secret, current)
     if (key === undefined) throw cliErrors.raise.secret_key_missing({ secret: names.secret, key: current, item: current })
     return { secret, key }

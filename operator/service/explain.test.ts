@@ -92,3 +92,15 @@ test('of a node that is kept free for people who are expected it is told how muc
     expect.stringMatching(/^a: load (0\.\d\d), of \w+ \(\1 reserved\), at most 0\.6 for new segments$/) as string,
   ])
 })
+
+test('what keeps people out is told once, also where they were turned away for it', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('a', { pool: 'eu' })
+  world.meeting('closed', { access: { locked: true } })
+  const at = { nowMs: world.nowMs, wallMs: 0, epoch: 1 }
+  const whyOf = (): string | undefined => explainMeeting(world.ledger, { namespace: 'demo', name: 'closed' }, at)?.why
+  const locked = 'demo/closed is locked by spec.access.locked'
+  expect(whyOf()).toBe(`nobody has joined yet; a join is refused: ${locked}`)
+  const told = { code: 'meeting_locked', reason: locked, count: 1, atMs: world.nowMs }
+  world.ledger.meetings.open('demo', 'closed').turnedAway = { count: 1, sinceWallMs: 0, lastAtMs: world.nowMs, told }
+  expect(whyOf()).toBe(`nobody has joined yet; a try to join was turned away at 1970-01-01T00:00:00Z because ${locked}`)
+})

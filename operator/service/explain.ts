@@ -4,7 +4,7 @@ import type { MeetingSnapshot } from '../api/snapshot.ts'
 import { placementView } from '../ledger/ledgerView.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { refusalOf } from '../placement/rules.ts'
-import type { PlacementView, Wish } from '../placement/view.ts'
+import type { PlacementView, Refusal, Wish } from '../placement/view.ts'
 import { cascadeOf, toldOf } from '../plan/cascadeOf.ts'
 import { phaseOf, whyMeeting } from '../plan/meetingStatus.ts'
 import { planSegments } from '../plan/segments.ts'
@@ -19,6 +19,8 @@ interface At {
 
 /** Refusals that the phase says by itself. */
 const saidByPhase: ReadonlySet<string> = new Set(['meeting_ended', 'meeting_not_started'])
+
+const isSaid = ({ code, reason }: Refusal, why: string): boolean => saidByPhase.has(code) || why.includes(reason)
 
 /** Who would join: somebody with all rights and no region. */
 const anybody = {
@@ -68,7 +70,7 @@ export function explainMeeting(ledger: Ledger, meeting: { namespace: string; nam
   return {
     meeting: { ...meeting, ...(seen.incarnation === undefined ? {} : { incarnation: seen.incarnation }) },
     phase,
-    why: refusal === undefined || saidByPhase.has(refusal.code) ? why : `${why}; a join is refused: ${refusal.reason}`,
+    why: refusal === undefined || isSaid(refusal, why) ? why : `${why}; a join is refused: ${refusal.reason}`,
     segments: segmentsOf(ledger, seen),
     placements: placementsOf(view, at),
     ...explainJoin(ledger, view, wish),

@@ -21,7 +21,7 @@ export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be text w
 export const displayName = plainText.min(1, 'must not be empty').max(100, 'must be at most 100 characters long')
 /** What people call a meeting, where that is not its name. */
 export const meetingTitle = plainText.min(1, 'must not be empty').max(200, 'must be at most 200 characters long')
-export const regionName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label')
+export const regionName = dnsLabel
 /** Most regions that a client may have measured. */
 export const maxRegions = 64
 
