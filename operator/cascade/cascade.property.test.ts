@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { passesOn } from '../testing/fakes/mediaWays.ts'
 import { asPlanned } from './aMember.ts'
 import { cheapestTree, costOf } from './bruteForce.ts'
 import { planCascade, type CascadePlace } from './cascade.ts'
@@ -39,13 +40,11 @@ const anyMembers = many(
   64,
 )
 
-/** Whom a segment forwards to: all its peers what is its own, its leaves what it heard as a core, other cores what its leaves say. */
+/** Whom a segment forwards to what comes from another, or is its own. */
 function forwardsTo(node: string, from: string | undefined, places: ReadonlyMap<string, CascadePlace>): readonly string[] {
-  const own = places.get(node)
-  const others = (own?.peers ?? []).filter((peer) => peer !== from)
-  if (from === undefined) return others
-  if (own?.role !== 'core') return []
-  return places.get(from)?.role === 'leaf' ? others : others.filter((peer) => places.get(peer)?.role === 'leaf')
+  const roleOf = (each: string) => places.get(each)?.role
+  const others = (places.get(node)?.peers ?? []).filter((peer) => peer !== from)
+  return from === undefined ? others : others.filter((to) => passesOn({ self: roleOf(node), from: roleOf(from), to: roleOf(to) }))
 }
 
 /** How often what `from` produces reaches each segment, and over how many pipes at most. */

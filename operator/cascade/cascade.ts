@@ -41,7 +41,7 @@ function relief(members: readonly CascadeMember[], { hangings }: Tree): Core | u
   return member === undefined ? undefined : { member, why: `core of ${member.region} too: the others have no pipe left` }
 }
 
-/** Where the core has too few pipes for all leaves, further segments join it, as long as that helps. */
+/** Where the core has too few pipes for all leaves, further segments join it, as long as that helps: greedy, held against all trees by tests. */
 function planTree(members: readonly CascadeMember[], wish: CascadeWish): Tree {
   let tree = hangLeaves(members, chooseCores(members, wish))
   while (tree.over.size > 0 && tree.cores.length < coresAtMost) {

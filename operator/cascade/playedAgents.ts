@@ -1,4 +1,5 @@
 import type { SegmentRole } from '../../sfu/api/order.ts'
+import { passesOn } from '../testing/fakes/mediaWays.ts'
 import type { Standing } from './standing.ts'
 import type { StepPlace } from './step.ts'
 
@@ -93,8 +94,7 @@ export class Agents {
   }
 
   #forwards(hop: { self: SegmentRole | undefined; from: string | undefined; to: string }): boolean {
-    if (hop.from === undefined) return true
-    if (hop.self !== 'core') return false
-    return this.all.get(hop.to)?.role === 'leaf' || this.all.get(hop.from)?.role === 'leaf'
+    const { self, from, to } = hop
+    return from === undefined || passesOn({ self, from: this.all.get(from)?.role, to: this.all.get(to)?.role })
   }
 }

@@ -101,7 +101,8 @@ class Way {
  * The next step from the cascade as it stands to `target`: pipes are added first, and whoever is to be less stays what they are until
  * nobody hears anything through them alone; an old edge goes when both its ends report it spare. Each step is made of what the media
  * nodes report, so it does not matter who made the last one, nor which nodes heard of it. Segments that stand in `now` but not in
- * `target` are to close: those that are not in the result may.
+ * `target` are to close: those that are not in the result may. Make before break, as traffic engineering moves its tunnels (RFC 3209, 2.5),
+ * for a tree that many hear by at once. O(S^2).
  */
 export function planStep(now: readonly Standing[], target: ReadonlyMap<string, CascadePlace>): ReadonlyMap<string, StepPlace> {
   return new Way(new Standings(now), target).places()

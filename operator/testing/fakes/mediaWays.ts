@@ -1,10 +1,17 @@
-import type { SegmentReport } from '../../../sfu/api/order.ts'
+import type { SegmentReport, SegmentRole } from '../../../sfu/api/order.ts'
 
 /** A segment as media sees it: who it is, and which pipes it has. */
 export type WayPoint = Pick<SegmentReport, 'role' | 'peers'>
 
 /** Segments of one meeting, by their nodes. */
 export type WayPoints = ReadonlyMap<string, WayPoint>
+
+/**
+ * Whether a segment passes on to one peer what comes from another, by the rule of sfu/api/order.ts: a core to its leaves what it hears from
+ * anybody, and to other cores only its leaves'; a leaf nothing. What is its own goes to all.
+ */
+export const passesOn = ({ self, from, to }: Readonly<Record<'self' | 'from' | 'to', SegmentRole | undefined>>): boolean =>
+  self === 'core' && (from === 'leaf' || to === 'leaf')
 
 /** The peers to which a segment's pipes are up at both ends. */
 function pipesOf(points: WayPoints, node: string, heedLeaving: boolean): readonly string[] {
@@ -14,9 +21,8 @@ function pipesOf(points: WayPoints, node: string, heedLeaving: boolean): readonl
 }
 
 /**
- * How often what `origin` sends arrives at each other segment, by the rule of sfu/api/order.ts: a core passes on to its leaves what it hears
- * from anybody, and to other cores only what is its own or its leaves'; a leaf passes nothing on. With `withoutLeaving` the edges that
- * are called leaving carry nothing.
+ * How often what `origin` sends arrives at each other segment, by {@link passesOn}. With `withoutLeaving` the edges that are called leaving
+ * carry nothing.
  */
 export function arrivals(
   points: WayPoints,
@@ -24,15 +30,16 @@ export function arrivals(
   options: { readonly withoutLeaving?: boolean } = {},
 ): ReadonlyMap<string, number> {
   const times = new Map<string, number>()
-  const isCore = (node: string): boolean => points.get(node)?.role === 'core'
+  const roleOf = (node: string): SegmentRole | undefined => points.get(node)?.role
   const peersOf = (node: string): readonly string[] => pipesOf(points, node, options.withoutLeaving ?? false)
   const steps = peersOf(origin).map((at) => ({ from: origin, at }))
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
     const { from, at } = step
     if (at === origin) continue
     times.set(at, (times.get(at) ?? 0) + 1)
-    if (!isCore(at)) continue
-    for (const to of peersOf(at)) if (to !== from && (!isCore(from) || !isCore(to))) steps.push({ from: at, at: to })
+    for (const to of peersOf(at)) {
+      if (to !== from && passesOn({ self: roleOf(at), from: roleOf(from), to: roleOf(to) })) steps.push({ from: at, at: to })
+    }
   }
   return times
 }
