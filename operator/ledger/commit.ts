@@ -93,7 +93,7 @@ export function commit(ledger: Ledger, decided: Decided, mintUlid: MintUlid): Co
   const { participant, rights } = wish
   const { nowMs } = view
   const node = decision.node.name
-  const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name)
+  const entry = view.meeting ?? ledger.meetings.open(wish.namespace, wish.name, nowMs)
   if (wouldBeMade(view)) begin(ledger, entry, { pool: decision.node.object.spec.pool, nowMs })
   if (wish.title !== undefined) entry.call(wish.title)
   entry.turnedAway = undefined

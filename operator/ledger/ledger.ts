@@ -117,7 +117,7 @@ export class Ledger {
   }
 
   putMeeting(meeting: Meeting, nowMs: number): void {
-    const entry = this.meetings.open(meeting.metadata.namespace, meeting.metadata.name)
+    const entry = this.meetings.open(meeting.metadata.namespace, meeting.metadata.name, nowMs)
     this.meetings.putObject(meeting, nowMs)
     this.#noteNeed(entry)
   }

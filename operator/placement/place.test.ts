@@ -118,7 +118,7 @@ test('who was failed by a node is kept from it for a minute, though another requ
 
 test('who is placed elsewhere since a node failed them, or since they were moved from it, is told so, and only they', () => {
   const world = twoRegions().node('a', { pool: 'eu' }).node('b', { pool: 'eu', cpu: 0.5 }).meeting('standup')
-  const entry = world.ledger.meetings.open('demo', 'standup')
+  const entry = world.ledger.meetings.open('demo', 'standup', world.nowMs)
   entry.avoid('ann', [{ node: 'a', since: 'move' }], world.nowMs)
   entry.avoid('bob', [{ node: 'a', since: 'failure' }], world.nowMs)
   entry.avoid('cid', [{ node: 'b', since: 'failure' }], world.nowMs)
@@ -146,7 +146,7 @@ test('a segment tells nothing of whoever opened it: not how near they are, what 
     return [decision.reason, ...[...segments].map(({ why }) => why)]
   }
   const avoid = (world: ALedger): void =>
-    world.ledger.meetings.open('demo', 'standup').avoid('ann', [{ node: 'a', since: 'failure' }], world.nowMs)
+    world.ledger.meetings.open('demo', 'standup', world.nowMs).avoid('ann', [{ node: 'a', since: 'failure' }], world.nowMs)
   const there = 'least loaded of 1 in us-east (load 0.00)'
   expect(opened({ rttsMs: { 'us-east': 20 } })).toEqual([`${there}; 20 ms away`, there])
   expect(opened({ region: 'mars' })).toEqual([`${there}; none of its pools stands in the region that the client names`, there])

@@ -101,6 +101,6 @@ test('what keeps people out is told once, also where they were turned away for i
   const locked = 'demo/closed is locked by spec.access.locked'
   expect(whyOf()).toBe(`nobody has joined yet; a join is refused: ${locked}`)
   const told = { code: 'meeting_locked', reason: locked, count: 1, atMs: world.nowMs }
-  world.ledger.meetings.open('demo', 'closed').turnedAway = { count: 1, sinceWallMs: 0, lastAtMs: world.nowMs, told }
+  world.ledger.meetings.open('demo', 'closed', world.nowMs).turnedAway = { count: 1, sinceWallMs: 0, lastAtMs: world.nowMs, told }
   expect(whyOf()).toBe(`nobody has joined yet; a try to join was turned away at 1970-01-01T00:00:00Z because ${locked}`)
 })

@@ -120,10 +120,12 @@ export class MeetingEntry {
   #avoided: Avoided | undefined
   #moves: MoveLog | undefined
 
-  constructor(namespace: string, name: string) {
+  /** `over`: incarnations of a meeting of its name that is forgotten; it goes on as none of them. */
+  constructor(namespace: string, name: string, over?: ReadonlySet<string>) {
     this.namespace = namespace
     this.name = name
     this.key = `${namespace}/${name}`
+    this.#retired = over === undefined ? undefined : new Set(over)
   }
 
   /** What people call it, where that is not its name. */
@@ -192,6 +194,11 @@ export class MeetingEntry {
   /** Whether an incarnation is over; what is left of it is closed. */
   isRetired(incarnation: string): boolean {
     return this.#retired?.has(incarnation) ?? false
+  }
+
+  /** Its incarnations that are over once the meeting itself is. */
+  incarnations(): ReadonlySet<string> {
+    return new Set([...(this.#retired ?? []), ...(this.incarnation === undefined ? [] : [this.incarnation])])
   }
 
   /** The agent of a node does not adopt what it has of this incarnation: it is closed instead. */

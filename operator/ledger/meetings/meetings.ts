@@ -8,6 +8,7 @@ import { learnFromStatus } from './learnFromStatus.ts'
 import { MeetingEntry, type Segment } from './meetingEntry.ts'
 import { isOver, keyOf, lacksPlaces, whyFound, type LostPart } from './meetingFacts.ts'
 import { newSegment, type SegmentDraft } from './newSegment.ts'
+import { OverIncarnations } from './overIncarnations.ts'
 import { pipesDownBy } from './pipesDown.ts'
 import type { Placement } from '../people/stay.ts'
 import { Traces } from '../people/traces.ts'
@@ -28,6 +29,7 @@ export interface MeetingsEvents {
 export class Meetings {
   readonly #byKey = new Map<string, MeetingEntry>()
   readonly #traces = new Traces<MeetingEntry>()
+  readonly #over = new OverIncarnations()
   readonly #adHocByPool = new Map<string, number>()
   readonly #events: MeetingsEvents
 
@@ -64,7 +66,7 @@ export class Meetings {
   }
 
   putObject(object: Meeting, nowMs: number): void {
-    const entry = this.#entry(object.metadata.namespace, object.metadata.name)
+    const entry = this.open(object.metadata.namespace, object.metadata.name, nowMs)
     if (entry.discardedUid === object.metadata.uid) return
     const another = entry.object !== undefined && entry.object.metadata.uid !== object.metadata.uid
     if (another || (entry.object === undefined && entry.ended !== undefined)) entry.restart(undefined)
@@ -87,14 +89,21 @@ export class Meetings {
     if (entry.discardedUid === ref.uid) entry.discardedUid = undefined
     else if (entry.object?.metadata.uid === ref.uid) {
       entry.object = undefined
+      // One that a join made and that was empty goes on by whoever comes, by a fallback too; else what is deleted is over for everybody.
+      if (entry.ended === undefined || entry.adHoc === undefined) this.#over.note(entry.key, entry.incarnations(), nowMs)
       entry.ended ??= { why: 'its Meeting object was deleted', atMs: nowMs }
     }
     this.touch(entry, nowMs)
   }
 
   /** The meeting of that name, made when it is not known. */
-  open(namespace: string, name: string): MeetingEntry {
-    return this.#entry(namespace, name)
+  open(namespace: string, name: string, nowMs: number): MeetingEntry {
+    const key = keyOf({ namespace, name })
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return known
+    const entry = new MeetingEntry(namespace, name, this.#over.of(key, nowMs))
+    this.#byKey.set(key, entry)
+    return entry
   }
 
   /** Puts a meeting into the account of a pool's ad hoc meetings, or takes it out. */
@@ -119,7 +128,7 @@ export class Meetings {
 
   report(node: string, report: SegmentReport, nowMs: number): void {
     const known = this.#byKey.get(keyOf(report.meeting))
-    const entry = known ?? this.#entry(report.meeting.namespace, report.meeting.name)
+    const entry = known ?? this.open(report.meeting.namespace, report.meeting.name, nowMs)
     if (known === undefined) this.setAdHoc(entry, { pool: this.#events.poolOf(node), sinceMs: nowMs })
     this.#traces.add(entry, node)
     const relation = relationOf(entry, node, report)
@@ -282,14 +291,6 @@ export class Meetings {
     entry.peopleTold(node, report.participants, nowMs)
     for (const placement of entry.people.report(node, report.participants, nowMs)) this.#events.left(placement)
     this.#events.told(entry, segment, nowMs)
-  }
-
-  #entry(namespace: string, name: string): MeetingEntry {
-    const known = this.#byKey.get(`${namespace}/${name}`)
-    if (known !== undefined) return known
-    const entry = new MeetingEntry(namespace, name)
-    this.#byKey.set(entry.key, entry)
-    return entry
   }
 
   #countAdHoc(pool: string | undefined, by: number): void {
