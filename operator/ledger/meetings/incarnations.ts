@@ -24,11 +24,16 @@ function isAlias(entry: MeetingEntry, node: string, { meeting }: SegmentReport):
 }
 
 /**
- * Whether a segment was minted at the same time as what the meeting is called by: it was made by fallback, or another operator has made our
- * incarnation part of it. Any other that is smaller and follows orders is left over from an earlier meeting.
+ * Whether a segment was minted at the same time as what the meeting is called by, `counted`: it was made by fallback, another operator has made
+ * `counted` part of it, or there are people in it and no object of somebody's says what the meeting is. One that a join made is over when it is
+ * empty and not before, so they are in it still: a leader that had not heard of their node began it once more. Any other that is
+ * smaller and follows orders is left over from an earlier meeting.
  */
-const isTwin = ({ fallback, aliases = [] }: SegmentReport, incarnation: string): boolean =>
-  fallback || aliases.includes(incarnation)
+export const isTwin = (
+  { adHoc }: Pick<MeetingEntry, 'adHoc'>,
+  { fallback, aliases = [], participants }: SegmentReport,
+  counted: string,
+): boolean => fallback || aliases.includes(counted) || (adHoc !== undefined && participants.length > 0)
 
 /**
  * Whether a reported segment belongs to the meeting, takes it over or is left over.
@@ -42,6 +47,6 @@ export function relationOf(entry: MeetingEntry, node: string, report: SegmentRep
   if (entry.isRetired(incarnation)) return 'stray'
   if (entry.ended !== undefined) return entry.mayBeginAgain ? 'again' : 'stray'
   if (entry.incarnation === undefined) return 'adopted'
-  if (incarnation < entry.incarnation && isTwin(report, entry.incarnation)) return 'adopted'
+  if (incarnation < entry.incarnation && isTwin(entry, report, entry.incarnation)) return 'adopted'
   return isAlias(entry, node, report) ? 'alias' : 'stray'
 }

@@ -1,13 +1,15 @@
 import type { Meeting } from '../../../crds/index.ts'
+import { isTwin } from './incarnations.ts'
 import type { MeetingEntry, Stray } from './meetingEntry.ts'
 
 /**
  * Whether what was found first on the media nodes is left over from an earlier meeting, since the object counts a later one. A replica that has
- * given orders knows better, and of two that were minted at once, by fallback, the smaller counts.
+ * given orders knows better, and of two that were minted at once the smaller counts.
  */
-function isSuperseded({ incarnation, given, segments }: MeetingEntry, counted: string): boolean {
+function isSuperseded(entry: MeetingEntry, counted: string): boolean {
+  const { incarnation, given, segments } = entry
   if (incarnation === undefined || given !== undefined || incarnation >= counted) return false
-  return [...segments.values()].every(({ report }) => report?.fallback !== true)
+  return [...segments.values()].every(({ report }) => report === undefined || !isTwin(entry, report, counted))
 }
 
 /** Takes the incarnation that the object counts for the meeting's. Returns what was found on media nodes and is to be judged anew by that. */

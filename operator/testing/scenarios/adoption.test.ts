@@ -106,16 +106,47 @@ test('two incarnations on one node: the larger is closed, since there is no pipe
 })
 
 test('what is left over from an earlier meeting of the name is closed, not joined', async () => {
-  const { simulation, smaller: earlier, larger: now } = await twoIncarnations()
-  enter(simulation, 'us-1', now, 'bob')
+  const { simulation, smaller: earlier } = await twoIncarnations()
+  await simulation.pass(10)
+  placedIn(await simulation.join('standup', 'bob', { region: 'us-east' }))
   await simulation.pass(3_000)
-  // It followed orders once: nobody minted it at the same time.
+  const standup = { namespace, name: 'standup', incarnation: earlier }
+  // It followed orders once: nobody minted it by fallback.
   simulation.nodes
     .get('eu-1')
-    ?.put(chat(earlier), { epoch: 1, generation: 1, role: 'core', region: 'eu-west', peers: [], limits: { maxParticipants: 9 } })
-  simulation.nodes.get('eu-1')?.attach(chat(earlier), { participant: 'old', attachment: simulation.mintUlid() })
+    ?.put(standup, { epoch: 1, generation: 1, role: 'core', region: 'eu-west', peers: [], limits: { maxParticipants: 9 } })
+  simulation.nodes.get('eu-1')?.attach(standup, { participant: 'old', attachment: simulation.mintUlid() })
   await simulation.pass(5_000)
-  expect(hosted(simulation)).toEqual(['us-1: chat (bob)'])
+  expect(hosted(simulation)).toEqual(['us-1: standup (bob)'])
+})
+
+test('a meeting that a join made is joined, where a leader began it once more that had not heard of the node it stands on', async () => {
+  const simulation = await anInstallation()
+  simulation.operator('two')
+  await simulation.pass(5_000)
+  simulation.cutWays.add('two us-1')
+  await simulation.pass(5_000)
+  const { meeting } = placedIn(await simulation.join('chat', 'ann', { region: 'us-east' }))
+  await simulation.pass(2_000)
+  await simulation.operators.get('one')?.kill()
+  await simulation.pass(30_000)
+  const other = placedIn(await simulation.join('chat', 'bob', { region: 'us-east' }))
+  expect(other.node).toBe('eu-1')
+  expect(other.meeting).not.toEqual(meeting)
+  await simulation.pass(40_000) // By now it has an object, which counts the later incarnation.
+  expect(simulation.meetingObject('chat')?.status?.incarnation).toBe(other.meeting.incarnation)
+  simulation.cutWays.clear()
+  await simulation.pass(10_000)
+  expect(hosted(simulation)).toEqual(['eu-1: chat (bob)', 'us-1: chat (ann)'])
+  expect(reportsOf(simulation, 'eu-1')).toMatchObject([{ meeting, aliases: [other.meeting.incarnation] }])
+  expect(reportsOf(simulation, 'us-1')).toMatchObject([{ meeting, peers: [{ node: 'eu-1', up: true }] }])
+  expect(simulation.meetingObject('chat')?.status?.incarnation).toBe(meeting.incarnation)
+  // Nor does the next one, which hears of the nodes after it has read an object that counted the other.
+  await simulation.operators.get('two')?.kill()
+  simulation.operator('three')
+  await simulation.pass(30_000)
+  expect(hosted(simulation)).toEqual(['eu-1: chat (bob)', 'us-1: chat (ann)'])
+  expect(await quietWrites(simulation, 60_000)).toEqual([])
 })
 
 /** What the leader knows of all meetings; the test ends where nobody leads. */

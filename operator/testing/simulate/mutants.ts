@@ -130,8 +130,8 @@ export const mutants: readonly Mutant[] = [
     name: 'larger-wins',
     what: 'of two incarnations that were minted at once the larger wins',
     file: 'operator/ledger/meetings/incarnations.ts',
-    from: 'if (incarnation < entry.incarnation && isTwin(report, entry.incarnation)) return',
-    to: 'if (incarnation > entry.incarnation && isTwin(report, entry.incarnation)) return',
+    from: 'if (incarnation < entry.incarnation && isTwin(entry, report, entry.incarnation)) return',
+    to: 'if (incarnation > entry.incarnation && isTwin(entry, report, entry.incarnation)) return',
   },
   {
     name: 'silence-is-death',
