@@ -1,6 +1,10 @@
 import { patchPool, quietWrites } from '../world/aCluster.ts'
 import { passesAtMost, type CrashPoint } from './crashPoints.ts'
-import type { CallFault } from '../faults/callFault.ts'
+import type { Call, CallFault } from '../faults/callFault.ts'
+import { namedFaults } from '../invariants/always.ts'
+import { HotLoops } from '../invariants/hotLoops.ts'
+import type { SimulatedFaults } from '../faults/simulatedFaults.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { PoolHistory, poolFaultsOf } from './poolHistory.ts'
 
 /** The Lease lapses, the next operator begins, a surge waits a minute for room, drains end. */
@@ -65,14 +69,24 @@ export async function poolCrashPoints(every: number): Promise<readonly CrashPoin
   return ats.flatMap((at) => (['crashBefore', 'crashAfter'] as const).map((how) => ({ at, how })))
 }
 
+/** What each call of an operator meets, be it to the API server or to a media node. */
+function meetAtEachCall({ faults }: Simulation, fault: SimulatedFaults['apiCall']): void {
+  faults.apiCall = fault
+  faults.agentCall = (_, call, operator) => fault(call, operator)
+}
+
 /** Lives the life of a pool in which nothing fails but that its operator dies at `crash`; then another one takes over. */
 export async function livePoolUntil(crash: CrashPoint | undefined): Promise<PoolLife> {
   const history = new PoolHistory(1)
   const { simulation } = history
+  // Where an operator asked without a pause, time would stand still and the life never end.
+  const hotLoops = new HotLoops(simulation)
+  const endless = (call: Call, operator: string): CallFault => (hotLoops.isOne(call, operator) ? 'crashBefore' : undefined)
   let calls = 0
-  const fault = (): CallFault => (++calls === crash?.at ? crash.how : undefined)
-  simulation.faults.apiCall = fault
-  simulation.faults.agentCall = fault
+  meetAtEachCall(simulation, (call, operator) => {
+    calls += 1
+    return calls === crash?.at ? crash.how : endless(call, operator)
+  })
   history.startOperator()
   await simulation.pass(stepMs)
   for (const act of doings) {
@@ -82,15 +96,20 @@ export async function livePoolUntil(crash: CrashPoint | undefined): Promise<Pool
   }
   const made = calls
   await history.killOperators()
-  simulation.faults.apiCall = () => undefined
-  simulation.faults.agentCall = () => undefined
+  meetAtEachCall(simulation, endless)
   history.startOperator()
   const passes = countPasses(history)
   const evicting = simulation.clock.every(evictEachMs, () => history.kubernetes.evictFrom(leftHost)) // As kubectl drain does.
   await simulation.pass(convergesWithinMs)
   const slow = [...passes].filter(([, count]) => count > passesAtMost).map(([about, count]) => `passes: ${count} for ${about}`)
   const written = await quietWrites(simulation, quietMs)
-  const faults = [...history.broken(), ...poolFaultsOf(history), ...slow, ...written.map((write) => `written at rest: ${write}`)]
+  const faults = [
+    ...history.broken(),
+    ...namedFaults('hot loops', hotLoops.faults),
+    ...poolFaultsOf(history),
+    ...slow,
+    ...written.map((write) => `written at rest: ${write}`),
+  ]
   evicting.cancel()
   await history.killOperators()
   return { calls: made, faults }

@@ -16,22 +16,27 @@ async function live(history: PoolHistory): Promise<readonly string[]> {
   return [...history.broken(), ...faults, ...written.map((write) => `written after all had settled: ${write}`)]
 }
 
-/** Lets an operator die at each call of a pool's life. */
-async function dieEverywhere(): Promise<number> {
+/** Lets an operator die at each call of a pool's life from the `first` to the `last`, before and after it. */
+async function dieAtEach(first: number, last: number): Promise<number> {
+  const points = (await poolCrashPoints(1)).filter(({ at }) => first <= at && at <= last)
   let failed = 0
-  for (const crash of await poolCrashPoints(1)) {
+  for (const crash of points) {
     const { faults } = await livePoolUntil(crash)
     if (faults.length === 0) continue
     failed += 1
     process.stdout.write(`${crash.how} ${crash.at}:\n${faults.map((fault) => `  ${fault}\n`).join('')}`)
   }
-  process.stdout.write(`${failed} crash points failed\n`)
+  process.stdout.write(`${points.length} crash points, ${failed} failed\n`)
   return failed
 }
 
-if (process.argv[2] === 'crash-points') process.exit((await dieEverywhere()) === 0 ? 0 : 1)
+if (process.argv[2] === 'crash-points') {
+  // node operator/testing/histories/simulatePools.ts crash-points [first call] [last call]
+  const [from = 1, to = Infinity] = process.argv.slice(3, 5).map(Number)
+  process.exit((await dieAtEach(from, to)) === 0 ? 0 : 1)
+}
 
-// node operator/testing/histories/simulatePools.ts [first seed] [how many] [calm], or crash-points
+// node operator/testing/histories/simulatePools.ts [first seed] [how many] [calm]
 const [first = 1, count = 100] = process.argv.slice(2, 4).map(Number)
 const calm = process.argv[4] === 'calm'
 let failed = 0
