@@ -15,11 +15,12 @@ import type { Refusals } from '../pods/refusals.ts'
 import type { MediaNodePoolView } from '../view/mediaNodePoolView.ts'
 import { makeMediaNode } from './makeMediaNode.ts'
 import type { StatusTeller } from './tellStatus.ts'
+import { unseenMembers } from './unseenMembers.ts'
 import { writeBudget } from './writeBudget.ts'
 
 /** What {@link createPoolEffects} needs. */
 export interface PoolEffectsOptions {
-  readonly api: Pick<ApiPort, 'get' | 'create' | 'mergePatch'>
+  readonly api: Pick<ApiPort, 'get' | 'list' | 'create' | 'mergePatch'>
   readonly bucket: WriteBucket
   readonly ledger: Ledger
   readonly disruptions: Disruptions
@@ -58,8 +59,16 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     }
   }
 
+  const isKnown = (name: string): boolean => ledger.nodes.get(name) !== undefined
+
+  /** Whether the cache shows all that the pool has; where it does not, the pool is looked at again once it does. */
+  async function seesAll(pool: MediaNodePool, signal: AbortSignal): Promise<boolean> {
+    const unseen = await unseenMembers({ api, isKnown }, pool, signal)
+    for (const node of unseen) expectations.wrote(pool.metadata.name, node)
+    return unseen.length === 0
+  }
+
   async function createNode(pool: MediaNodePool, signal: AbortSignal): Promise<void> {
-    const isKnown = (name: string): boolean => ledger.nodes.get(name) !== undefined
     const made = await makeMediaNode({ api, bucket, isKnown, random }, pool, signal)
     const { name } = made.metadata
     expectations.wrote(pool.metadata.name, made)
@@ -81,10 +90,12 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
   }
 
   function writes(pool: MediaNodePool, plan: MediaNodePoolPlan, signal: AbortSignal): readonly Promise<void>[] {
+    const allSeen = plan.create === 0 ? Promise.resolve(true) : seesAll(pool, signal)
+    const create = async (): Promise<void> => ((await allSeen) ? createNode(pool, signal) : undefined)
     return [
       ...(plan.image === undefined ? [] : [writeImage(pool, plan.image, signal)]),
       ...(plan.budget === 'keep' ? [] : [keepBudget(pool, plan.budget, signal)]),
-      ...Array.from({ length: plan.create }, () => createNode(pool, signal)),
+      ...Array.from({ length: plan.create }, create),
     ]
   }
 

@@ -288,6 +288,28 @@ test.each([10_000, 80_000])(
   },
 )
 
+test('a leader whose caches stand still as its term begins makes nothing that the one before made', async () => {
+  const { simulation, kubernetes } = await aCluster({ replicas: 1 })
+  const second = simulation.operator('two')
+  await simulation.pass(5_000)
+  patchPool(simulation, { replicas: 4 })
+  simulation.cluster.holdWatches(true) // Both know what is asked for, and not what is made of it.
+  await simulation.pass(5_000)
+  const made = nodesOf(simulation)
+  expect(made).toHaveLength(4)
+  await simulation.operators.get('one')?.kill()
+  await simulation.pass(60_000)
+  expect(second.control.leads()).toBe(true)
+  expect(nodesOf(simulation)).toEqual(made)
+  simulation.cluster.holdWatches(false)
+  await simulation.pass(60_000)
+  expect(nodesOf(simulation)).toEqual(made)
+  expect(kubernetes.pods()).toHaveLength(4)
+  patchPool(simulation, { replicas: 5 })
+  await simulation.pass(20_000)
+  expect(nodesOf(simulation)).toHaveLength(5)
+})
+
 test('a budget that somebody changed or deleted is made as it was', async () => {
   const { simulation } = await aCluster({ replicas: 1 })
   const [budget] = simulation.cluster.objects(kinds.PodDisruptionBudget)
