@@ -59,16 +59,16 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     }
   }
 
-  const isKnown = (name: string): boolean => ledger.nodes.get(name) !== undefined
-
-  /** Whether the cache shows all that the pool has; where it does not, the pool is looked at again once it does. */
-  async function seesAll(pool: MediaNodePool, signal: AbortSignal): Promise<boolean> {
-    const unseen = await unseenMembers({ api, isKnown }, pool, signal)
-    for (const node of unseen) expectations.wrote(pool.metadata.name, node)
+  /** Whether the plan was made from all that the pool has; where it was not, the pool is looked at again once the cache shows the others. */
+  async function sawAll({ object, pods }: MediaNodePoolView, signal: AbortSignal): Promise<boolean> {
+    const planned = new Set(pods?.members.map(({ name }) => name))
+    const unseen = await unseenMembers({ api, isKnown: (name) => planned.has(name) }, object, signal)
+    for (const node of unseen) expectations.wrote(object.metadata.name, node)
     return unseen.length === 0
   }
 
   async function createNode(pool: MediaNodePool, signal: AbortSignal): Promise<void> {
+    const isKnown = (name: string): boolean => ledger.nodes.get(name) !== undefined
     const made = await makeMediaNode({ api, bucket, isKnown, random }, pool, signal)
     const { name } = made.metadata
     expectations.wrote(pool.metadata.name, made)
@@ -89,9 +89,10 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
     expectations.wrote(pool.metadata.name, await writeBudget({ api, bucket }, { pool, act }, signal))
   }
 
-  function writes(pool: MediaNodePool, plan: MediaNodePoolPlan, signal: AbortSignal): readonly Promise<void>[] {
-    const allSeen = plan.create === 0 ? Promise.resolve(true) : seesAll(pool, signal)
-    const create = async (): Promise<void> => ((await allSeen) ? createNode(pool, signal) : undefined)
+  function writes(seen: MediaNodePoolView, plan: MediaNodePoolPlan, signal: AbortSignal): readonly Promise<void>[] {
+    const pool = seen.object
+    const all = plan.create === 0 ? Promise.resolve(true) : sawAll(seen, signal)
+    const create = async (): Promise<void> => ((await all) ? createNode(pool, signal) : undefined)
     return [
       ...(plan.image === undefined ? [] : [writeImage(pool, plan.image, signal)]),
       ...(plan.budget === 'keep' ? [] : [keepBudget(pool, plan.budget, signal)]),
@@ -112,11 +113,12 @@ export function createPoolEffects(options: PoolEffectsOptions): PoolEffects {
   }
 
   return {
-    async apply({ object }, plan, signal) {
+    async apply(seen, plan, signal) {
+      const { object } = seen
       remember(plan)
       for (const happening of plan.happenings) recorder.record(object, happening)
       teller.tell({ kind: kinds.MediaNodePool, object, planned: plan.status })
-      const results = await Promise.allSettled(writes(object, plan, signal))
+      const results = await Promise.allSettled(writes(seen, plan, signal))
       const failures = results.filter((result) => result.status === 'rejected')
       const refusal = failures.map(({ reason }): unknown => reason).find(isRefusal)
       if (refusal !== undefined) refuse(object, refusal)

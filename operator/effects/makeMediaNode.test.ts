@@ -25,8 +25,12 @@ function aPool(known: readonly string[] = []) {
   const bucket = createWriteBucket({ clock, log: silentLog, metrics: createMetrics(kubeMetrics), signal })
   let drawn = 0
   const random = (): number => Math.floor(drawn++ / 5) / 27
-  const isKnown = (name: string): boolean => known.includes(name)
+  /** Whether the cache shows what is made as soon as it is. */
+  let isQuick = false
+  const isKnown = (name: string): boolean =>
+    known.includes(name) || (isQuick && cluster.object(kinds.MediaNode, name) !== undefined)
   return {
+    seeAtOnce: () => (isQuick = true),
     cluster,
     /** A media node that is there already. */
     there: (name: string, of: { readonly owner: MediaNodePool | undefined }) =>
@@ -87,6 +91,14 @@ test('after three names that are taken it says so, in the same words each time',
 
 test('made, though the answer was lost', async () => {
   const { cluster, make, names } = aPool()
+  cluster.fail('create', 'lostAnswer')
+  expect(await make()).toBe('eu-bbbbb')
+  expect(names()).toEqual(['eu-bbbbb'])
+})
+
+test('made once, though the cache shows it before the server is asked what became of a lost answer', async () => {
+  const { cluster, make, names, seeAtOnce } = aPool()
+  seeAtOnce()
   cluster.fail('create', 'lostAnswer')
   expect(await make()).toBe('eu-bbbbb')
   expect(names()).toEqual(['eu-bbbbb'])

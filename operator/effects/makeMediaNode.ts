@@ -38,6 +38,7 @@ async function tryName(
   { pool, name }: { pool: MediaNodePool; name: string },
   signal: AbortSignal,
 ): Promise<MediaNode | undefined> {
+  const wasKnown = isKnown(name)
   try {
     return await writeThrough(bucket, { key: `node/create/${name}`, signal }, (until) =>
       api.create(kinds.MediaNode, nodeDraft(pool, name), until),
@@ -52,8 +53,8 @@ async function tryName(
         if (isTaken && isApiError(failed, 'notFound')) return undefined
         throw isTaken ? failed : thrown
       })
-    // One that the cache knows is a member already, and counted: what is ours and new is what was made just now.
-    return there !== undefined && isOwnedBy(there, pool) && !isKnown(name) ? there : undefined
+    // One that the cache knew before is a member already, and counted: what is ours and new is what was made just now, whether the cache shows it by now or not.
+    return there !== undefined && isOwnedBy(there, pool) && !wasKnown ? there : undefined
   }
 }
 

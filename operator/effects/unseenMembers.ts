@@ -7,13 +7,13 @@ import { isOwnedBy } from '../pods/owned.ts'
 /** What {@link unseenMembers} needs. */
 export interface MemberLooking {
   readonly api: Pick<ApiPort, 'list'>
-  /** Whether the cache has a media node of this name. */
+  /** Whether the plan was made from a media node of this name. */
   readonly isKnown: (name: string) => boolean
 }
 
 /**
- * The media nodes that a pool has and the cache does not show yet, as the API server itself says. A leader's caches may be behind as its term
- * begins, by as much as a watch that fell silent: what the one before made would be made again, each with a Pod and a machine under it.
+ * The media nodes that a pool has and its plan knew nothing of, as the API server itself says. A leader's caches may be behind as its term begins,
+ * by as much as a watch that fell silent: what the one before made would be made again, each with a Pod and a machine under it.
  */
 export async function unseenMembers(
   { api, isKnown }: MemberLooking,
