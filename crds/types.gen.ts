@@ -191,7 +191,7 @@ export interface MediaNodeBlocker {
 export interface MediaNodeStatusDrain {
   /** Why it is drained; all reasons, where there are several. */
   readonly reason: string
-  /** When spec.drain was seen first; its deadline counts from then. */
+  /** When this request of spec.drain was seen first; its deadline counts from then. */
   readonly requestedAt?: string
   /** By when it ends. */
   readonly deadline?: string

@@ -1,6 +1,7 @@
 import { kubeTime } from '../../kit/kubeTime.ts'
 import type { DrainWish } from '../../sfu/api/drain.ts'
 import type { MediaNodeStatus } from '../../crds/index.ts'
+import { requestedAtOf } from '../ledger/nodes/drainOf.ts'
 import type { DrainView } from '../view/drainView.ts'
 import type { MediaNodeView } from '../view/mediaNodeView.ts'
 import { planBlockers, toldBlockers, type Blocker } from './drainBlockers.ts'
@@ -18,7 +19,7 @@ const staysAtMost = 10_000
 /** As many blockers as a status takes. */
 const listedAtMost = 10
 
-/** As many other nodes as a message names. */
+/** As many other nodes, or meetings, as a message names. */
 const namedAtMost = 3
 
 const stopped = 'the media node was told to stop'
@@ -33,14 +34,14 @@ function sharedOf(meetings: DrainView['meetings'], node: string): Pick<DrainWish
 
 /** The drain that the node should be told; undefined where there is none, or not yet a deadline. */
 function wishOf({ drain: { wanted, told, meetings }, object }: Pick<MediaNodeView, 'drain' | 'object'>): DrainWish | undefined {
-  const deadlineAtMs = wanted === undefined ? told?.stopsAtMs : wanted.deadlineAtMs
-  if (deadlineAtMs === undefined) return undefined
+  const deadlines = [wanted?.deadlineAtMs, told?.stopsAtMs].filter((atMs) => atMs !== undefined)
+  if (deadlines.length === 0) return undefined
   const named = (those: DrainView['meetings']): string[] => those.slice(0, staysAtMost).map(({ meeting }) => meeting)
   const publishersStay = named(meetings.filter(({ held, audienceOnly }) => held === undefined && audienceOnly))
   const pace = wanted?.pace
   return {
     reason: fitting(wanted?.reason ?? stopped),
-    deadlineAtMs,
+    deadlineAtMs: Math.min(...deadlines),
     stay: named(meetings.filter(({ held }) => held !== undefined)),
     ...(publishersStay.length === 0 ? {} : { publishersStay }),
     ...sharedOf(meetings, object.metadata.name),
@@ -78,13 +79,23 @@ export function drainLookAtMs(view: MediaNodeView): number {
   return isDue ? nowMs + drainPeriodMs : Infinity
 }
 
+/** The first of these names, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const more = names.length > namedAtMost ? ` and ${names.length - namedAtMost} more` : ''
+  return `${names.slice(0, namedAtMost).join(', ')}${more}`
+}
+
 /** That people go more slowly than from one node alone, and for whose sake. */
 function inTurnWith({ drain: { meetings }, object }: MediaNodeView): string {
   const others = new Set(meetings.flatMap(({ shared }) => shared?.nodes ?? []))
   others.delete(object.metadata.name)
-  const named = [...others].toSorted()
-  const more = named.length > namedAtMost ? ` and ${named.length - namedAtMost} more` : ''
-  return named.length === 0 ? '' : `, of some meetings in turn with ${named.slice(0, namedAtMost).join(', ')}${more}`
+  return others.size === 0 ? '' : `, of some meetings in turn with ${listed([...others].toSorted())}`
+}
+
+/** What keeps a node that nobody is on from being drained: others hear each other through it, and are given other ways. */
+function passingOn({ passesOn }: DrainView): string {
+  const whose = passesOn.length === 0 ? '' : ` of ${listed(passesOn)}`
+  return `nobody is left; it passes on the media${whose} until other media nodes do`
 }
 
 function messageOf(view: MediaNodeView, blockers: readonly Blocker[]): string {
@@ -93,15 +104,15 @@ function messageOf(view: MediaNodeView, blockers: readonly Blocker[]): string {
   if (state.state === 'drained') return 'nobody is left'
   if (state.state !== 'draining') return `the media node is ${state.state}: ${state.why}`
   if (wish === undefined) return drain.wanted === undefined ? 'being cancelled' : 'about to begin'
-  if (drain.told?.ordered === undefined) return 'the media node has not been told yet'
+  if (drain.told === undefined) return 'the media node has not been told yet'
+  if (drain.told.left === 0) return passingOn(drain)
   if (wallMs >= wish.deadlineAtMs) return 'the deadline has passed; closing who is left'
   return toldBlockers(blockers) ?? `people are moved to other media nodes${inTurnWith(view)}`
 }
 
 /** When spec.drain was seen first: what status says, until nobody asks any more. */
 function requestedAt({ object, wallMs }: MediaNodeView): { requestedAt: string } | undefined {
-  if (object.spec.drain === undefined) return undefined
-  return { requestedAt: object.status?.drain?.requestedAt ?? kubeTime(wallMs) }
+  return object.spec.drain === undefined ? undefined : { requestedAt: requestedAtOf(object) ?? kubeTime(wallMs) }
 }
 
 const reasonOf = ({ wanted, told }: DrainView): string => fitting(wanted?.reason ?? told?.ordered?.reason ?? stopped)
@@ -123,7 +134,7 @@ export function planDrainStatus(view: MediaNodeView): MediaNodeStatus['drain'] {
     reason: reasonOf(view.drain),
     ...requestedAt(view),
     ...timesOf(view, blockers),
-    left: peopleStep(told?.left ?? view.people),
+    left: peopleStep(view.state.state === 'lost' ? 0 : (told?.left ?? view.people)),
     moved: peopleStep(told?.moved ?? 0),
     blocked: blockers.length > 0,
     ...(blockers.length === 0 ? {} : { blockers: blockers.slice(0, listedAtMost) }),

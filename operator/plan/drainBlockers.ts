@@ -10,7 +10,8 @@ const namedAtMost = 3
 
 const audience = 'whoever may publish stays by its spec.disruption'
 
-function blockerOf({ meeting, held }: DrainedMeeting, staying: ReadonlySet<string>): readonly Blocker[] {
+function blockerOf({ meeting, here, held }: DrainedMeeting, staying: ReadonlySet<string>): readonly Blocker[] {
+  if (here === 0) return []
   if (held !== undefined) return [{ meeting, reason: held.reason, message: fitting(held.why) }]
   return staying.has(meeting) ? [{ meeting, reason: 'AudienceOnly', message: audience }] : []
 }

@@ -55,7 +55,7 @@ type SegmentsView = Pick<MeetingView, 'segments' | 'strays' | 'epoch' | 'nowMs' 
 function leaving(view: SegmentsView): readonly SegmentView[] {
   const over = view.segments.filter((segment) => isOver(segment, view.nowMs))
   const emptied = view.segments.filter((segment) => isEmptied(segment) && segment.emptySinceMs !== undefined)
-  const othersGoOn = view.segments.some((segment) => segment.emptySinceMs === undefined)
+  const othersGoOn = view.segments.some((segment) => segment.emptySinceMs === undefined && !isVain(segment))
   return othersGoOn ? [...over, ...emptied] : emptied
 }
 

@@ -61,3 +61,10 @@ test('who is in a meeting that is over holds up no drain; who has nowhere to go 
     { meeting: 'demo/standup', held: { reason: 'NoPlace', why: 'no media node in eu-west is ready' } },
   ])
 })
+
+test('who holds a grant that is not used yet is not there, though their meeting may have them stay once they are', () => {
+  const world = new ALedger().pool('eu', 'eu-west').node('eu-1', { pool: 'eu' }).meeting('board')
+  world.join('board', 'ann')
+  world.node('eu-1', { pool: 'eu', drained: 'upgrade' })
+  expect(meetingsOf(world, 'eu-1')).toMatchObject([{ meeting: 'demo/board', here: 0, held: { reason: 'NoPlace' } }])
+})

@@ -1,7 +1,7 @@
 import type { WantedDrain } from '../ledger/nodes/drainOf.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { placementView, type Moment } from '../ledger/ledgerView.ts'
-import type { MeetingEntry } from '../ledger/meetings/meetingEntry.ts'
+import type { MeetingEntry, Segment } from '../ledger/meetings/meetingEntry.ts'
 import type { DrainTaken, NodeEntry } from '../ledger/nodes/nodeEntry.ts'
 import { nodeStateOf } from '../ledger/nodes/nodeState.ts'
 import type { Placement } from '../ledger/people/stay.ts'
@@ -14,12 +14,13 @@ export interface Held {
   readonly why: string
 }
 
-/** A meeting with people on a node that is emptied. */
+/** A meeting with people, or grants for people, on a node that is emptied. */
 export interface DrainedMeeting {
   /** `namespace/name`. */
   readonly meeting: string
-  /** People on the node, and in the whole meeting. */
+  /** People who are on the node; who holds a grant for it that is not used yet is none, and comes no more once it drains. */
   readonly here: number
+  /** People in the whole meeting. */
   readonly everywhere: number
   /** Undefined where people may be told to go. */
   readonly held: Held | undefined
@@ -47,17 +48,28 @@ export interface DrainView {
   readonly taken: DrainTaken | undefined
   /** By name. */
   readonly meetings: readonly DrainedMeeting[]
+  /** Meetings whose other media nodes hear each other through this one: `namespace/name`, by name. */
+  readonly passesOn: readonly string[]
 }
 
+type Person = Pick<Placement, 'participant' | 'attachment' | 'hidden'>
+
 /** Who of a meeting is on a node, under whichever of its incarnations: its agent goes by the name alone, and has all of them go or stay. */
-function peopleOn(entry: MeetingEntry, node: string): readonly Pick<Placement, 'participant' | 'attachment' | 'hidden'>[] {
+function peopleOn(entry: MeetingEntry, node: string): readonly Person[] {
   const strays = [...entry.strays.values()].filter((stray) => stray.node === node)
-  return [...entry.people.on(node), ...strays.flatMap(({ report }) => report.participants)]
+  return [
+    ...[...entry.people.on(node)].filter(({ attached }) => attached),
+    ...strays.flatMap(({ report }) => report.participants),
+  ]
 }
+
+/** Who holds a grant for it: they may have come by the time at which it is told to drain. */
+const comingTo = (entry: MeetingEntry, node: string): readonly Person[] =>
+  [...entry.people.on(node)].filter(({ attached }) => !attached)
 
 /** Why nobody of the meeting who is on the node could be placed anywhere else; undefined where somebody could. */
 function whyStuck(ledger: Ledger, entry: MeetingEntry, on: { node: string } & Moment): string | undefined {
-  const [somebody] = peopleOn(entry, on.node)
+  const [somebody] = [...peopleOn(entry, on.node), ...comingTo(entry, on.node)]
   if (somebody === undefined) return undefined
   const { participant, attachment, hidden } = somebody
   const { namespace, name } = entry
@@ -93,20 +105,31 @@ function sharedBy(ledger: Ledger, entry: MeetingEntry, on: { node: string; nowMs
   return { nodes, people: nodes.reduce((sum, name) => sum + peopleOn(entry, name).length, 0) }
 }
 
+/** Whether others hear each other through it, by what its node told last: it is a core with leaves. */
+const passesMediaOn = (segment: Segment | undefined): boolean =>
+  segment?.report?.role === 'core' && segment.report.peers.some(({ role }) => role === 'leaf')
+
 /** Gathers what the drain of a node depends on. Costs one placement a meeting on the node, and nothing while it takes work. */
 export function viewDrain(ledger: Ledger, node: NodeEntry, at: Moment): DrainView {
   const { drain: wanted, drainTold: told, drainTaken: taken } = node
-  if (wanted === undefined && told === undefined) return { wanted, told, taken, meetings: [] }
-  const meetings = [...ledger.meetings.on(node.name)]
-    .map((entry) => ({ entry, here: peopleOn(entry, node.name).length }))
-    .filter(({ here }) => here > 0)
-    .map(({ entry, here }): DrainedMeeting => ({
+  if (wanted === undefined && told === undefined) return { wanted, told, taken, meetings: [], passesOn: [] }
+  const hosted = ledger.meetings.on(node.name)
+  const meetings = hosted
+    .filter((entry) => peopleOn(entry, node.name).length + comingTo(entry, node.name).length > 0)
+    .map((entry): DrainedMeeting => ({
       meeting: entry.key,
-      here,
+      here: peopleOn(entry, node.name).length,
       everywhere: entry.people.seats,
       held: heldBy(ledger, entry, { node: node.name, ...at }),
       audienceOnly: entry.object?.spec.disruption === 'audienceOnly',
       shared: sharedBy(ledger, entry, { node: node.name, nowMs: at.nowMs }),
     }))
-  return { wanted, told, taken, meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)) }
+  const passesOn = hosted.filter(({ segments }) => passesMediaOn(segments.get(node.name))).map(({ key }) => key)
+  return {
+    wanted,
+    told,
+    taken,
+    meetings: meetings.toSorted((a, b) => (a.meeting < b.meeting ? -1 : 1)),
+    passesOn: passesOn.toSorted(),
+  }
 }

@@ -22,6 +22,7 @@ export interface SegmentView {
   readonly why: string
   /** Wall clock: of the node once it told, until then of the operator. */
   readonly createdAtMs: number
+  /** Since when nobody is there and nobody can come: nobody holds a grant for it, or its node drains and is empty by its own word. */
   readonly emptySinceMs: number | undefined
   readonly report: SegmentReport | undefined
   /** The incarnation under which the node has it, where that is not the meeting's: it is to be adopted. */
@@ -120,6 +121,10 @@ const tellsWithinMs = 1_000
 const answersSince = (node: NodeEntry | undefined, { ordered }: Segment): boolean =>
   ordered !== undefined && (node?.heardAtMs ?? -Infinity) - ordered.sentAtMs > tellsWithinMs
 
+/** A node that drains and that nobody is on lets nobody in: a grant for it fills none of its segments. */
+const emptySince = (node: NodeEntry | undefined, { emptySinceMs, report }: Segment): number | undefined =>
+  emptySinceMs ?? (report === undefined ? undefined : node?.vacantSinceMs)
+
 function viewSegment(
   ledger: Ledger,
   segment: Segment,
@@ -136,7 +141,7 @@ function viewSegment(
     nodeState: stateOf(ledger, segment.node, nowMs),
     why: segment.why,
     createdAtMs: segment.report?.createdAtMs ?? wallMs - (nowMs - segment.openedAtMs),
-    emptySinceMs: segment.emptySinceMs,
+    emptySinceMs: emptySince(node, segment),
     report: segment.report,
     adopts: reported === incarnation ? undefined : reported,
     ordered: segment.ordered,

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import type { MediaNode } from '../../../crds/index.ts'
 import { drainOf } from './drainOf.ts'
 
-const aNode = (drain: MediaNode['spec']['drain'], status: MediaNode['status'] = {}): MediaNode => ({
+const aNode = (drain: MediaNode['spec']['drain'], status: MediaNode['status'] = {}, generation = 1): MediaNode => ({
   apiVersion: 'parley.media/v1alpha1',
   kind: 'MediaNode',
   metadata: {
     ...{ name: 'a', namespace: 'parley', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-    generation: 1,
+    generation,
   },
   spec: { pool: 'eu', address: 'http://a:1', workers: 1, cordoned: false, ...(drain === undefined ? {} : { drain }) },
   status,
@@ -30,6 +30,14 @@ test('the deadline counts from when the operator wrote down that it saw the requ
   expect(drainOf(aNode(drain, { drain: { ...told, requestedAt: '2026-01-01T00:00:00Z' } }))?.deadlineAtMs).toBe(
     Date.UTC(2026, 0, 1, 0, 1, 30),
   )
+})
+
+test('what status says is of another request where two changes of the spec were not seen: it may have been taken away between them', () => {
+  const requestedAt = '2026-01-01T00:00:00Z'
+  const seenAt = (generation: number) =>
+    drainOf(aNode({ deadlineSeconds: 90 }, { observedGeneration: 4, drain: { ...told, requestedAt } }, generation))?.deadlineAtMs
+  const deadlineAtMs = Date.UTC(2026, 0, 1, 0, 1, 30)
+  expect([4, 5, 6].map(seenAt)).toEqual([deadlineAtMs, deadlineAtMs, undefined])
 })
 
 test('of several reasons all are told, and the earliest deadline counts', () => {

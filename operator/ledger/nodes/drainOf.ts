@@ -15,11 +15,20 @@ interface Cause {
   readonly deadlineAtMs: number | undefined
 }
 
+/**
+ * Since when a person asks for the drain, as status says; undefined where it does not yet. Each change of the spec counts a generation: what status
+ * says is of another request where two were not seen, since they may have taken that away and set this one, while no operator ran for instance.
+ */
+export function requestedAtOf({ metadata: { generation }, spec, status }: MediaNode): string | undefined {
+  const unseen = generation - (status?.observedGeneration ?? generation)
+  return spec.drain === undefined || unseen > 1 ? undefined : status?.drain?.requestedAt
+}
+
 /** What a person asked for. The deadline counts from when the operator first saw it, which stands in status: a restart changes nothing. */
-function requested({ spec, status }: MediaNode): Cause | undefined {
-  if (spec.drain === undefined) return undefined
-  const { reason, deadlineSeconds } = spec.drain
-  const sinceMs = Date.parse(status?.drain?.requestedAt ?? '')
+function requested(object: MediaNode): Cause | undefined {
+  if (object.spec.drain === undefined) return undefined
+  const { reason, deadlineSeconds } = object.spec.drain
+  const sinceMs = Date.parse(requestedAtOf(object) ?? '')
   return {
     reason: reason === undefined ? 'asked for by spec.drain' : `asked for by spec.drain: ${reason}`,
     deadlineAtMs: Number.isNaN(sinceMs) ? undefined : sinceMs + deadlineSeconds * 1_000,

@@ -29,6 +29,7 @@ export class Entry implements NodeEntry, Counted, Queued<Entry> {
   zone: string | undefined = undefined
   gate: string | undefined = undefined
   drainTold: DrainReport | undefined = undefined
+  vacantSinceMs: number | undefined = undefined
   drainTaken: DrainTaken | undefined = undefined
   /** When it was emptied last; undefined where it never was, or is now. */
   emptiedUntilMs: number | undefined = undefined

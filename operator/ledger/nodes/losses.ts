@@ -49,10 +49,11 @@ export function noteBreak(entry: Entry, nowMs: number): void {
   if (entry.hold !== undefined) entry.hold = heldAnew(entry.hold, nowMs)
 }
 
-/** Changes what empties the node, and remembers until when something did. */
+/** Changes what empties the node, and remembers until when something did, and since when nobody is on it. */
 export function noteEmptied(entry: Entry, nowMs: number, change: () => void): void {
   const before = isEmptied(entry)
   change()
+  entry.vacantSinceMs = entry.drainTold?.left === 0 ? (entry.vacantSinceMs ?? nowMs) : undefined
   if (isEmptied(entry)) entry.emptiedUntilMs = undefined
   else if (before) entry.emptiedUntilMs = nowMs
 }

@@ -158,13 +158,16 @@ export class MediaNodes {
     this.#events.changed(name)
   }
 
-  /** How far a node's drain is, and to which order it says so. Only what it means for new work is told to others at once. */
+  /** How far a node's drain is, and to which order it says so. Only what it means for new work, and that nobody is left, is told to others at once. */
   drain(name: string, { report, order }: { report: DrainReport; order?: DrainWish | undefined }, nowMs: number): void {
     const entry = this.#nodes.get(name)
     if (entry?.introduction === undefined) return
+    const wasVacant = entry.vacantSinceMs !== undefined
     noteEmptied(entry, nowMs, () => (entry.drainTold = isDraining(report) ? report : undefined))
     if (order !== undefined && report.ordered !== undefined) entry.drainTaken = { order, as: report.ordered }
     this.#reindex(entry, nowMs)
+    // Meetings whose last people there have gone may do without it.
+    if (wasVacant !== (entry.vacantSinceMs !== undefined)) this.#events.changed(name)
   }
 
   /** Any other line: the node lives. */

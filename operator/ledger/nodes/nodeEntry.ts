@@ -48,6 +48,10 @@ export interface NodeEntry {
   leaving: string | undefined
   /** How far its drain is, by its own word; undefined where it takes work. */
   readonly drainTold: DrainReport | undefined
+  /**
+   * Since when nobody is on it while it drains, by its own word: nobody comes either, whatever grant they hold. Undefined where that is not so.
+   */
+  readonly vacantSinceMs: number | undefined
   /** The order to drain that it took last from this leader. */
   readonly drainTaken: DrainTaken | undefined
   /** Its pool fills one node after the other. */

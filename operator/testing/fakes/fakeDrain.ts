@@ -64,7 +64,7 @@ export class FakeDrain {
 
   report(segments: readonly SegmentReport[]): DrainReport {
     const left = seatsOf(segments).length
-    const drained = this.isOn && left === 0 && !forwards(segments)
+    const drained = this.isOn && left === 0 && forwardedBy(segments).length === 0
     return { ...this.#state, left, drained, ...this.#staying(segments) }
   }
 
@@ -151,6 +151,8 @@ export class FakeDrain {
 const isElsewhere = ({ rosterOf }: Moment, { meeting, person }: FakeSeat): boolean =>
   (rosterOf(meeting).get(person.participant) ?? '') > person.attachment
 
-/** Whether leaves on other nodes still hang on a core here. */
-const forwards = (segments: readonly SegmentReport[]): boolean =>
-  segments.some(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
+/** Meetings of which leaves on other nodes still hang on a core here. */
+export const forwardedBy = (segments: readonly SegmentReport[]): readonly MeetingRef[] =>
+  segments
+    .filter(({ role, peers }) => role === 'core' && peers.some((peer) => peer.role === 'leaf'))
+    .map(({ meeting }) => meeting)

@@ -1,4 +1,6 @@
 import type { MediaNodeStatus } from '../../../crds/index.ts'
+import { forwardedBy } from '../fakes/fakeDrain.ts'
+import type { FakeMediaNode } from '../fakes/fakeMediaNode.ts'
 import type { History } from './history.ts'
 import { hostedByMeeting } from '../invariants/hosted.ts'
 import type { Simulation } from '../world/simulation.ts'
@@ -16,9 +18,14 @@ const nodesAtMost = 2
 /** Somebody was told a moment ago. */
 const cancelAfterMs = 3_000
 
-/** Words by which a drain that makes no progress says why. */
-const saysWhy = ({ blocked, blockers = [], message }: NonNullable<MediaNodeStatus['drain']>): boolean =>
-  (blocked && blockers.length > 0) || message.includes('in turn with')
+/** Words by which a drain that makes no progress says why. That it passes media on must be so. */
+export const saysWhy = (
+  { blocked, blockers = [], message }: NonNullable<MediaNodeStatus['drain']>,
+  node: FakeMediaNode,
+): boolean =>
+  (blocked && blockers.length > 0) ||
+  message.includes('in turn with') ||
+  forwardedBy(node.segments()).some(({ namespace, name }) => message.includes(`passes on the media of ${namespace}/${name}`))
 
 /** The media nodes on which people of one meeting are: of that which is on most. */
 function nodesOfOne(simulation: Simulation): readonly string[] {
@@ -33,17 +40,15 @@ class Watched {
   readonly faults: string[] = []
   readonly #simulation: Simulation
   readonly #name: string
+  readonly #node: FakeMediaNode
   #progress = ''
   #sinceMs: number
 
-  constructor(simulation: Simulation, name: string) {
+  constructor(simulation: Simulation, node: FakeMediaNode) {
     this.#simulation = simulation
-    this.#name = name
+    this.#name = node.name
+    this.#node = node
     this.#sinceMs = simulation.clock.monotonicMs()
-  }
-
-  get #left(): number {
-    return this.#simulation.nodes.get(this.#name)?.drainReport().left ?? 0
   }
 
   get #status(): MediaNodeStatus | undefined {
@@ -56,9 +61,9 @@ class Watched {
     const { phase, drain } = this.#status ?? {}
     if (phase === 'Drained') return
     if (drain === undefined) return this.#mustMove('its drain has not begun', nowMs)
-    const moved = this.#simulation.nodes.get(this.#name)?.drainReport().moved
-    const progress = `${this.#left} left, ${moved} told`
-    if (progress === this.#progress && !saysWhy(drain)) return this.#mustMove(`${progress}: ${drain.message}`, nowMs)
+    const { left, moved } = this.#node.drainReport()
+    const progress = `${left} left, ${moved} told`
+    if (progress === this.#progress && !saysWhy(drain, this.#node)) return this.#mustMove(`${progress}: ${drain.message}`, nowMs)
     this.#progress = progress
     this.#sinceMs = nowMs
   }
@@ -71,8 +76,9 @@ class Watched {
   /** Its deadline has passed. */
   mustBeOver(): void {
     const { phase, drain } = this.#status ?? {}
-    if (phase !== 'Drained' || this.#left > 0)
-      this.faults.push(`${this.#name} is ${phase} after its deadline with ${this.#left} people: ${drain?.message}`)
+    const { left } = this.#node.drainReport()
+    if (phase !== 'Drained' || left > 0)
+      this.faults.push(`${this.#name} is ${phase} after its deadline with ${left} people: ${drain?.message}`)
   }
 }
 
@@ -92,7 +98,10 @@ export async function cancelledDrain({ simulation, counters }: History): Promise
  */
 export async function drainFaultsOf({ simulation, counters }: History): Promise<readonly string[]> {
   const names = nodesOfOne(simulation)
-  const watched = names.map((name) => new Watched(simulation, name))
+  const watched = names.flatMap((name) => {
+    const node = simulation.nodes.get(name)
+    return node === undefined ? [] : [new Watched(simulation, node)]
+  })
   const begunAtMs = simulation.clock.monotonicMs()
   for (const name of names) simulation.drain(name, { deadlineSeconds })
   counters.add('nodes drained to the end', names.length)

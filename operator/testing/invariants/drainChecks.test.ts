@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { DrainWish } from '../../../sfu/api/drain.ts'
-import { drainFaultsOf } from '../histories/historyDrain.ts'
+import { drainFaultsOf, saysWhy } from '../histories/historyDrain.ts'
 import { History } from '../histories/history.ts'
 import { anInstallation, placedIn } from '../processes/installation.ts'
 import { namespace, type Simulation } from '../world/simulation.ts'
@@ -137,6 +137,19 @@ describe('a deadline', () => {
     await simulation.pass(1_000)
     expect(deadlines.faults).toEqual(['4 people are on eu-1 at 8000, 1500 ms after its deadline'])
   })
+})
+
+test('that a node passes media on is a reason to stand still where it does', async () => {
+  const simulation = await aWorld()
+  const node = simulation.nodes.get('eu-1')
+  if (node === undefined) throw new Error('eu-1 is missing')
+  const message = 'nobody is left; it passes on the media of demo/standup until other media nodes do'
+  const says = (): boolean => saysWhy({ reason: '', left: '0', moved: '0', blocked: false, message }, node)
+  peopleOn(simulation, 'eu-1')
+  expect(says()).toBe(false)
+  const common = { epoch: 9, generation: 1, region: 'eu-west', limits: { maxParticipants: 9 } }
+  node.put(standup, { ...common, role: 'core', peers: [{ node: 'us-1', url: 'http://us-1:1', token: '', role: 'leaf' }] })
+  expect(says()).toBe(true)
 })
 
 describe('a drain in a world in which nothing fails', () => {

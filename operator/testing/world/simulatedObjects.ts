@@ -50,7 +50,10 @@ export class SimulatedObjects {
   drain(name: string, drain: MediaNode['spec']['drain'] | undefined): void {
     const object = this.nodeObject(name)
     if (object === undefined) return
-    const { drain: _, ...spec } = object.spec
-    this.cluster.put<MediaNode>(kinds.MediaNode, { ...object, spec: drain === undefined ? spec : { ...spec, drain } })
+    const { drain: _, ...rest } = object.spec
+    const spec = drain === undefined ? rest : { ...rest, drain }
+    const isChange = JSON.stringify(spec) !== JSON.stringify(object.spec)
+    const generation = (object.metadata.generation ?? 0) + Number(isChange)
+    this.cluster.put<MediaNode>(kinds.MediaNode, { ...object, metadata: { ...object.metadata, generation }, spec })
   }
 }
