@@ -5,7 +5,7 @@ import { silentLog } from '../../kit/log.ts'
 import { drainPace, type DrainOrder } from '../api/drain.ts'
 import { movedAwayMs } from '../api/move.ts'
 import { fakeCascade } from '../testing/fakeCascade.ts'
-import { NodeDrain } from './drain.ts'
+import { NodeDrain, passesOnAtMostMs } from './drain.ts'
 import { startJitterMs } from './pace.ts'
 
 const { peoplePerSecond, settleMs } = drainPace
@@ -157,16 +157,40 @@ test('told to stop while empty, it ends at once', async () => {
   expect(drain.report.drained).toBe(true)
 })
 
-test('a core that others hear each other through is not drained before its leaves have another', async () => {
-  const { clock, drain, order, segment } = aNode(0)
-  const peer = (node: string, role: 'core' | 'leaf') => ({ node, url: `http://${node}`, token: 't', role })
+/** A node that nobody is on, a core with two leaves, and the order by which others are the core. */
+function aRelay() {
+  const node = aNode(0)
+  const peer = (name: string, role: 'core' | 'leaf') => ({ node: name, url: `http://${name}`, token: 't', role })
   const common = { epoch: 1, region: 'eu', limits: { maxParticipants: 9 } }
-  segment.take({ ...common, generation: 1, role: 'core', peers: [peer('b', 'leaf'), peer('c', 'leaf')] })
+  node.segment.take({ ...common, generation: 1, role: 'core', peers: [peer('b', 'leaf'), peer('c', 'leaf')] })
+  const relieve = () => node.segment.take({ ...common, generation: 2, role: 'leaf', peers: [peer('b', 'core')] })
+  return { ...node, relieve }
+}
+
+test('a core that others hear each other through is not drained before its leaves have another', async () => {
+  const { clock, drain, order, relieve } = aRelay()
   drain.order(order())
   await clock.advance(1_000)
   expect(drain.report).toMatchObject({ drained: false, left: 0 })
-  segment.take({ ...common, generation: 2, role: 'leaf', peers: [peer('b', 'core')] })
+  relieve()
   expect(drain.report).toMatchObject({ drained: true })
+})
+
+test('told to stop, it passes on what they hear until they have another, for a while, and not beyond its deadline', async () => {
+  for (const { stopsInMs, relievedAfterMs, endsAfterMs } of [
+    { stopsInMs: 60_000, relievedAfterMs: 2_000, endsAfterMs: 2_000 },
+    { stopsInMs: 60_000, relievedAfterMs: Infinity, endsAfterMs: passesOnAtMostMs },
+    { stopsInMs: 5_000, relievedAfterMs: Infinity, endsAfterMs: 5_000 },
+  ]) {
+    const { clock, drain, relieve } = aRelay()
+    let stopped = false
+    void drain.stop(stopsInMs).then(() => (stopped = true))
+    await clock.advance(endsAfterMs - 100)
+    expect(stopped).toBe(false)
+    if (relievedAfterMs <= endsAfterMs) relieve()
+    await clock.advance(200)
+    expect(stopped).toBe(true)
+  }
 })
 
 test('whenever it is ordered, cancelled and ordered again: the pace holds, and the deadline ends it', async () => {

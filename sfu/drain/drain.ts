@@ -20,6 +20,8 @@ export interface NodeDrainOptions {
 /** How often somebody may be told to go: with one each time, the usual pace is reached and never in bursts. */
 const tickMs = 50
 const secondMs = 1_000
+/** For so long a node that is to stop, and that nobody is on, passes on what others hear through it: their next way is ordered and up by then. */
+export const passesOnAtMostMs = 10_000
 /** As many meetings as a report names. */
 const stayingAtMost = 100
 
@@ -38,7 +40,8 @@ const meetingOf = ({ meeting }: Segment): string => `${meeting.namespace}/${meet
  * | draining | ordered, or told to stop                      | nobody is left: drained; cancelled: open              |
  * | drained  | nobody is left and nothing is forwarded       | cancelled: open                                       |
  *
- * Told to stop, it never opens again. It needs no operator to go on.
+ * Told to stop, it never opens again, and may end once it is drained; what is forwarded keeps it for {@link passesOnAtMostMs} at most, and nothing
+ * beyond its deadline. It needs no operator to go on.
  */
 export class NodeDrain {
   readonly #options: NodeDrainOptions
@@ -49,6 +52,8 @@ export class NodeDrain {
   #told: Told[] = []
   #moved = 0
   #stopped: (() => void) | undefined
+  /** Since when nobody is on it and it may stop; monotonic milliseconds. */
+  #emptySinceMs: number | undefined
 
   constructor(options: NodeDrainOptions) {
     this.#options = options
@@ -85,7 +90,7 @@ export class NodeDrain {
     return this.report
   }
 
-  /** Drains to stop: resolves when nobody is left, at the latest after `deadlineMs`. */
+  /** Drains to stop: resolves when nobody is left and others do without it, at the latest after `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
     const { clock } = this.#options
     const stopped = new Promise<void>((resolve) => (this.#stopped = resolve))
@@ -148,6 +153,7 @@ export class NodeDrain {
   #tick(): void {
     const { clock } = this.#options
     if (clock.nowMs() >= this.#deadlineAtMs) return this.#closeAll()
+    this.#settle()
     const nowMs = clock.monotonicMs()
     if (nowMs < this.#beginsAtMs) return
     this.#told = this.#told.filter(({ atMs }) => nowMs - atMs < drainPace.settleMs)
@@ -200,10 +206,14 @@ export class NodeDrain {
     this.#settle()
   }
 
-  /** Lets go whoever waits for the node to be empty. */
+  /** Lets go whoever waits for the node to have done its work. */
   #settle(): void {
-    if (this.#seats().length > 0) return
-    this.#stopped?.()
+    if (this.#stopped === undefined || this.#seats().length > 0) return
+    const { clock } = this.#options
+    const nowMs = clock.monotonicMs()
+    this.#emptySinceMs ??= nowMs
+    const isOver = nowMs - this.#emptySinceMs >= passesOnAtMostMs || clock.nowMs() >= this.#deadlineAtMs
+    if (this.#drained || isOver) this.#stopped()
   }
 
   #seats(): readonly Seat[] {
