@@ -41,6 +41,11 @@ export interface WireError {
 export interface FrameSocket {
   send(text: string): void
   close(code: number, reason: string): void
+  /**
+   * Sends an answer when there is room for it; resolves then, undefined where that is at once. Whoever asks for a hundred large answers gets them
+   * one after the other, as fast as it reads: all together would be more than may wait for it. Absent: there is always room.
+   */
+  sendInTurn?: (text: () => string) => Promise<void> | undefined
   onText: (text: string) => void
   /** Called once, when nothing more will come. */
   onClose: (code: number, reason: string) => void
@@ -154,13 +159,18 @@ export function createPeer(options: PeerOptions): Peer {
     if (!closed) socket.send(JSON.stringify(frame))
   }
 
+  async function reply(frame: ResponseFrame): Promise<void> {
+    if (socket.sendInTurn === undefined) return send(frame)
+    if (!closed) await socket.sendInTurn(() => JSON.stringify(frame))
+  }
+
   async function serve(frame: RequestFrame): Promise<void> {
     const incoming: Incoming = { method: frame.method, data: frame.data, channel: frame.channel }
     serving++
     try {
       if (serving > options.maxConcurrentRequests) throw commonErrors.raise.too_many({ what: 'requests at once' })
       const data = await options.onRequest(incoming)
-      send({ response: true, id: frame.id, ok: true, ...(data === undefined ? {} : { data }) })
+      await reply({ response: true, id: frame.id, ok: true, ...(data === undefined ? {} : { data }) })
     } catch (thrown) {
       const error = asCodedError(thrown)
       options.onRequestError?.(incoming, error)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -8,6 +9,7 @@ import { commonErrors } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
 import { virtualClock, type VirtualClock } from './virtualClock.ts'
 import { dialWebSocket } from './wsClient.ts'
+import { missing, waitFor } from './wait.ts'
 import { serveWebSockets } from './wsServer.ts'
 
 const cleanUps: (() => void)[] = []
@@ -117,4 +119,31 @@ test('a server that answers no ping is left after the second period', async () =
   await clock.advance(1_000)
   expect(await closed).toBe(1006)
   expect(clock.pending()).toBe(0)
+})
+
+test('answers wait while the other side does not read, and come in order once it does; who goes away leaves nobody waiting', async () => {
+  const { url, sockets } = await serve()
+  const client = new WebSocket(`${url.replace('http', 'ws')}/ws`, ['test'])
+  cleanUps.push(() => client.terminate())
+  await once(client, 'open')
+  const [server] = sockets
+  if (server?.sendInTurn === undefined) throw new Error('no socket at the server that sends in turn')
+  const inTurn = (letter: string) => server.sendInTurn?.(() => letter.repeat(16_000_000))
+  const all = async (turns: readonly (Promise<void> | undefined)[]): Promise<void> => {
+    for (const turn of turns) await turn
+  }
+  const came: string[] = []
+  client.on('message', (data) => came.push((data as Buffer).toString('utf8', 0, 1)))
+  client.pause()
+  const turns = ['a', 'b', 'c'].map(inTurn)
+  expect(turns.map((turn) => turn instanceof Promise)).toEqual([false, true, true])
+  client.resume()
+  await all(turns)
+  await waitFor(() => came.length === 3 || missing(`three answers, not ${came.join()}`), { timeoutMs: 30_000 })
+  expect(came).toEqual(['a', 'b', 'c'])
+  client.pause()
+  const last = ['d', 'e'].map(inTurn)
+  client.terminate()
+  await all(last)
+  expect(came).toHaveLength(3)
 })

@@ -7,23 +7,47 @@ import type { Clock } from './clock.ts'
 import { asCodedError, commonErrors, type CodedError } from './errors.ts'
 import type { FrameSocket } from './peer.ts'
 
+/** Answers wait while more than this is on its way to the other side. */
+const roomyBytes = 1024 * 1024
+
 /**
  * Turns a `ws` socket into a {@link FrameSocket}. Binary frames count as text that is no frame, so the peer closes. A socket whose
  * other side reads too slowly, so that more than `maxBufferedBytes` wait for it, is terminated.
  */
 export function frameSocketOf(socket: WebSocket, maxBufferedBytes = Number.POSITIVE_INFINITY): FrameSocket {
+  const waiting: { readonly text: () => string; readonly done: () => void }[] = []
+  const isOpen = (): boolean => socket.readyState === WebSocket.OPEN
+
+  function send(text: string): void {
+    if (!isOpen()) return
+    if (socket.bufferedAmount > maxBufferedBytes) socket.terminate()
+    else socket.send(text, goOn)
+  }
+  function goOn(): void {
+    while (isOpen() && socket.bufferedAmount <= roomyBytes) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      send(next.text())
+      next.done()
+    }
+  }
   const frames: FrameSocket = {
-    send: (text) => {
-      if (socket.readyState !== WebSocket.OPEN) return
-      if (socket.bufferedAmount > maxBufferedBytes) socket.terminate()
-      else socket.send(text)
+    send,
+    sendInTurn(text) {
+      const mustWait = waiting.length > 0 || socket.bufferedAmount > roomyBytes
+      if (isOpen() && mustWait) return new Promise((resolve) => waiting.push({ text, done: resolve }))
+      if (isOpen()) send(text())
+      return undefined
     },
     close: (code, reason) => socket.close(code, reason),
     onText: () => undefined,
     onClose: () => undefined,
   }
   socket.on('message', (data, isBinary) => frames.onText(isBinary ? '' : (data as Buffer).toString('utf8')))
-  socket.on('close', (code, reason) => frames.onClose(code, reason.toString()))
+  socket.on('close', (code, reason) => {
+    for (const { done } of waiting.splice(0)) done()
+    frames.onClose(code, reason.toString())
+  })
   socket.on('error', () => socket.terminate())
   return frames
 }
