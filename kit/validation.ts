@@ -26,13 +26,15 @@ type Issue = z.core.$ZodIssue
 
 /** A fault in words: the schema's own, where it has some, else ours instead of the library's. */
 function faultIn(issue: Issue): string {
-  const isOurs = !/^(Invalid input: expected|Too small|Too big)/.test(issue.message)
+  const isOurs = !/^(Invalid input: expected|Invalid option: expected|Too small|Too big)/.test(issue.message)
   if (isOurs) return issue.message
   if (issue.code === 'too_small')
     return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${boundInWords(issue.minimum, issue.origin)}`
   if (issue.code === 'too_big')
     return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${boundInWords(issue.maximum, issue.origin)}`
   if (issue.message.endsWith('received undefined')) return 'is needed'
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`
   return issue.code === 'invalid_type' ? `must be of the type ${issue.expected}` : issue.message
 }
 

@@ -19,7 +19,7 @@ export const placementErrors = errorTable({
     status: 404,
     retry: 'never',
     say: (m: { meeting: string; participant: string; attachment: string }) =>
-      `${m.participant} has no attachment ${m.attachment} in ${m.meeting}.`,
+      `${m.participant} has no attachment ${m.attachment} in ${m.meeting}: it is over, or never was.`,
   },
   no_snapshot: { status: 503, retry: 'later', say: () => 'The operator is away and no earlier topology is known.' },
 })
