@@ -13,7 +13,7 @@ export interface CascadeMember {
   readonly region: string
   /** Part of the region: a pipe to another costs money. Undefined where it is not known. */
   readonly zone?: string | undefined
-  /** When it was made. Any clock, as long as it is the same for all. */
+  /** When it was made, in milliseconds, by the wall clock of its node: these may differ a little, and only the order of ages hangs on it. */
   readonly sinceMs: number
   /** Its role at the moment, where it has one. */
   readonly role?: SegmentRole | undefined
