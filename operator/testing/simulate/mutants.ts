@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
     name: 'hold-ignored',
     what: 'who was failed by a media node is placed on it again at once',
     file: 'operator/ledger/people/avoided.ts',
-    from: 'failed === undefined || failed.untilMs <= nowMs ? []',
-    to: 'failed === undefined || failed.untilMs > nowMs ? []',
+    from: 'kept === undefined || kept.untilMs <= nowMs ? none',
+    to: 'kept === undefined || kept.untilMs > nowMs ? none',
   },
   {
     name: 'no-new-list',
