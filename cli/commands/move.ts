@@ -80,7 +80,11 @@ export function moveCommand(deps: CliDeps): Command {
     .argument('<participant>', 'as kubectl parley why names them')
     .option('--to <node>', 'media node to go to; where absent, the one that a join would take')
     .option('--attachment <ulid>', 'which stay of theirs is to end; where absent, their latest placement of the last twenty')
-    .option('--reason <text>', 'why, for logs and for kubectl parley why', 'asked for by kubectl parley move')
+    .option(
+      '--reason <text>',
+      "why, for people: in logs, kubectl parley why and the meeting's status",
+      'asked for by kubectl parley move',
+    )
     .option('--wait', `until they are placed anew, at most ${shortDuration(waitAtMostMs)}`)
     .action((name: string, participant: string, flags: MoveFlags) =>
       withCluster(deps, flags, async (cluster) => {

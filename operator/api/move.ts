@@ -15,7 +15,7 @@ export const moveRequest = z
       .trim()
       .min(1, 'must not be empty')
       .max(200, 'must be at most 200 characters long')
-      .describe('For people: in logs, in the reason of the placement that follows.'),
+      .describe("For people: in logs, in the reason of the placement that follows, and in the meeting's `status.lastMoves`."),
   })
   .refine(({ node, excludeNodes = [] }) => node === undefined || !excludeNodes.includes(node), {
     path: ['node'],
