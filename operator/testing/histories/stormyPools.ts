@@ -1,3 +1,4 @@
+import type { ApiFault, Call, CallFault } from '../faults/callFault.ts'
 import { Counters } from '../faults/counters.ts'
 import { Weather } from '../faults/weather.ts'
 import { HotLoops } from '../invariants/hotLoops.ts'
@@ -32,11 +33,17 @@ export class StormyPools extends PoolHistory {
     simulation.faults.agentCall = (_, call) => this.weather.call(call)
     simulation.faults.apiCall = (call, operator) => {
       const fault = this.#hotLoops.isOne(call, operator) ? 'crashBefore' : this.weather.call(call)
-      if (fault !== undefined && call.verb === 'create' && call.about === 'MediaNode') this.pools.noteUnanswered()
-      return fault
+      return this.#noted(call, fault)
     }
-    simulation.faults.apiAnswer = (call) => this.weather.api(call)
+    simulation.faults.apiAnswer = (call) => this.#noted(call, this.weather.api(call))
     simulation.faults.watchEvent = (call) => this.weather.event(call)
+  }
+
+  /** A create whose answer is lost, or a list that is behind, may leave an operator with fewer media nodes than there are. */
+  #noted<F extends CallFault | ApiFault>({ verb, about }: Call, fault: F): F {
+    if (about === 'MediaNode' && (fault === 'staleList' || (fault !== undefined && verb === 'create')))
+      this.pools.noteUnanswered()
+    return fault
   }
 
   override startOperator(): void {
@@ -54,7 +61,7 @@ export class StormyPools extends PoolHistory {
     for (const cuts of [simulation.cut, simulation.cutWays, simulation.cutFromApi]) cuts.clear()
     for (const operator of simulation.operators.values()) simulation.resume(operator)
     await super.heal()
-    // Whose segment was closed, since another incarnation of their meeting counts, joins again as any client does.
+    // Whose meeting was ended, since a list that was behind did not have its object, joins again as any client does.
     for (const participant of lostPeople(this)) await simulation.join(this.people.get(participant) ?? '', participant)
     await simulation.pass(untilThereMs)
   }

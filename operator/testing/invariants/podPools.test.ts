@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { kinds } from '../../kube/kinds.ts'
+import { podLabels } from '../../pods/labels.ts'
 import { ownedBy } from '../../pods/owned.ts'
+import { templateHash } from '../../pods/template.ts'
 import { aCluster, poolOf } from '../world/aCluster.ts'
 import { placedIn } from '../processes/installation.ts'
 import { namespace } from '../world/simulation.ts'
@@ -43,15 +45,22 @@ test('more and more media nodes are made', async () => {
   const { simulation, check } = await aWorld()
   const pool = poolOf(simulation)
   if (pool === undefined) throw new Error('there is no pool')
-  const make = (name: string): void => {
+  const make = (name: string, template = templateHash(pool.spec)): void => {
     const spec = { pool: 'eu', workers: 1, cordoned: false }
-    simulation.cluster.put(kinds.MediaNode, { metadata: { name, namespace, ownerReferences: ownedBy(pool) }, spec })
+    const labels = { [podLabels.template]: template }
+    simulation.cluster.put(kinds.MediaNode, { metadata: { name, namespace, labels, ownerReferences: ownedBy(pool) }, spec })
     check.written(write('create', 'MediaNode', name))
   }
-  for (const name of ['eu-3', 'eu-4', 'eu-5']) make(name)
+  make('eu-3') // As a rollout does.
+  make('eu-broken', 'of an older template, which never ran')
   expect(check.faults).toEqual([])
-  make('eu-6')
-  expect(check.faults).toEqual([expect.stringContaining('one makes media node number 6 of a pool that is to have 2')])
+  make('eu-4')
+  expect(check.faults).toEqual([expect.stringContaining('one makes media node number 4 of a pool that is to have 2')])
+  check.noteUnanswered()
+  make('eu-4')
+  expect(check.faults).toHaveLength(1)
+  make('eu-5')
+  expect(check.faults).toHaveLength(2)
 })
 
 test('two nodes are emptied for a newer template at once; where they never ran that is right', async () => {

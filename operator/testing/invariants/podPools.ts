@@ -2,7 +2,9 @@ import type { MediaNode, MediaNodePool } from '../../../crds/index.ts'
 import type { Pod } from '../../kube/core.ts'
 import { kinds } from '../../kube/kinds.ts'
 import type { ReplaceReason } from '../../plan/poolRollout.ts'
+import { podLabels } from '../../pods/labels.ts'
 import { isOwnedBy } from '../../pods/owned.ts'
+import { templateHash } from '../../pods/template.ts'
 import type { Simulation } from '../world/simulation.ts'
 import type { SentWrite } from '../world/simulatedOperator.ts'
 import type { Check } from './check.ts'
@@ -16,9 +18,14 @@ const skewMs = 5_000
 
 const oneAtATime: ReadonlySet<string> = new Set(['Outdated', 'NoRoom'] satisfies readonly ReplaceReason[])
 
+/** One of an older template whose agent never ran is replaced at once, it may be before its status says so. */
+const hasNeverRun = ({ metadata, status }: MediaNode, template: string): boolean =>
+  (status?.phase ?? 'Pending') === 'Pending' && metadata.labels?.[podLabels.template] !== template
+
 /**
- * What must hold of pools that make Pods at every moment: no operator deletes a Pod with people on it before their time is over, not
- * ever more nodes are made than a pool is to have, and of a rollout one node at a time is emptied.
+ * What must hold of pools that make Pods at every moment: no operator deletes a Pod with people on it before their time is over; no more media
+ * nodes stay than a pool was to have lately and one for a rollout, and one for each create whose answer was lost and each list that was
+ * behind, however stale the caches are and whoever leads; and of a rollout one node at a time is emptied.
  */
 export class PodPools implements Check {
   readonly faults: string[] = []
@@ -26,8 +33,6 @@ export class PodPools implements Check {
   readonly #desired = new Map<string, { readonly count: number; readonly atMs: number }[]>()
   /** When each Kubernetes Node was to be left last. */
   readonly #leftAtMs = new Map<string, number>()
-  /** When each operator wrote last, of those that did lately. */
-  readonly #writtenAtMs = new Map<string, number>()
   #unanswered: number[] = []
 
   constructor(simulation: Simulation) {
@@ -35,7 +40,7 @@ export class PodPools implements Check {
     simulation.clock.every(1_000, () => this.#look())
   }
 
-  /** A create of a media node did not come to its answer: it may be made twice. */
+  /** A create of a media node did not come to its answer, or a list of them was behind: one may be made twice. */
   noteUnanswered(): void {
     this.#unanswered.push(this.#nowMs())
   }
@@ -46,7 +51,6 @@ export class PodPools implements Check {
 
   written({ verb, kind, operator }: SentWrite): void {
     this.#look()
-    this.#writtenAtMs.set(operator, this.#nowMs())
     if (verb === 'create' && kind === 'MediaNode') this.#countMade(operator)
     if (verb === 'patchStatus' && kind === 'MediaNode') this.#countEmptied(operator)
   }
@@ -90,13 +94,12 @@ export class PodPools implements Check {
   }
 
   #countMade(operator: string): void {
-    for (const [name, atMs] of this.#writtenAtMs) if (this.#nowMs() - atMs > latelyMs) this.#writtenAtMs.delete(name)
     this.#unanswered = this.#unanswered.filter((atMs) => this.#nowMs() - atMs <= latelyMs)
     for (const pool of this.#pools()) {
       const desired = Math.max(...(this.#desired.get(pool.metadata.uid) ?? []).map(({ count }) => count))
-      const staying = this.#members(pool).filter((node) => this.#stays(node)).length
-      // A leader whose caches are behind as it begins may make all of them anew, once.
-      const most = desired * (1 + this.#writtenAtMs.size) + 1 + this.#unanswered.length
+      const template = templateHash(pool.spec)
+      const staying = this.#members(pool).filter((node) => this.#stays(node) && !hasNeverRun(node, template)).length
+      const most = desired + 1 + this.#unanswered.length
       if (staying > most) this.#fault(`${operator} makes media node number ${staying} of a pool that is to have ${desired}`)
     }
   }
