@@ -73,10 +73,8 @@ export function planDrainOrder(view: MediaNodeView): PlannedDrain | undefined {
 
 /** When the drain is looked at again, whatever happens; Infinity where nothing has to be. */
 export function drainLookAtMs(view: MediaNodeView): number {
-  const { drain, state, nowMs } = view
-  const wish = state.state === 'drained' ? wishOf(view) : undefined
-  const isDue = state.state === 'draining' || (wish !== undefined && !isFollowed(wish, drain))
-  return isDue ? nowMs + drainPeriodMs : Infinity
+  const isDue = view.state.state === 'draining' || planDrainOrder(view) !== undefined
+  return isDue ? view.nowMs + drainPeriodMs : Infinity
 }
 
 /** The first of these names, and how many more there are. */
@@ -98,16 +96,22 @@ function passingOn({ passesOn }: DrainView): string {
   return `nobody is left; it passes on the media${whose} until other media nodes do`
 }
 
-function messageOf(view: MediaNodeView, blockers: readonly Blocker[]): string {
-  const { drain, state, wallMs } = view
-  const wish = wishOf(view)
-  if (state.state === 'drained') return 'nobody is left'
-  if (state.state !== 'draining') return `the media node is ${state.state}: ${state.why}`
-  if (wish === undefined) return drain.wanted === undefined ? 'being cancelled' : 'about to begin'
+/** How a drain goes that was asked for by this wish. */
+function progressOf(view: MediaNodeView, wish: DrainWish, blockers: readonly Blocker[]): string {
+  const { drain, wallMs } = view
   if (drain.told === undefined) return 'the media node has not been told yet'
   if (drain.told.left === 0) return passingOn(drain)
   if (wallMs >= wish.deadlineAtMs) return 'the deadline has passed; closing who is left'
   return toldBlockers(blockers) ?? `people are moved to other media nodes${inTurnWith(view)}`
+}
+
+function messageOf(view: MediaNodeView, blockers: readonly Blocker[]): string {
+  const { drain, state } = view
+  const wish = wishOf(view)
+  if (state.state !== 'draining' && state.state !== 'drained') return `the media node is ${state.state}: ${state.why}`
+  if (wish === undefined && drain.wanted === undefined) return 'being cancelled'
+  if (state.state === 'drained') return 'nobody is left'
+  return wish === undefined ? 'about to begin' : progressOf(view, wish, blockers)
 }
 
 /** When spec.drain was seen first: what status says, until nobody asks any more. */

@@ -51,7 +51,7 @@ test('a line that was sent long ago tells of segments, drain and addresses, and 
   ledger.hearLate('a', { type: 'addresses', addresses: ['10.0.0.1'] }, world.nowMs)
   expect([stateOf(), nodes.get('a')?.drainTold, nodes.get('a')?.introduction?.addresses]).toEqual(['silent', drain, ['10.0.0.1']])
   ledger.hear('a', line, world.nowMs)
-  expect(stateOf()).toBe('draining')
+  expect(stateOf()).toBe('drained')
   ledger.hear('a', { type: 'drain', drain: { drained: false, left: 0, moved: 0 } }, world.nowMs)
   expect(stateOf()).toBe('ready')
 })

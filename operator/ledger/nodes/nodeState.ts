@@ -73,11 +73,9 @@ function neverHeard(node: NodeEntry, nowMs: number): StateWithReason {
 }
 
 function draining({ drain, drainTold }: NodeEntry): StateWithReason {
-  if (drain === undefined && drainTold?.stopsAtMs === undefined) return { state: 'draining', why: 'its drain is being cancelled' }
-  const why = drain?.reason ?? 'it was told to stop'
-  return drainTold?.drained === true
-    ? { state: 'drained', why: `drained: ${why}` }
-    : { state: 'draining', why: `draining: ${why}` }
+  const state = drainTold?.drained === true ? 'drained' : 'draining'
+  if (drain === undefined && drainTold?.stopsAtMs === undefined) return { state, why: 'its drain is being cancelled' }
+  return { state, why: `${state}: ${drain?.reason ?? 'it was told to stop'}` }
 }
 
 const noAddress: StateWithReason = { state: 'unreachable', why: 'nobody said yet at which address clients reach it' }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { specDefaults } from '../../../crds/index.ts'
+import { kinds } from '../../kube/kinds.ts'
 import { anInstallation, hosted, placedIn } from '../processes/installation.ts'
 import type { Simulation } from '../world/simulation.ts'
 
@@ -71,6 +72,22 @@ test('a node that nobody is on and that others hear each other through says so, 
   }
   await simulation.pass(30_000)
   expect(statusOf(simulation, 'eu-1')).toMatchObject({ phase: 'Drained', drain: { message: 'nobody is left' } })
+})
+
+test('a node that was drained goes from that to work again once nobody asks any more: nothing is called off half-way', async () => {
+  const simulation = await anInstallation()
+  simulation.drain('eu-1', { deadlineSeconds: 600 })
+  await simulation.pass(5_000)
+  const phases: string[] = []
+  simulation.listeners.push({ written: ({ body }) => void phases.push((body as { phase?: string }).phase ?? '') })
+  let lost = 3
+  simulation.faults.agentCall = (_, { verb }) => (verb === 'putDrain' && lost-- > 0 ? 'lostRequest' : undefined)
+  simulation.drain('eu-1', undefined)
+  await simulation.pass(20_000)
+  expect([...new Set(phases)].filter((phase) => phase !== '')).toEqual(['Ready'])
+  expect(lost).toBeLessThan(1)
+  const events = simulation.cluster.objects(kinds.Event).filter(({ involvedObject }) => involvedObject.name === 'eu-1')
+  expect(events.map(({ reason }) => reason)).not.toContain('DrainCancelled')
 })
 
 test('nobody is left on a node that is lost while it drains', async () => {

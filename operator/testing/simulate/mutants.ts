@@ -221,7 +221,7 @@ export const mutants: readonly Mutant[] = [
     name: 'drained-at-once',
     what: 'a media node counts as drained as soon as it drains',
     file: 'operator/ledger/nodes/nodeState.ts',
-    from: 'return drainTold?.drained === true',
-    to: 'return drainTold?.drained !== undefined',
+    from: 'drainTold?.drained === true ?',
+    to: 'drainTold?.drained !== undefined ?',
   },
 ]
