@@ -164,6 +164,14 @@ test('an edge of a leaf that is being set up goes on until the leaf hangs elsewh
   expect(step({ ...half, b: 'core !a c', c: 'leaf ((!a)) b' }, to)).toEqual({ a: 'core b', b: 'core a c', c: 'leaf b' })
 })
 
+test('a leaf whose core has not told of their pipe keeps it until the one that it shall hang on is a core: a leaf passes nothing on', () => {
+  const to = { a: 'core', b: 'core', d: 'core', c: 'leaf of b' }
+  // a told before its pipe to c was up; b waits for its pipe to d.
+  const now = { a: 'core@5 b !((c)) d', b: 'leaf@4 a c !d', c: 'leaf@4 (a) b', d: 'core@4 a !b' }
+  expect(step(now, to)).toMatchObject({ a: 'core b (c) d', b: 'leaf a c d', c: 'leaf (a) b' })
+  expect(step({ ...now, b: 'core@6 a c d', d: 'core@6 a b' }, to)).toMatchObject({ a: 'core b d', c: 'leaf b' })
+})
+
 test('an edge is not spare by the word of one who hears by a core that is gone', () => {
   // d was the core of b and c.
   const now = { a: 'core ((b)) ((c)) d', b: 'leaf ((a)) ((c)) d', c: 'leaf ((a)) ((b)) d' }

@@ -66,6 +66,7 @@ class Way {
   #goesOn(one: string, other: string): boolean {
     if (this.#now.isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))
     // Who is to hang elsewhere may hear by it until they do, or may be about to.
+    if (this.#now.isTold(one, other)) return this.#lacksWay(one) || this.#lacksWay(other)
     return this.#now.isNamed(one, other) && (this.#isOnTheWay(one) || this.#isOnTheWay(other))
   }
 
@@ -78,6 +79,12 @@ class Way {
   #isOnTheWay(node: string): boolean {
     const { parent } = this.#target.get(node) ?? {}
     return parent !== undefined && !this.#now.isSurelyUp(node, parent)
+  }
+
+  /** Whether a segment is to be a leaf of one by which it does not hear the others yet: it has no pipe to it, or that is no core yet. */
+  #lacksWay(node: string): boolean {
+    const { parent } = this.#target.get(node) ?? {}
+    return this.#isOnTheWay(node) || (parent !== undefined && this.#now.roleOf(parent) !== 'core')
   }
 
   /** Whether leaves that will hang elsewhere still hang on this core. */
