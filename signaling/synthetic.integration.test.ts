@@ -127,7 +127,7 @@ test('one who is moved by the placement API is seen and heard from the other nod
   await waitFor(() => ada.client.state.node?.name === 'media-b' || missing(`ada at media-b: ${pathsOf(ada.client.state)}`), {
     timeoutMs: 30_000,
   })
-  expect(ada.client.state.node?.reason).toMatch(/^moved from media-a: a test; asked for/)
+  expect(ada.client.state.node?.reason).toMatch(/^moved from media-a: a test; hosts the meeting in us-east/)
   await bothWays(ada, bob)
   stop()
   expect(withoutAda).toEqual([])
