@@ -172,6 +172,14 @@ test('a leaf whose core has not told of their pipe keeps it until the one that i
   expect(step({ ...now, b: 'core@6 a c d', d: 'core@6 a b' }, to)).toMatchObject({ a: 'core b d', c: 'leaf b' })
 })
 
+test('an edge that is spare to both goes on while the one that a leaf shall hang on has not told of their pipe: nothing may come by either yet', () => {
+  const to = { a: 'core', b: 'core', c: 'leaf of b' }
+  // b cannot be told of c: its way to the operator is cut. The pipe between a and c has just come up.
+  const now = { a: 'core@5 b ((c))', b: 'core@1', c: 'leaf@5 ((a)) b' }
+  expect(step(now, to)).toEqual({ a: 'core b (c)', b: 'core a c', c: 'leaf (a) b' })
+  expect(step({ ...now, b: 'core@6 a c' }, to)).toEqual({ a: 'core b', b: 'core a c', c: 'leaf b' })
+})
+
 test('an edge is not spare by the word of one who hears by a core that is gone', () => {
   // d was the core of b and c.
   const now = { a: 'core ((b)) ((c)) d', b: 'leaf ((a)) ((c)) d', c: 'leaf ((a)) ((b)) d' }

@@ -64,9 +64,11 @@ class Way {
 
   /** Whether an edge that is not wanted is needed yet, by either end that stays. */
   #goesOn(one: string, other: string): boolean {
-    if (this.#now.isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))
-    // Who is to hang elsewhere may hear by it until they do, or may be about to.
-    if (this.#now.isTold(one, other)) return this.#lacksWay(one) || this.#lacksWay(other)
+    const isUp = this.#now.isUp(one, other)
+    const isSpare = this.#isSpare(one, other) && this.#isSpare(other, one)
+    if (isUp && !isSpare) return true
+    // Who is to hang elsewhere may hear by it until they do, or may be about to: a pipe that has just come up is spare, since nothing comes by it yet.
+    if (!isUp && this.#now.isTold(one, other)) return this.#lacksWay(one) || this.#lacksWay(other)
     return this.#now.isNamed(one, other) && (this.#isOnTheWay(one) || this.#isOnTheWay(other))
   }
 

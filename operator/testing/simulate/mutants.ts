@@ -102,8 +102,8 @@ export const mutants: readonly Mutant[] = [
     name: 'cut-early',
     what: 'an old pipe goes before the new one is up',
     file: 'operator/cascade/step.ts',
-    from: 'if (this.#now.isUp(one, other)) return !(this.#isSpare(one, other) && this.#isSpare(other, one))',
-    to: 'if (this.#now.isUp(one, other)) return !this.#target.has(one) && !(this.#isSpare(one, other) && this.#isSpare(other, one))',
+    from: 'if (isUp && !isSpare) return true',
+    to: 'if (isUp && !isSpare) return !this.#target.has(one)',
   },
   {
     name: 'work-forgotten',
