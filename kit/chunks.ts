@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream'
 /**
  * Hears each chunk of a byte stream; resolves at its end. Rejects where it breaks off, or with what `hear` throws, which closes it.
  *
- * For answers that come hundreds of times a second, instead of `for await`: what Node's async iterator of a stream leaves behind holds on to the one before
- * (Node 24), so each collection of the young carries all of them over into the old heap, some kilobytes a stream, and marks that again and again.
+ * For answers that come hundreds of times a second, instead of `for await`: with Node's async iterator of a stream (measured on Node 24) 1 to 6 kB of each
+ * answer outlive the collections of the young, and only full ones take them.
  */
 export function eachChunk(stream: Readable, hear: (chunk: Uint8Array) => void): Promise<void> {
   return new Promise((resolve, reject) => {

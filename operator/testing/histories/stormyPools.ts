@@ -61,7 +61,7 @@ export class StormyPools extends PoolHistory {
     for (const cuts of [simulation.cut, simulation.cutWays, simulation.cutFromApi]) cuts.clear()
     for (const operator of simulation.operators.values()) simulation.resume(operator)
     await super.heal()
-    // Whose meeting was ended, since a list that was behind did not have its object, joins again as any client does.
+    // Whose meeting was ended, since a list that was behind did not have its object, joins again like every client.
     for (const participant of lostPeople(this)) await simulation.join(this.people.get(participant) ?? '', participant)
     await simulation.pass(untilThereMs)
   }
